@@ -1,0 +1,48 @@
+/**
+ * Claims: who starts which occurrence. One statement locks the cursors that it can have, moves them on and writes the RUNNING
+ * records, so that an occurrence is started by at most one instance, and a cursor never moves without its record.
+ */
+import type { JobConfig } from '../../domain/job-config.ts';
+import type { RunTrigger } from '../../domain/run.ts';
+import type { SchedulerEvent } from '../../domain/event.ts';
+import type { Run } from '../../domain/run.ts';
+
+/** Where a job's schedule stands. */
+export interface FireCursor {
+  readonly jobId: string;
+  /** The configuration that the cursor was computed for. */
+  readonly revision: number;
+  /** 'unarmed': to be computed, the configuration is new or changed; 'exhausted': no occurrence is left. */
+  readonly nextFireAt: Date | 'unarmed' | 'exhausted';
+}
+
+/** One due cursor, and what is to become of it. */
+export interface DueFire {
+  readonly config: JobConfig;
+  /** What the cursor says now; claimed only if it still does, at the same revision. */
+  readonly dueAt: Date;
+  /** What it will say; null: exhausted. */
+  readonly nextFireAt: Date | null;
+  /** The run to start; null: none of the missed occurrences is run. */
+  readonly run: { readonly id: string; readonly scheduledAt: Date; readonly trigger: RunTrigger } | null;
+  /** Why occurrences are not run, written in the same statement. */
+  readonly event: SchedulerEvent | null;
+}
+
+export interface ClaimResult {
+  /** Started by this instance: each has its RUNNING record. */
+  readonly runs: Run[];
+  /** Job ids whose cursor this claim moved, with or without a run. */
+  readonly moved: ReadonlySet<string>;
+}
+
+export interface FireClaims {
+  /** Cursors that are not due by the database's clock, locked elsewhere, moved or re-armed are left alone. */
+  claim(instanceId: string, fires: readonly DueFire[]): Promise<ClaimResult>;
+  /** Sets cursors that are 'unarmed' at that revision; others are left alone. */
+  arm(cursors: readonly { jobId: string; revision: number; nextFireAt: Date | null }[]): Promise<void>;
+  /** Of these jobs, or all. */
+  getCursors(jobIds?: readonly string[]): Promise<FireCursor[]>;
+  /** Due for longer than `olderThanMs` by the database's clock: left over by whoever should have claimed them. */
+  getOverdue(olderThanMs: number, limit: number): Promise<FireCursor[]>;
+}

@@ -1,0 +1,36 @@
+/** The processes that run jobs: one lease each, renewed while they live. Runs of an instance without a lease are lost. */
+export interface Instance {
+  readonly id: string;
+  readonly hostname: string;
+  /** `node 24.1.0`, `deno 2.9.6` … */
+  readonly runtime: string;
+  readonly version: string;
+  readonly startedAt: Date;
+}
+
+export interface LiveInstance extends Instance {
+  readonly renewedAt: Date;
+  readonly expiresAt: Date;
+}
+
+export interface Renewal {
+  /** The database's clock. */
+  readonly now: Date;
+  readonly live: LiveInstance[];
+}
+
+export interface LostRun {
+  readonly id: string;
+  readonly jobId: string;
+  readonly scheduledAt: Date;
+  readonly instanceId: string;
+}
+
+export interface Instances {
+  /** Takes or prolongs the lease by `leaseMs` of the database's time. */
+  renew(instance: Instance, leaseMs: number): Promise<Renewal>;
+  /** Ends the lease now. */
+  release(instanceId: string): Promise<void>;
+  /** RUNNING records whose instance has no lease become FAILED / LOST, each with its event; never those of `instanceId`. */
+  rescue(instanceId: string): Promise<LostRun[]>;
+}

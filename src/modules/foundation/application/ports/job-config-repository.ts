@@ -1,0 +1,51 @@
+/** The job configurations, persisted. Every edit changes the row's `revision` and is announced on the change feed. */
+import type { JobConfig, JobSpec } from '../../domain/job-config.ts';
+import type { RunStatus } from '../../domain/run.ts';
+
+/** Who edits, and on the strength of which reading. */
+export interface Edit {
+  /** A role or a person, for the audit event that is written in the same statement. */
+  readonly actor: string;
+  /** Only if the row still has this revision; null: only if there is no row; left out: whatever is there. */
+  readonly ifRevision?: number | null;
+}
+
+/** A configuration and what is known of its runs, read in one statement. */
+export interface JobOverview {
+  readonly config: JobConfig;
+  /** From the cursor; null: nothing armed (disabled, paused, invalid, exhausted). */
+  readonly nextFireAt: Date | null;
+  readonly lastStatus: RunStatus | null;
+}
+
+export type JobSort = 'jobId' | 'nextRunAt' | 'lastRunAt' | 'updatedAt';
+
+export interface JobQuery {
+  readonly limit: number;
+  /** Opaque, from the answer before. */
+  readonly cursor?: string;
+  /** Part of the job id or name, in any case. */
+  readonly q?: string;
+  readonly enabled?: boolean;
+  readonly handler?: string;
+  readonly tag?: string;
+  readonly sort?: JobSort;
+}
+
+export interface Page<T> {
+  readonly items: T[];
+  readonly nextCursor: string | null;
+}
+
+export interface JobConfigRepository {
+  getAllEnabled(): Promise<JobConfig[]>;
+  getByJobId(jobId: string): Promise<JobConfig | null>;
+  getByJobIds(jobIds: readonly string[]): Promise<JobConfig[]>;
+  /** Creates or replaces. @throws RevisionConflictError when `ifRevision` no longer holds */
+  upsert(spec: JobSpec, edit: Edit): Promise<JobConfig>;
+  /** Job id → revision of every row; what polling compares. */
+  getRevisions(): Promise<Map<string, number>>;
+  getOverview(jobId: string): Promise<JobOverview | null>;
+  list(query: JobQuery): Promise<Page<JobOverview>>;
+  count(): Promise<number>;
+}

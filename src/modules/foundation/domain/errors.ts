@@ -1,0 +1,115 @@
+/**
+ * Every error that Carillon raises on purpose. Owns the stable codes; callers branch on `code` or class, never on text.
+ * A message says what was wrong, where, and what would be right.
+ */
+export interface FieldError {
+  /** Where: a JSON path (`jobKwargs.url`) or a setting's name (`PORT`). */
+  path: string;
+  message: string;
+  /** Offset of the first wrong character within the text at `path`. */
+  position?: number;
+  hint?: string;
+}
+
+export abstract class CarillonError extends Error {
+  abstract readonly code: string;
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** No configuration has this job id. */
+export class JobNotFoundError extends CarillonError {
+  readonly code = 'JOB_NOT_FOUND';
+  constructor(readonly jobId: string) {
+    super(`There is no job '${jobId}'. GET /admin/jobs lists those that exist.`);
+  }
+}
+
+/** A configuration names a function that no module of this process registers. */
+export class JobNotRegisteredError extends CarillonError {
+  readonly code = 'JOB_NOT_REGISTERED';
+  constructor(readonly handler: string) {
+    super(`No module registers a job function '${handler}'. GET /admin/registry lists those that do.`);
+  }
+}
+
+/** Two modules register the same job id. */
+export class DuplicateJobError extends CarillonError {
+  readonly code = 'JOB_DUPLICATE';
+  constructor(jobId: string, first: string, second: string) {
+    super(`Job '${jobId}' is registered by module '${first}' and again by module '${second}'. A job id is unique.`);
+  }
+}
+
+export class ExecutionNotFoundError extends CarillonError {
+  readonly code = 'EXECUTION_NOT_FOUND';
+  constructor(id: string) {
+    super(`There is no execution '${id}'. It may have been pruned.`);
+  }
+}
+
+/** Input that was understood and is wrong; every fault is named at once. */
+export class InvalidInputError extends CarillonError {
+  readonly code: string = 'INVALID_INPUT';
+  constructor(
+    message: string,
+    readonly errors: FieldError[],
+  ) {
+    super(message);
+  }
+}
+
+/** The job's keyword arguments do not fit its function's schema. */
+export class InvalidKwargsError extends InvalidInputError {
+  override readonly code = 'KWARGS_INVALID';
+}
+
+/** Settings that cannot be used. The process exits with status 2. */
+export class InvalidSettingsError extends InvalidInputError {
+  override readonly code = 'SETTINGS_INVALID';
+}
+
+/** The configuration changed since the caller read it (`If-Match`). */
+export class RevisionConflictError extends CarillonError {
+  readonly code = 'REVISION_CONFLICT';
+  constructor(jobId: string, readonly currentRevision: number) {
+    super(`Job '${jobId}' was changed by somebody else; it is at revision ${currentRevision} now. Read it again.`);
+  }
+}
+
+/** The job exists, and the caller did not say which revision of it to overwrite. */
+export class RevisionRequiredError extends CarillonError {
+  readonly code = 'REVISION_REQUIRED';
+  constructor(jobId: string) {
+    super(`Job '${jobId}' exists. Send 'If-Match' with its ETag to overwrite it.`);
+  }
+}
+
+/** The database did not answer, in time or at all. Nothing is known about the statement's effect. */
+export class DatabaseUnavailableError extends CarillonError {
+  readonly code = 'DATABASE_UNAVAILABLE';
+}
+
+/** Another process serves the embedded database of this folder. */
+export class DatabaseLockedError extends CarillonError {
+  readonly code = 'DATABASE_LOCKED';
+}
+
+/** The embedded database's folder cannot be opened by this version. */
+export class DatabaseVersionError extends CarillonError {
+  readonly code = 'DATABASE_VERSION';
+}
+
+/** The run took longer than its job's `timeoutMs`. */
+export class RunTimeoutError extends CarillonError {
+  readonly code = 'RUN_TIMEOUT';
+  constructor(timeoutMs: number) {
+    super(`The run did not end within its timeout of ${timeoutMs} ms.`);
+  }
+}
+
+/** The run was told to stop: by a person, or by the service's shutdown. */
+export class RunCancelledError extends CarillonError {
+  readonly code = 'RUN_CANCELLED';
+}

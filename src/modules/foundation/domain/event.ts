@@ -1,0 +1,34 @@
+/**
+ * Facts that come up from the engine and the admin commands: the audit trail, and why an occurrence did not run.
+ * Listeners (log, metrics, ledger) read them; nobody answers to one.
+ */
+import type { JsonObject } from './job-definition.ts';
+
+export const EVENT_TYPES = [
+  'job.created',
+  'job.updated',
+  'job.deleted',
+  'job.triggered',
+  'job.invalid',
+  'job.unresolved',
+  'occurrence.misfired',
+  'occurrence.skipped',
+  'run.started',
+  'run.finished',
+  'run.lost',
+  'instance.started',
+  'instance.stopped',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+export interface SchedulerEvent {
+  readonly type: EventType;
+  readonly jobId: string | null;
+  readonly executionId?: string | null;
+  readonly scheduledAt?: Date | null;
+  /** Why, in words that a person acts on. */
+  readonly reason?: string | null;
+  /** Who: a role, an instance, or null for the schedule itself. */
+  readonly actor?: string | null;
+  readonly detail?: JsonObject;
+}

@@ -1,0 +1,63 @@
+/**
+ * What a business module gives to the scheduler: job functions under their ids. Owns the shape of a registry entry;
+ * an entry is a plain function or a `defineJob(…)` with a schema of its keyword arguments.
+ */
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { RunTrigger } from './run.ts';
+
+/** A value that JSON can carry. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+export interface JobLogger {
+  debug(message: string, properties?: Record<string, unknown>): void;
+  info(message: string, properties?: Record<string, unknown>): void;
+  warn(message: string, properties?: Record<string, unknown>): void;
+  error(message: string, properties?: Record<string, unknown>): void;
+}
+
+/** What a running job knows of its run. Instants are `Date`s in UTC. */
+export interface JobContext {
+  readonly jobId: string;
+  readonly executionId: string;
+  /** The occurrence this run is for: its nominal time, not the time it started. */
+  readonly scheduledAt: Date;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  readonly trigger: RunTrigger;
+  /** `jobId@scheduledAt`, the same for each attempt at one occurrence. */
+  readonly idempotencyKey: string;
+  /** Aborted by timeout, cancellation and shutdown. Hand it to `fetch` and the like. */
+  readonly signal: AbortSignal;
+  readonly logger: JobLogger;
+  /** @param fraction 0 to 1 */
+  progress(fraction: number, message?: string): void;
+  /** When the job last ended in success, or null. */
+  readonly lastSuccessAt: Date | null;
+}
+
+export type JobFunction<Kwargs = JsonObject> = (kwargs: Kwargs, context: JobContext) => unknown;
+
+export interface JobDefinition<Schema extends StandardSchemaV1 = StandardSchemaV1> {
+  run: JobFunction<StandardSchemaV1.InferOutput<Schema>>;
+  /** Any Standard Schema. Checked when a job is saved, when it is triggered, and before it runs. */
+  kwargs?: Schema;
+  description?: string;
+  /** Keyword arguments that a configuration's own are laid over. */
+  defaults?: JsonObject;
+}
+
+/** A job function with its schema. The kwargs' type is inferred from the schema. */
+export function defineJob<Schema extends StandardSchemaV1>(definition: JobDefinition<Schema>): JobDefinition {
+  return definition as unknown as JobDefinition;
+}
+
+/** What a module's `application/job-registry.ts` exports: job id → function or definition. */
+export type JobRegistry = Readonly<Record<string, JobFunction | JobDefinition>>;
+
+/** One entry of the merged registry. */
+export interface RegisteredJob extends JobDefinition {
+  readonly id: string;
+  readonly module: string;
+}
+export type MergedJobRegistry = ReadonlyMap<string, RegisteredJob>;

@@ -1,0 +1,58 @@
+/**
+ * A run: one attempt at one occurrence, or a manual start. Owns its states (RUNNING → SUCCESS | FAILED, never back)
+ * and the idempotency key, which all attempts at an occurrence share.
+ */
+import type { Json, JsonObject } from './job-definition.ts';
+
+export const RUN_STATUSES = ['RUNNING', 'SUCCESS', 'FAILED'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+export const RUN_TRIGGERS = ['schedule', 'manual', 'retry', 'backfill', 'catchUp'] as const;
+export type RunTrigger = (typeof RUN_TRIGGERS)[number];
+export const FAILURE_REASONS = ['ERROR', 'TIMEOUT', 'LOST', 'CANCELLED'] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+export interface Run {
+  /** The execution's id, a UUID. */
+  readonly id: string;
+  readonly jobId: string;
+  readonly scheduledAt: Date;
+  readonly startedAt: Date;
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly trigger: RunTrigger;
+  readonly instanceId: string;
+  readonly jobKwargs: JsonObject;
+}
+
+export type Outcome =
+  | { readonly status: 'SUCCESS'; readonly finishedAt: Date; readonly durationMs: number; readonly result: Json }
+  | {
+      readonly status: 'FAILED';
+      readonly finishedAt: Date;
+      readonly durationMs: number;
+      readonly failureReason: FailureReason;
+      readonly errorMessage: string;
+      readonly errorStack: string | null;
+    };
+
+export interface Progress {
+  fraction: number;
+  message?: string;
+}
+
+/** A row of the execution log, as it is read back. */
+export interface Execution extends Run {
+  readonly status: RunStatus;
+  readonly finishedAt: Date | null;
+  readonly durationMs: number | null;
+  readonly errorMessage: string | null;
+  readonly errorStack: string | null;
+  readonly failureReason: FailureReason | null;
+  readonly result: Json;
+  readonly progress: Progress | null;
+}
+
+/** `jobId@scheduledAt`: stable over retries, so that a receiver can tell a repetition from a new occurrence. */
+export function idempotencyKey(run: { jobId: string; scheduledAt: Date }): string {
+  return `${run.jobId}@${run.scheduledAt.toISOString()}`;
+}
