@@ -1,5 +1,8 @@
 /** Tells that rows changed, on whichever replica or by plain SQL. A hint only: what it misses, polling finds. */
-export type Change = { readonly kind: 'job'; readonly jobId: string } | { readonly kind: 'pending' } | { readonly kind: 'reconnected' };
+export type Change =
+  | { readonly kind: 'job'; readonly jobId: string }
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'reconnected' };
 
 export interface ChangeFeed {
   /** @returns how to stop; 'reconnected' means that changes may have been missed */

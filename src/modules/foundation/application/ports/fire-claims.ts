@@ -25,6 +25,8 @@ export interface DueFire {
   readonly nextFireAt: Date | null;
   /** The run to start; null: none of the missed occurrences is run. */
   readonly run: { readonly id: string; readonly scheduledAt: Date; readonly trigger: RunTrigger } | null;
+  /** What becomes of `run` while an exclusive run of the job is RUNNING: skipped with an event, or the cursor left alone. */
+  readonly whenOverlapping: 'skip' | 'wait';
   /** Why occurrences are not run, written in the same statement. */
   readonly event: SchedulerEvent | null;
 }
@@ -39,6 +41,8 @@ export interface ClaimResult {
 export interface FireClaims {
   /** Cursors that are not due by the database's clock, locked elsewhere, moved or re-armed are left alone. */
   claim(instanceId: string, fires: readonly DueFire[]): Promise<ClaimResult>;
+  /** Of these run ids, those that are RUNNING records of this instance: asked when the answer to a claim was lost. */
+  getClaimed(instanceId: string, runIds: readonly string[]): Promise<Run[]>;
   /** Sets cursors that are 'unarmed' at that revision; others are left alone. */
   arm(cursors: readonly { jobId: string; revision: number; nextFireAt: Date | null }[]): Promise<void>;
   /** Of these jobs, or all. */

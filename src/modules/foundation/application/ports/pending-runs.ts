@@ -22,6 +22,7 @@ export interface PendingRuns {
   /** Adds it with its audit event, in one statement; `scheduledAt` is the first free millisecond from now. */
   add(run: NewPendingRun): Promise<PendingRun>;
   getById(id: string): Promise<PendingRun | null>;
-  /** Turns waiting runs into RUNNING records of this instance, in one statement. Those that would overlap wait on. */
-  claim(instanceId: string, options: { jobIds: readonly string[]; limit: number }): Promise<Run[]>;
+  /** Turns waiting runs into RUNNING records of this instance, in one statement. Those that would overlap wait on,
+   * and so do those whose function (`coalesce(handler, job_id)` of the configuration) is not among `handlers`. */
+  claim(instanceId: string, options: { handlers: readonly string[]; limit: number }): Promise<Run[]>;
 }
