@@ -1,11 +1,76 @@
-/** Turns a source into a schedule. */
+/**
+ * From a source to a schedule: text, zone and rules put together.
+ *
+ * Invariant: schedules of the same text share one compiled wall clock, and those of one zone its segments, so that a
+ * hundred thousand rows with few distinct texts stay small. The cache is bounded and changes no answer.
+ */
+import type { AtText } from './at-text.ts';
+import type { CronForm } from './cron-form.ts';
+import { EverySchedule } from './every-schedule.ts';
+import { OneShotSchedule } from './one-shot-schedule.ts';
 import { ScheduleError } from './schedule-error.ts';
 import type { Schedule, ScheduleSource } from './schedule-source.ts';
+import { readScheduleText, type ScheduleText } from './schedule-text.ts';
+import { NEVER, WallClock } from './wall-clock.ts';
+import { wallInstant } from './wall-instant.ts';
+import { type Zone, zoneOf } from './zone-segments.ts';
+import { ZonedCron } from './zoned-cron.ts';
+
+type Compiled =
+  | { readonly kind: 'cron'; readonly clock: WallClock; readonly isFixedTime: boolean }
+  | Exclude<ScheduleText, { kind: 'cron' }>;
+
+const CACHE_LIMIT = 4096;
+const cache = new Map<string, Compiled>();
+
+/** @throws {ScheduleError} SCHEDULE_NEVER_FIRES if no second from 1970 to 2200 matches. */
+function compileForm(form: CronForm): Compiled {
+  const clock = new WallClock(form);
+  if (clock.after(-1) === NEVER) {
+    const { day, month } = form.fields;
+    const message = `no day from 1970 to 2200 matches (day '${day.text}', month '${month.text}')`;
+    throw new ScheduleError('SCHEDULE_NEVER_FIRES', message, { position: Math.max(day.position, 0) });
+  }
+  return { kind: 'cron', clock, isFixedTime: form.isFixedTime };
+}
+
+function compile(source: ScheduleSource): Compiled {
+  const { text, dialect } = source;
+  // Only H reads the job's id; without one, all jobs share what the text compiles to.
+  const salt = dialect === 'unix' && /H/.test(text) ? (source.jobId ?? '') : '';
+  const key = `${dialect}\u0000${text}\u0000${salt}`;
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const read = readScheduleText(text, dialect, salt);
+  const compiled = read.kind === 'cron' ? compileForm(read.form) : read;
+  if (cache.size >= CACHE_LIMIT) cache.delete(cache.keys().next().value!);
+  cache.set(key, compiled);
+  return compiled;
+}
+
+function oneShot(source: ScheduleSource, at: AtText, zone: Zone): Schedule {
+  if (at.offsetMs !== null) return new OneShotSchedule(source, at.wallMs - at.offsetMs, null);
+  const found = wallInstant(at.wallMs, zone, source.dstGap ?? 'shift');
+  if (found === null) {
+    throw new ScheduleError('SCHEDULE_NEVER_FIRES', `the clocks of ${source.timezone} skip this wall time`);
+  }
+  return new OneShotSchedule(source, found.at, found.note);
+}
 
 /**
- * Reads a schedule text.
- * @throws {ScheduleError} for every text or zone that cannot be read; nothing else.
+ * Reads a schedule. `H` is hashed from `jobId`; `@every` counts from `anchorAt`; the rules for daylight saving default to
+ * `shift` and `first`.
+ * @throws {ScheduleError} for every text or zone that cannot be read; nothing else, and within milliseconds.
  */
 export function parseSchedule(source: ScheduleSource): Schedule {
-  throw new ScheduleError('SCHEDULE_INVALID', `not readable yet: ${source.text}`);
+  const compiled = compile(source);
+  const zone = zoneOf(source.timezone);
+  if (compiled.kind === 'every') return new EverySchedule(source, compiled.intervalMs);
+  if (compiled.kind === 'at') return oneShot(source, compiled.at, zone);
+  const rules = {
+    isFixedTime: compiled.isFixedTime,
+    gap: source.dstGap ?? 'shift',
+    overlap: source.dstOverlap ?? 'first',
+  };
+  return new ZonedCron(source, compiled.clock, zone, rules);
 }
