@@ -21,16 +21,20 @@ export abstract class CarillonError extends Error {
 /** No configuration has this job id. */
 export class JobNotFoundError extends CarillonError {
   readonly code = 'JOB_NOT_FOUND';
-  constructor(readonly jobId: string) {
+  readonly jobId: string;
+  constructor(jobId: string) {
     super(`There is no job '${jobId}'. GET /admin/jobs lists those that exist.`);
+    this.jobId = jobId;
   }
 }
 
 /** A configuration names a function that no module of this process registers. */
 export class JobNotRegisteredError extends CarillonError {
   readonly code = 'JOB_NOT_REGISTERED';
-  constructor(readonly handler: string) {
+  readonly handler: string;
+  constructor(handler: string) {
     super(`No module registers a job function '${handler}'. GET /admin/registry lists those that do.`);
+    this.handler = handler;
   }
 }
 
@@ -52,11 +56,10 @@ export class ExecutionNotFoundError extends CarillonError {
 /** Input that was understood and is wrong; every fault is named at once. */
 export class InvalidInputError extends CarillonError {
   readonly code: string = 'INVALID_INPUT';
-  constructor(
-    message: string,
-    readonly errors: FieldError[],
-  ) {
+  readonly errors: readonly FieldError[];
+  constructor(message: string, errors: readonly FieldError[]) {
     super(message);
+    this.errors = errors;
   }
 }
 
@@ -73,8 +76,10 @@ export class InvalidSettingsError extends InvalidInputError {
 /** The configuration changed since the caller read it (`If-Match`). */
 export class RevisionConflictError extends CarillonError {
   readonly code = 'REVISION_CONFLICT';
-  constructor(jobId: string, readonly currentRevision: number) {
+  readonly currentRevision: number;
+  constructor(jobId: string, currentRevision: number) {
     super(`Job '${jobId}' was changed by somebody else; it is at revision ${currentRevision} now. Read it again.`);
+    this.currentRevision = currentRevision;
   }
 }
 

@@ -61,3 +61,9 @@ export interface RegisteredJob extends JobDefinition {
   readonly module: string;
 }
 export type MergedJobRegistry = ReadonlyMap<string, RegisteredJob>;
+
+/** A registry entry in its full form, under the id and the module it came from. */
+export function toRegisteredJob(id: string, module: string, entry: JobFunction | JobDefinition): RegisteredJob {
+  const definition = typeof entry === 'function' ? { run: entry as JobDefinition['run'] } : entry;
+  return { ...definition, id, module };
+}

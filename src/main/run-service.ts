@@ -1,0 +1,103 @@
+/**
+ * The service as a process, the same on every runtime: settings → application → server → signals → exit. A runtime's own
+ * file hands in what only it can do. Exit status: 0 stopped as told, 1 could not start or stop, 2 settings that cannot be used.
+ */
+import { describeError } from '../modules/foundation/domain/describe-error.ts';
+import { CarillonError, InvalidSettingsError } from '../modules/foundation/domain/errors.ts';
+import {
+  closeLogging,
+  configureLogging,
+  LogTapeLogger,
+} from '../modules/foundation/infrastructure/logging/logtape-logger.ts';
+import { type Application, bootstrap } from './bootstrap.ts';
+import { type FirstStartToken, firstStartToken } from './first-start-token.ts';
+import { parseSettings, type Settings } from './settings.ts';
+
+export interface RunningServer {
+  readonly port: number;
+  /** Ends when the requests under way are answered. */
+  close(): Promise<void>;
+}
+
+/** What differs from runtime to runtime. */
+export interface RuntimeHost {
+  /** `node 24.1.0` */
+  readonly runtime: string;
+  readonly hostname: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  serve(fetch: (request: Request) => Response | Promise<Response>, at: { host: string; port: number }): Promise<RunningServer>;
+  onStopSignal(listener: () => void): void;
+  /** A rejection or exception that nobody caught: a job's, most likely. */
+  onBackgroundError(listener: (error: unknown) => void): void;
+  exit(status: number): never;
+}
+
+/** Runs until it is told to stop. Never rejects: what goes wrong is printed, and becomes the exit status. */
+export async function runService(host: RuntimeHost): Promise<void> {
+  const settings = readSettings(host);
+  await configureLogging({ level: settings.logLevel, format: settings.logFormat });
+  const logger = new LogTapeLogger();
+  host.onBackgroundError((error) => {
+    logger.error('An error was left uncaught, most likely by a job that had ended; the service goes on.', { error });
+  });
+  try {
+    const made = settings.tokens.admin === undefined ? await firstStartToken(settings.dataDirectory) : null;
+    const tokens = made === null ? settings.tokens : { ...settings.tokens, admin: made.token };
+    const application = await bootstrap({ ...settings, tokens }, { runtime: host.runtime, hostname: host.hostname, logger });
+    await application.start();
+    const server = await host.serve(application.fetch, settings);
+    announce(settings, server.port, made);
+    stopOnSignal(host, application, server);
+  } catch (error) {
+    const { message, stack } = describeError(error);
+    console.error(`Carillon could not start: ${error instanceof CarillonError ? message : (stack ?? message)}`);
+    host.exit(1);
+  }
+}
+
+function readSettings(host: RuntimeHost): Settings {
+  try {
+    return parseSettings(host.env);
+  } catch (error) {
+    if (!(error instanceof InvalidSettingsError)) throw error;
+    console.error(`${error.message} What is wrong, and what would be right:`);
+    for (const fault of error.errors) console.error(`  ${fault.path} ${fault.message}`);
+    return host.exit(2);
+  }
+}
+
+function announce(settings: Settings, port: number, made: FirstStartToken | null): void {
+  const host = settings.host.includes(':') && !settings.host.startsWith('[') ? `[${settings.host}]` : settings.host;
+  const address = `http://${host}:${port}${settings.basePath}`;
+  console.log(`Carillon is ready at ${address}`);
+  if (made?.isNew === true) {
+    console.log(`Admin token, shown this once and kept in ${made.path}: ${made.token}`);
+    console.log(`Try: curl -H 'Authorization: Bearer ${made.token}' ${address}/admin/jobs`);
+  } else if (made !== null) {
+    console.log(`The admin token is in ${made.path}`);
+  }
+}
+
+/** The first signal drains; a second one gives up what still runs. */
+function stopOnSignal(host: RuntimeHost, application: Application, server: RunningServer): void {
+  let signals = 0;
+  host.onStopSignal(() => {
+    signals += 1;
+    if (signals === 1) void stop(host, application, server);
+    else application.abortRuns('the service was told twice to stop');
+  });
+}
+
+async function stop(host: RuntimeHost, application: Application, server: RunningServer): Promise<void> {
+  console.log('Stopping: nothing more is started, and runs under way may end. Press Ctrl-C again to give them up.');
+  try {
+    await server.close();
+    await application.stop();
+    await closeLogging();
+  } catch (error) {
+    console.error(`Carillon did not stop cleanly: ${describeError(error).message}`);
+    host.exit(1);
+  }
+  console.log('Stopped.');
+  host.exit(0);
+}

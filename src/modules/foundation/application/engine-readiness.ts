@@ -1,0 +1,71 @@
+/** What `/readyz` says, from what the engine knows already: database, migrations, the loop's beat, and what is overdue. */
+import type { DatabaseSupervisor } from './database-supervisor.ts';
+import type { DatabaseTime } from './database-time.ts';
+import type { JobDirectory } from './job-directory.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Readiness, ReadinessCheck, ReadinessReport } from './ports/readiness.ts';
+import type { SchedulingLoop } from './scheduling-loop.ts';
+
+/** The loop turns at least every 30 s. */
+const BEAT_LIMIT_MS = 65_000;
+const OVERDUE_LIMIT_MS = 60_000;
+
+export interface EngineReadinessDeps {
+  readonly supervisor: DatabaseSupervisor;
+  readonly loop: SchedulingLoop;
+  readonly directory: JobDirectory;
+  readonly clock: Clock;
+  readonly time: DatabaseTime;
+  /** Without the connection's password. */
+  readonly databaseDescription: string;
+}
+
+export class EngineReadiness implements Readiness {
+  readonly #deps: EngineReadinessDeps;
+
+  constructor(deps: EngineReadinessDeps) {
+    this.#deps = deps;
+  }
+
+  report(): ReadinessReport {
+    const checks = [this.#database(), this.#migrations(), this.#scheduler(), this.#occurrences()];
+    return { mode: checks.every((check) => check.ok) ? 'normal' : 'degraded', checks };
+  }
+
+  #database(): ReadinessCheck {
+    const { supervisor, databaseDescription } = this.#deps;
+    const detail = supervisor.isUp
+      ? databaseDescription
+      : `${databaseDescription} cannot be used: ${supervisor.reason} Persisted jobs do not run; it is asked every second.`;
+    return { name: 'database', ok: supervisor.isUp, detail };
+  }
+
+  #migrations(): ReadinessCheck {
+    const ok = this.#deps.supervisor.isMigrated;
+    return {
+      name: 'migrations',
+      ok,
+      detail: ok ? 'applied' : 'not applied yet: they are as soon as the database is reached',
+    };
+  }
+
+  #scheduler(): ReadinessCheck {
+    const silentMs = Math.round(this.#deps.clock.monotonicMs() - this.#deps.loop.lastTurnAt);
+    const ok = silentMs < BEAT_LIMIT_MS;
+    return {
+      name: 'scheduler',
+      ok,
+      detail: ok ? 'beating' : `The loop has not turned for ${silentMs} ms: restart the process.`,
+    };
+  }
+
+  #occurrences(): ReadinessCheck {
+    const next = this.#deps.directory.nextLook('persisted');
+    const lateMs = next === null ? 0 : this.#deps.time.now() - next;
+    const ok = lateMs < OVERDUE_LIMIT_MS;
+    const detail = ok
+      ? 'none is overdue'
+      : `The oldest due occurrence has waited ${lateMs} ms for a slot or for the database.`;
+    return { name: 'occurrences', ok, detail };
+  }
+}

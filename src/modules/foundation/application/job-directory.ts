@@ -1,0 +1,102 @@
+/**
+ * The jobs that this process has armed, and when to look at each. A copy of what the rows say, never the truth: losing
+ * it loses nothing. Persisted jobs wait for a claim; those registered by hand belong to this process alone.
+ */
+import type { MergedJobRegistry } from '../domain/job-definition.ts';
+import { FireQueue } from './fire-queue.ts';
+import type { ArmedJob } from './resolve-job.ts';
+
+/** What is registered with the scheduler. `nextFireAt` in milliseconds since 1970; null: no occurrence is left. */
+export interface ScheduledJob {
+  readonly jobId: string;
+  readonly jobName: string;
+  readonly cronExpression: string;
+  readonly timezone: string;
+  readonly nextFireAt: number | null;
+  readonly isPersisted: boolean;
+}
+
+/** A registered job and the occurrence it waits for, in milliseconds since 1970; null: none is left. */
+export interface DirectoryEntry {
+  readonly job: ArmedJob;
+  readonly dueAt: number | null;
+}
+
+export class JobDirectory {
+  readonly #persisted = new FireQueue();
+  readonly #manual = new FireQueue();
+  readonly #entries = new Map<string, DirectoryEntry>();
+  readonly #listeners = new Set<() => void>();
+  #registry: MergedJobRegistry = new Map();
+
+  get registry(): MergedJobRegistry {
+    return this.#registry;
+  }
+
+  useRegistry(registry: MergedJobRegistry): void {
+    this.#registry = registry;
+  }
+
+  get(jobId: string): DirectoryEntry | undefined {
+    return this.#entries.get(jobId);
+  }
+
+  get jobIds(): string[] {
+    return [...this.#entries.keys()];
+  }
+
+  list(): ScheduledJob[] {
+    return [...this.#entries.values()].map(({ job: { config, isPersisted }, dueAt }) => ({
+      jobId: config.jobId,
+      jobName: config.jobName,
+      cronExpression: config.cronExpression,
+      timezone: config.timezone,
+      nextFireAt: dueAt,
+      isPersisted,
+    }));
+  }
+
+  /** Registers a job, or replaces it; a persisted one takes the place of one registered by hand, never the reverse. */
+  put(job: ArmedJob, dueAt: number | null): void {
+    const { jobId } = job.config;
+    if (!job.isPersisted && this.#entries.get(jobId)?.job.isPersisted === true) return;
+    if (job.isPersisted) this.#manual.delete(jobId);
+    this.#entries.set(jobId, { job, dueAt });
+    if (dueAt === null) this.#queueOf(job).delete(jobId);
+    else this.look(job, dueAt);
+  }
+
+  /** Says when to look at a registered job, without a change to the occurrence it waits for. */
+  look(job: ArmedJob, at: number): void {
+    this.#queueOf(job).set(job.config.jobId, at);
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** When to look next, in milliseconds since 1970, or null. */
+  nextLook(kind: 'persisted' | 'manual'): number | null {
+    return (kind === 'persisted' ? this.#persisted : this.#manual).peek();
+  }
+
+  /** Takes out what is to be looked at by `now`, at most `limit`, earliest first. The caller says when to look again. */
+  takeDue(kind: 'persisted' | 'manual', now: number, limit: number): DirectoryEntry[] {
+    const jobIds = (kind === 'persisted' ? this.#persisted : this.#manual).takeDue(now, limit);
+    return jobIds.map((jobId) => this.#entries.get(jobId)).filter((entry) => entry !== undefined);
+  }
+
+  /** Takes a persisted job out. One registered by hand stays. */
+  remove(jobId: string): void {
+    if (this.#entries.get(jobId)?.job.isPersisted !== true) return;
+    this.#entries.delete(jobId);
+    this.#persisted.delete(jobId);
+  }
+
+  /** Is told when there is a new instant to look at. @returns how to stop listening */
+  onLook(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #queueOf(job: ArmedJob): FireQueue {
+    return job.isPersisted ? this.#persisted : this.#manual;
+  }
+}

@@ -1,0 +1,35 @@
+/** A due directory entry becomes what the claiming statement takes: the run to start, the event that explains the rest. */
+import { planFire } from '../domain/misfire.ts';
+import type { DirectoryEntry } from './job-directory.ts';
+import type { DueFire } from './ports/fire-claims.ts';
+
+/**
+ * @param entry with a `dueAt`
+ * @param now the database's clock, milliseconds since 1970
+ * @param runId the id that the run will have, if there is one
+ */
+export function planDueFire({ job: { config, schedule }, dueAt }: DirectoryEntry, now: number, runId: string): DueFire {
+  const due = dueAt ?? now;
+  const { nextFireAt, run, missed } = planFire({ config, schedule, dueAt: due, now });
+  return {
+    config,
+    dueAt: new Date(due),
+    nextFireAt: nextFireAt === null ? null : new Date(nextFireAt),
+    run: run === null ? null : { id: runId, scheduledAt: new Date(run.scheduledAt), trigger: run.trigger },
+    whenOverlapping: run?.trigger === 'catchUp' && config.misfirePolicy === 'all' ? 'wait' : 'skip',
+    event:
+      missed === null
+        ? null
+        : {
+            type: 'occurrence.misfired',
+            jobId: config.jobId,
+            scheduledAt: new Date(missed.from),
+            reason: missed.reason,
+            detail: {
+              count: missed.count,
+              from: new Date(missed.from).toISOString(),
+              to: new Date(missed.to).toISOString(),
+            },
+          },
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * One run, from its claim to its outcome: resolve → arguments → context → work within its timeout → record → event.
+ * Invariant: `execute` never rejects and never leaves a run without an outcome, whatever the job does: throws, throws
+ * something that is no error, never settles, or settles after it was given up.
+ */
+import { describeError } from '../domain/describe-error.ts';
+import { JobNotRegisteredError, RunTimeoutError } from '../domain/errors.ts';
+import { handlerOf, type JobConfig } from '../domain/job-config.ts';
+import type { JobContext, MergedJobRegistry } from '../domain/job-definition.ts';
+import { idempotencyKey } from '../domain/run.ts';
+import type { EventBus } from './event-bus.ts';
+import { validateKwargs } from './job-kwargs.ts';
+import { startLongTimer } from './long-timer.ts';
+import type { Clock } from './ports/clock.ts';
+import type { ExecutionLogRepository } from './ports/execution-log-repository.ts';
+import type { Logger } from './ports/logger.ts';
+import type { RunTracker, TrackedRun } from './ports/run-tracker.ts';
+import type { Timers } from './ports/timers.ts';
+
+export interface RunExecutorDeps {
+  readonly tracker: RunTracker;
+  readonly executions: ExecutionLogRepository;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+}
+
+/** A run with what it takes to run it. `controller` is aborted by whoever cancels it. */
+export interface Assignment {
+  readonly run: TrackedRun;
+  readonly config: JobConfig;
+  readonly registry: MergedJobRegistry;
+  readonly controller: AbortController;
+}
+
+export class RunExecutor {
+  readonly #deps: RunExecutorDeps;
+
+  constructor(deps: RunExecutorDeps) {
+    this.#deps = deps;
+  }
+
+  async execute(assignment: Assignment): Promise<void> {
+    const { run } = assignment;
+    const logger = this.#deps.logger.with({ jobId: run.jobId, executionId: run.id });
+    const of = { jobId: run.jobId, executionId: run.id, scheduledAt: run.scheduledAt };
+    this.#deps.bus.emit({ type: 'run.started', ...of });
+    try {
+      await this.#deps.tracker.track(run, () => this.#work(assignment, logger));
+      this.#deps.bus.emit({ type: 'run.finished', ...of, detail: { status: 'SUCCESS' } });
+    } catch (error) {
+      const reason = describeError(error).message;
+      logger.warn(`The run failed: ${reason}`, { attempt: run.attempt });
+      this.#deps.bus.emit({ type: 'run.finished', ...of, reason, detail: { status: 'FAILED' } });
+    }
+  }
+
+  async #work({ run, config, registry, controller }: Assignment, logger: Logger): Promise<unknown> {
+    const handler = registry.get(handlerOf(config));
+    if (handler === undefined) throw new JobNotRegisteredError(handlerOf(config));
+    const kwargs = await validateKwargs(handler, run.jobKwargs);
+    const context = this.#context(run, {
+      signal: controller.signal,
+      logger,
+      lastSuccessAt: await this.#lastSuccessAt(run.jobId, logger),
+    });
+    const work = Promise.resolve().then(() => handler.run(kwargs as never, context));
+    return this.#withinTimeout(work, { controller, timeoutMs: config.timeoutMs, logger });
+  }
+
+  #context(run: TrackedRun, around: Pick<JobContext, 'signal' | 'logger' | 'lastSuccessAt'>): JobContext {
+    return {
+      ...around,
+      jobId: run.jobId,
+      executionId: run.id,
+      scheduledAt: run.scheduledAt,
+      attempt: run.attempt,
+      trigger: run.trigger,
+      idempotencyKey: idempotencyKey(run),
+      progress: (fraction, message) => around.logger.debug('Progress', { fraction, message }),
+    };
+  }
+
+  async #lastSuccessAt(jobId: string, logger: Logger): Promise<Date | null> {
+    try {
+      return await this.#deps.executions.lastSuccessAt(jobId);
+    } catch (error) {
+      logger.error('The last success could not be read; the job runs without knowing it.', { error });
+      return null;
+    }
+  }
+
+  /** Ends when the work, the timeout or a cancellation does. Work that goes on after that is abandoned: its end is only logged. */
+  async #withinTimeout(
+    work: Promise<unknown>,
+    { controller, timeoutMs, logger }: { controller: AbortController; timeoutMs: number | null; logger: Logger },
+  ): Promise<unknown> {
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    const onAbort = (): void => reject(controller.signal.reason);
+    controller.signal.addEventListener('abort', onAbort, { once: true });
+    if (controller.signal.aborted) onAbort();
+    const cancelTimeout =
+      timeoutMs === null
+        ? () => {}
+        : startLongTimer(this.#deps, timeoutMs, () => controller.abort(new RunTimeoutError(timeoutMs)));
+    work.catch((error: unknown) => {
+      if (controller.signal.aborted && error !== controller.signal.reason) {
+        logger.debug('The abandoned work ended in an error, which changes nothing.', { error });
+      }
+    });
+    try {
+      return await Promise.race([work, aborted]);
+    } finally {
+      cancelTimeout();
+      controller.signal.removeEventListener('abort', onAbort);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * What becomes of a due cursor: which occurrence is run, which are not and why, and where the cursor goes.
+ *
+ * An occurrence is misfired when nothing claimed it within 10 s of its time. `once` runs the latest of those missed
+ * inside the grace and records the others; `skip` runs none; `all` runs each, oldest first, one a claim, at most
+ * `catchUpLimit`. What is not run is always named: a count, an interval and a reason. Nothing here walks the
+ * occurrences that were missed.
+ */
+import type { JobConfig } from './job-config.ts';
+import { nextFire } from './next-fire.ts';
+import type { RunTrigger } from './run.ts';
+import type { Schedule } from './schedule.ts';
+
+export const MISFIRE_THRESHOLD_MS = 10_000;
+const DEFAULT_GRACE_MS = 86_400_000;
+
+/** Occurrences that are not run. Instants in milliseconds since 1970, both ends included. */
+export interface Missed {
+  readonly count: number;
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+}
+
+export interface FirePlan {
+  /** Where the cursor goes; null: exhausted. May lie in the past: then the next claim follows at once. */
+  readonly nextFireAt: number | null;
+  readonly run: { readonly scheduledAt: number; readonly trigger: RunTrigger } | null;
+  readonly missed: Missed | null;
+}
+
+/** A job whose cursor is due. `dueAt` is what the cursor says, `now` the database's clock; milliseconds since 1970. */
+export interface Due {
+  readonly config: JobConfig;
+  readonly schedule: Schedule;
+  readonly dueAt: number;
+  readonly now: number;
+}
+
+/** Decides for one due cursor. Pure: the same due gives the same plan on every replica. */
+export function planFire(due: Due): FirePlan {
+  const { config, schedule, dueAt, now } = due;
+  if (now - dueAt <= graceForOnTime(config)) {
+    return {
+      nextFireAt: nextFire(config, schedule, dueAt),
+      run: { scheduledAt: dueAt, trigger: 'schedule' },
+      missed: null,
+    };
+  }
+  if (config.misfirePolicy === 'skip') return skipMissed(due);
+  return config.misfirePolicy === 'once' ? runLatest(due) : runEach(due);
+}
+
+function graceForOnTime(config: JobConfig): number {
+  return config.misfirePolicy === 'skip' ? (config.misfireGraceMs ?? MISFIRE_THRESHOLD_MS) : MISFIRE_THRESHOLD_MS;
+}
+
+function skipMissed(due: Due): FirePlan {
+  const resumeAfter = due.now - graceForOnTime(due.config) - 1;
+  return {
+    nextFireAt: nextFire(due.config, due.schedule, resumeAfter),
+    run: null,
+    missed: missedBetween(due, due.dueAt, lastWithin(due, resumeAfter) ?? due.dueAt, 'misfire policy is skip'),
+  };
+}
+
+function runLatest(due: Due): FirePlan {
+  const { config, schedule, dueAt, now } = due;
+  const latest = lastWithin(due, now) ?? dueAt;
+  const nextFireAt = nextFire(config, schedule, now);
+  const graceMs = config.misfireGraceMs ?? DEFAULT_GRACE_MS;
+  if (latest < now - graceMs) {
+    return {
+      nextFireAt,
+      run: null,
+      missed: missedBetween(due, dueAt, latest, `later than the grace of ${graceMs} ms`),
+    };
+  }
+  const before = latest > dueAt ? schedule.previous(latest) : null;
+  const missed =
+    before === null ? null : missedBetween(due, dueAt, before, 'coalesced into one run (misfire policy is once)');
+  return { nextFireAt, run: { scheduledAt: latest, trigger: 'catchUp' }, missed };
+}
+
+function runEach(due: Due): FirePlan {
+  const { config, schedule, dueAt, now } = due;
+  const graceMs = config.misfireGraceMs ?? DEFAULT_GRACE_MS;
+  const oldest = Math.max(dueAt, now - graceMs);
+  const kept = schedule.last(config.catchUpLimit, oldest - 1, lastWithin(due, now) ?? dueAt);
+  const first = kept[0];
+  if (first === undefined) {
+    const to = lastWithin(due, now) ?? dueAt;
+    return {
+      nextFireAt: nextFire(config, schedule, now),
+      run: null,
+      missed: missedBetween(due, dueAt, to, `later than the grace of ${graceMs} ms`),
+    };
+  }
+  const before = first > dueAt ? schedule.previous(first) : null;
+  const reason = `beyond the grace of ${graceMs} ms or the catch-up limit of ${config.catchUpLimit}`;
+  return {
+    nextFireAt: nextFire(config, schedule, first),
+    run: { scheduledAt: first, trigger: 'catchUp' },
+    missed: before === null ? null : missedBetween(due, dueAt, before, reason),
+  };
+}
+
+/** The last occurrence at or before an instant that still lies within the job's end. */
+function lastWithin(due: Due, atOrBefore: number): number | null {
+  const end = due.config.endAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  const last = due.schedule.previous(Math.min(atOrBefore, end) + 1);
+  return last === null || last < due.dueAt ? null : last;
+}
+
+function missedBetween(due: Due, from: number, to: number, reason: string): Missed {
+  return { count: Math.max(1, due.schedule.count(from - 1, to)), from, to, reason };
+}

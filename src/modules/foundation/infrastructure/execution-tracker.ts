@@ -1,0 +1,103 @@
+/**
+ * Wraps the execution of a job function: a RUNNING record on entry, SUCCESS with its duration or FAILED with its error on
+ * the way out. Invariant: a record that cannot be written never interrupts the job, and is never lost while the process
+ * lives: it is logged at ERROR and held in the journal until the database is back.
+ */
+import { DatabaseTime } from '../application/database-time.ts';
+import type { OutageJournal } from '../application/outage-journal.ts';
+import type { Clock } from '../application/ports/clock.ts';
+import type { ExecutionLogRepository } from '../application/ports/execution-log-repository.ts';
+import type { Logger } from '../application/ports/logger.ts';
+import type { RunTracker, TrackedRun } from '../application/ports/run-tracker.ts';
+import { describeError } from '../domain/describe-error.ts';
+import { RunCancelledError, RunTimeoutError } from '../domain/errors.ts';
+import type { Json } from '../domain/job-definition.ts';
+import type { FailureReason, Outcome } from '../domain/run.ts';
+import { toJson } from '../domain/to-json.ts';
+
+export interface ExecutionTrackerDeps {
+  readonly executions: ExecutionLogRepository;
+  readonly journal: OutageJournal;
+  readonly clock: Clock;
+  readonly time: DatabaseTime;
+  readonly logger: Logger;
+}
+
+export class ExecutionTracker implements RunTracker {
+  readonly #deps: ExecutionTrackerDeps;
+
+  constructor(deps: ExecutionTrackerDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Runs `work` and records how it went.
+   * @returns what `work` returned, as JSON
+   * @throws what `work` threw or rejected with, after it was recorded
+   */
+  async track(run: TrackedRun, work: () => unknown): Promise<Json> {
+    const isRecorded = run.isRecorded || (await this.#create(run));
+    const startedAt = this.#deps.clock.monotonicMs();
+    try {
+      const result = toJson(await work());
+      await this.#record(run, isRecorded, { status: 'SUCCESS', ...this.#end(startedAt), result });
+      return result;
+    } catch (error) {
+      const { message, stack } = describeError(error);
+      await this.#record(run, isRecorded, {
+        status: 'FAILED',
+        ...this.#end(startedAt),
+        failureReason: failureReasonOf(error),
+        errorMessage: message,
+        errorStack: stack,
+      });
+      throw error;
+    }
+  }
+
+  #end(startedAt: number): { finishedAt: Date; durationMs: number } {
+    const durationMs = Math.max(0, Math.round(this.#deps.clock.monotonicMs() - startedAt));
+    return { finishedAt: new Date(this.#deps.time.now()), durationMs };
+  }
+
+  async #create(run: TrackedRun): Promise<boolean> {
+    try {
+      await this.#deps.executions.create(run);
+      return true;
+    } catch (error) {
+      this.#logFailure(run, 'The start of a run could not be recorded; it runs all the same.', error);
+      return false;
+    }
+  }
+
+  async #record(run: TrackedRun, isRecorded: boolean, outcome: Outcome): Promise<void> {
+    try {
+      if (!isRecorded) await this.#deps.executions.create(run);
+      const isOurs = await this.#deps.executions.update(run, outcome);
+      if (!isOurs) this.#logFenced(run, outcome);
+    } catch (error) {
+      this.#deps.journal.hold({ run, outcome, isRecorded });
+      this.#logFailure(run, `The end of a run (${outcome.status}) could not be recorded.`, error);
+    }
+  }
+
+  #logFailure(run: TrackedRun, message: string, error: unknown): void {
+    this.#deps.logger.error(`${message} The record is held in memory and written when the database is back.`, {
+      jobId: run.jobId,
+      executionId: run.id,
+      reason: describeError(error).message,
+    });
+  }
+
+  #logFenced(run: TrackedRun, outcome: Outcome): void {
+    this.#deps.logger.warn(
+      `The outcome ${outcome.status} is not recorded: this instance had lost its lease, and the run is recorded as lost.`,
+      { jobId: run.jobId, executionId: run.id },
+    );
+  }
+}
+
+function failureReasonOf(error: unknown): FailureReason {
+  if (error instanceof RunTimeoutError) return 'TIMEOUT';
+  return error instanceof RunCancelledError ? 'CANCELLED' : 'ERROR';
+}

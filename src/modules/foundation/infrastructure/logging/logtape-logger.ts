@@ -1,0 +1,95 @@
+/**
+ * The log, through LogTape: one line a fact, JSON for machines or text for a terminal. Invariant: what looks like a secret
+ * is masked before it is written, and writing never throws.
+ */
+import {
+  configure,
+  dispose,
+  getConsoleSink,
+  getJsonLinesFormatter,
+  getLogger,
+  getTextFormatter,
+  type Logger as LogTape,
+  type LogLevel,
+  type TextFormatter,
+} from '@logtape/logtape';
+import type { Logger, LogProperties } from '../../application/ports/logger.ts';
+import { describeError } from '../../domain/describe-error.ts';
+import { maskSecrets } from '../../domain/mask-secrets.ts';
+
+export const LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const satisfies LogLevel[];
+export const LOG_FORMATS = ['text', 'json'] as const;
+
+export interface LogSettings {
+  readonly level: (typeof LOG_LEVELS)[number];
+  readonly format: (typeof LOG_FORMATS)[number];
+}
+
+/** Sets the log up for the whole process. Setting it up again replaces what was. */
+export async function configureLogging({ level, format }: LogSettings): Promise<void> {
+  await configure({
+    reset: true,
+    sinks: { console: getConsoleSink({ formatter: format === 'json' ? jsonLines : textLines() }) },
+    loggers: [
+      { category: ['logtape', 'meta'], lowestLevel: 'error', sinks: ['console'] },
+      { category: ['carillon'], lowestLevel: level, sinks: ['console'] },
+    ],
+  });
+}
+
+/** Writes what is still buffered. */
+export async function closeLogging(): Promise<void> {
+  await dispose();
+}
+
+const jsonLines = getJsonLinesFormatter({ properties: 'flatten', message: 'rendered' });
+
+function textLines(): TextFormatter {
+  return getTextFormatter({
+    timestamp: 'rfc3339',
+    format: ({ timestamp, level, message, record }) => {
+      const properties = Object.entries(record.properties).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
+      return `${timestamp} ${level} ${message}${properties.join('')}`;
+    },
+  });
+}
+
+export class LogTapeLogger implements Logger {
+  readonly #log: LogTape;
+
+  constructor(log: LogTape = getLogger(['carillon'])) {
+    this.#log = log;
+  }
+
+  debug(message: string, properties?: LogProperties): void {
+    this.#write('debug', message, properties);
+  }
+
+  info(message: string, properties?: LogProperties): void {
+    this.#write('info', message, properties);
+  }
+
+  warn(message: string, properties?: LogProperties): void {
+    this.#write('warn', message, properties);
+  }
+
+  error(message: string, properties?: LogProperties): void {
+    this.#write('error', message, properties);
+  }
+
+  with(properties: LogProperties): Logger {
+    return new LogTapeLogger(this.#log.with(printable(properties)));
+  }
+
+  /** Braces in a message would be read as placeholders: they are doubled, the text stays as it is. */
+  #write(level: 'debug' | 'info' | 'warn' | 'error', message: string, properties: LogProperties = {}): void {
+    this.#log[level](message.replaceAll('{', '{{').replaceAll('}', '}}'), printable(properties));
+  }
+}
+
+function printable(properties: LogProperties): LogProperties {
+  const entries = Object.entries(properties)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [key, value instanceof Error ? (describeError(value).stack ?? value.message) : value]);
+  return maskSecrets(Object.fromEntries(entries)) as LogProperties;
+}
