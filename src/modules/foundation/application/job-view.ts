@@ -1,0 +1,95 @@
+/**
+ * A job as it is shown: its configuration with the secrets masked, its state, and when it runs next.
+ *
+ * Invariant: never throws, whatever SQL wrote into the row; what cannot be read is state `invalid`, with the reason.
+ */
+import { describeError } from '../domain/describe-error.ts';
+import { handlerOf, type JobConfig } from '../domain/job-config.ts';
+import type { MergedJobRegistry } from '../domain/job-definition.ts';
+import { type JobState, judgeJobState } from '../domain/job-state.ts';
+import { maskSecrets } from '../domain/mask-secrets.ts';
+import { isPaused, nextFire, scheduleOf } from '../domain/next-fire.ts';
+import type { Schedule } from '../domain/schedule.ts';
+import type { JobOverview } from './ports/job-config-repository.ts';
+
+export interface JobView {
+  /** Secrets among its arguments are masked. */
+  readonly config: JobConfig;
+  readonly state: JobState;
+  readonly stateReason: string | null;
+  /** The schedule in words. */
+  readonly description: string | null;
+  readonly nextRunAt: Date | null;
+}
+
+/** The schedule in words; null where it has none. */
+export type DescribeSchedule = (schedule: Schedule) => string | null;
+
+export interface ViewSetting {
+  readonly registry: MergedJobRegistry;
+  readonly nowMs: number;
+  readonly describe: DescribeSchedule;
+}
+
+export function viewJob(overview: JobOverview, setting: ViewSetting): JobView {
+  const { config } = overview;
+  const reading = readSchedule(config);
+  const { state, reason } = judgeJobState(
+    {
+      invalidReason: reading.reason,
+      isEnabled: config.enabled,
+      isPaused: isPaused(config, setting.nowMs),
+      pauseReason: config.pauseReason,
+      missingHandler: setting.registry.has(handlerOf(config)) ? null : handlerOf(config),
+      nextFireAt: overview.nextFireAt,
+      hasFailed: overview.lastStatus === 'FAILED',
+      hasRun: config.lastRunAt !== null || overview.lastStatus !== null,
+    },
+    setting.nowMs,
+  );
+  return {
+    config: isObject(config.jobKwargs)
+      ? { ...config, jobKwargs: maskSecrets(config.jobKwargs) }
+      : { ...config, jobKwargs: {} },
+    state,
+    stateReason: reason,
+    description: reading.schedule === null ? null : setting.describe(reading.schedule),
+    nextRunAt: overview.nextFireAt ?? upcoming(config, reading.schedule, { nowMs: setting.nowMs, limit: 1 })[0] ?? null,
+  };
+}
+
+export type ScheduleReadOut =
+  | { readonly schedule: Schedule; readonly reason: null }
+  | { readonly schedule: null; readonly reason: string };
+
+/** The row's schedule, or why there is none. */
+export function readSchedule(config: JobConfig): ScheduleReadOut {
+  if (!isObject(config.jobKwargs)) return { schedule: null, reason: 'job_kwargs is not a JSON object.' };
+  try {
+    return { schedule: scheduleOf(config), reason: null };
+  } catch (error) {
+    return { schedule: null, reason: describeError(error).message };
+  }
+}
+
+/** What the schedule brings while the job is enabled, from now or from the end of its pause. */
+export function upcoming(
+  config: JobConfig,
+  schedule: Schedule | null,
+  range: { nowMs: number; limit: number },
+): Date[] {
+  const isStopped = !config.enabled || (isPaused(config, range.nowMs) && config.pausedUntil === null);
+  if (schedule === null || isStopped) return [];
+  const occurrences: Date[] = [];
+  let after: number | null = Math.max(range.nowMs, config.pausedUntil === null ? 0 : config.pausedUntil.getTime() - 1);
+  while (occurrences.length < range.limit) {
+    after = nextFire(config, schedule, after);
+    if (after === null) break;
+    occurrences.push(new Date(after));
+  }
+  return occurrences;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
