@@ -38,35 +38,47 @@ function translate(item: FieldItem, toWeekday: (written: number) => number): Fie
 }
 
 export function sortedUnique(values: readonly number[]): readonly number[] {
-  return [...new Set(values)].toSorted((a, b) => a - b);
+  return values.length < 2 ? values : [...new Set(values)].toSorted((a, b) => a - b);
+}
+
+/** The plain values of all items of a field, with weekdays from 0 = Sunday. */
+export function fieldValues(written: readonly FieldItem[], grammar: FieldGrammar): readonly number[] {
+  const values = written.flatMap((item) => valuesOf(item, grammar));
+  return sortedUnique(grammar.name === 'weekday' ? values.map(grammar.toWeekday) : values);
+}
+
+/** Puts a field together from its items as written, and its values. */
+export function fieldOf(
+  piece: Piece,
+  grammar: FieldGrammar,
+  written: readonly FieldItem[],
+  values: readonly number[],
+): CronField {
+  return {
+    name: grammar.name,
+    text: piece.text,
+    position: piece.position,
+    items: grammar.name === 'weekday' ? written.map((item) => translate(item, grammar.toWeekday)) : written,
+    values,
+    isStar: piece.text.startsWith('*') || piece.text === '?',
+  };
 }
 
 /** Reads a field with its dialect's reader of items. */
 export function readField(piece: Piece, grammar: FieldGrammar, read: ItemReader): CronField {
   const written = splitPiece(piece, ',').map((part) => read(part, grammar));
-  const values = written.flatMap((item) => valuesOf(item, grammar));
-  const isWeekday = grammar.name === 'weekday';
-  return {
-    name: grammar.name,
-    text: piece.text,
-    position: piece.position,
-    items: isWeekday ? written.map((item) => translate(item, grammar.toWeekday)) : written,
-    values: sortedUnique(isWeekday ? values.map(grammar.toWeekday) : values),
-    isStar: piece.text.startsWith('*') || piece.text === '?',
-  };
+  return fieldOf(piece, grammar, written, fieldValues(written, grammar));
 }
 
-/** A field that the text leaves out: a star, or its least value. */
+const defaults = new Map<string, CronField>();
+
+/** A field that the text leaves out, a star or its least value; one object for all texts. */
 export function defaultField(grammar: FieldGrammar, text: '*' | '0' | '1'): CronField {
-  const isStar = text === '*';
-  const item: FieldItem = isStar ? { kind: 'every', step: 1 } : { kind: 'value', value: Number(text) };
-  const values = valuesOf(item, grammar);
-  return {
-    name: grammar.name,
-    text,
-    position: -1,
-    items: [item],
-    values: grammar.name === 'weekday' ? sortedUnique(values.map(grammar.toWeekday)) : values,
-    isStar,
-  };
+  const key = `${grammar.dialect} ${grammar.name} ${text}`;
+  const known = defaults.get(key);
+  if (known !== undefined) return known;
+  const item: FieldItem = text === '*' ? { kind: 'every', step: 1 } : { kind: 'value', value: Number(text) };
+  const field = fieldOf({ text, position: -1 }, grammar, [item], fieldValues([item], grammar));
+  defaults.set(key, field);
+  return field;
 }

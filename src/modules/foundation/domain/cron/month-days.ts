@@ -50,16 +50,20 @@ function pickedMask(items: readonly FieldItem[], length: number, firstWeekday: n
   return mask;
 }
 
-function isMonthDependent(item: FieldItem): boolean {
-  return ['lastDay', 'nearestWorkday', 'nthWeekday', 'lastWeekday'].includes(item.kind);
+/** Whether an item picks its day by the month: L, W and #. */
+export function isMonthDependent({ kind }: FieldItem): boolean {
+  return kind === 'lastDay' || kind === 'nearestWorkday' || kind === 'nthWeekday' || kind === 'lastWeekday';
 }
+
+/** The days that fall on the first weekday of a month; the other weekdays' are these, shifted. */
+const EVERY_SEVENTH = bit(1) | bit(8) | bit(15) | bit(22) | bit(29);
 
 /** For each first weekday of a month, the days that fall on the given weekdays. */
 function weekdayMasks(weekday: CronField): Int32Array {
   const masks = new Int32Array(7);
-  for (let first = 0; first < 7; first += 1) {
-    for (let day = 1; day <= 31; day += 1) {
-      if (weekday.values.includes((first + day - 1) % 7)) masks[first]! |= bit(day);
+  for (const value of weekday.values) {
+    for (let first = 0; first < 7; first += 1) {
+      masks[first]! |= (EVERY_SEVENTH << ((value - first + 7) % 7)) & ALL_DAYS;
     }
   }
   return masks;

@@ -30,11 +30,24 @@ function build(values: readonly number[], limit: number): NextTable {
   return { above, below, rank, first: values[0] ?? -1, last: values.at(-1) ?? -1, size: values.length };
 }
 
+/** The values as a key: one bit each, in two words. */
+function keyOf(values: readonly number[], limit: number): string {
+  let low = 0;
+  let high = 0;
+  for (const value of values) {
+    if (value < 30) low |= 1 << value;
+    else high |= 1 << (value - 30);
+  }
+  return `${limit}:${high}:${low}`;
+}
+
 /**
- * The table of a sorted list of values below `limit`; shared between schedules, since most use the same few lists.
+ * The table of a sorted list of values below `limit`; shared between schedules where `limit` is at most 60, since most
+ * use the same few lists.
  */
 export function nextTable(values: readonly number[], limit: number): NextTable {
-  const key = `${limit}:${values.join()}`;
+  if (limit > 60) return build(values, limit);
+  const key = keyOf(values, limit);
   const known = cache.get(key);
   if (known !== undefined) return known;
   const table = build(values, limit);

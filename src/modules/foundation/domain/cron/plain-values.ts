@@ -10,29 +10,36 @@ import type { CronField, FieldItem, FieldName } from './cron-form.ts';
 
 type UnixFields = Readonly<Record<Exclude<FieldName, 'week' | 'year'>, CronField>>;
 
-function isPlain(item: FieldItem): boolean {
-  return item.kind === 'every' || item.kind === 'value' || (item.kind === 'range' && !item.isOpen);
+/** Whether cron-schedule reads these items as cron(5) does. */
+export function isPlain(items: readonly FieldItem[]): boolean {
+  return items.every(
+    (item) => item.kind === 'every' || item.kind === 'value' || (item.kind === 'range' && !item.isOpen),
+  );
 }
 
-function isPlainField(field: CronField): boolean {
-  return field.text !== '?' && field.items.every(isPlain);
+function textFor(field: CronField): string {
+  return field.text !== '?' && isPlain(field.items) ? field.text : '*';
 }
 
-/** Replaces the values of every plain field by cron-schedule's arrays, whose months count from 0. */
+function withValues(field: CronField, values: readonly number[]): CronField {
+  return field.text !== '?' && isPlain(field.items) ? { ...field, values } : field;
+}
+
+/** Gives every plain field the values of cron-schedule's arrays, whose months count from 0. */
 export function withPlainValues(fields: UnixFields): UnixFields {
-  const order = [fields.second, fields.minute, fields.hour, fields.day, fields.month, fields.weekday];
-  const parsed = parseCronExpression(order.map((field) => (isPlainField(field) ? field.text : '*')).join(' '));
-  const take = (field: CronField, values: readonly number[]): CronField =>
-    isPlainField(field) ? { ...field, values } : field;
+  const { second, minute, hour, day, month, weekday } = fields;
+  const parsed = parseCronExpression([second, minute, hour, day, month, weekday].map(textFor).join(' '));
   return {
-    second: take(fields.second, parsed.seconds),
-    minute: take(fields.minute, parsed.minutes),
-    hour: take(fields.hour, parsed.hours),
-    day: take(fields.day, parsed.days),
-    month: take(
-      fields.month,
-      parsed.months.map((month) => month + 1),
-    ),
-    weekday: take(fields.weekday, parsed.weekdays),
+    second: withValues(second, parsed.seconds),
+    minute: withValues(minute, parsed.minutes),
+    hour: withValues(hour, parsed.hours),
+    day: withValues(day, parsed.days),
+    month: isPlain(month.items)
+      ? withValues(
+          month,
+          parsed.months.map((value) => value + 1),
+        )
+      : month,
+    weekday: withValues(weekday, parsed.weekdays),
   };
 }

@@ -4,7 +4,8 @@
  * Invariant: a dialect comes out only if every dialect that reads the text reads the same schedule, or if the deployment
  * has settled the doubt.
  */
-import type { CronField, CronForm } from './cron-form.ts';
+import type { CronForm } from './cron-form.ts';
+import { isMonthDependent } from './month-days.ts';
 import { parseSchedule } from './parse-schedule.ts';
 import { ScheduleError, type ScheduleReading } from './schedule-error.ts';
 import type { Dialect } from './schedule-source.ts';
@@ -22,10 +23,6 @@ export interface DialectQuestion {
 const DIALECTS: readonly Dialect[] = ['apscheduler', 'unix', 'quartz'];
 const SHOWN = 3;
 
-function isMonthDependent(field: CronField): boolean {
-  return field.items.some((item) => /Day|Weekday|Workday/.test(item.kind));
-}
-
 /** Two texts mean the same if and only if these strings are equal, but for exotic texts that then count as different. */
 function meaningOf(read: ScheduleText): string {
   if (read.kind !== 'cron') return JSON.stringify(read);
@@ -36,7 +33,7 @@ function meaningOf(read: ScheduleText): string {
 
 function daysOf(form: CronForm): unknown {
   const { day, weekday } = form.fields;
-  const specials = [day, weekday].map((field) => (isMonthDependent(field) ? field.items : []));
+  const specials = [day, weekday].map((field) => field.items.filter(isMonthDependent));
   const isEveryDay = day.values.length === 31;
   const isEveryWeekday = weekday.values.length === 7;
   if (form.dayRule === 'or' && (isEveryDay || isEveryWeekday)) return 'every day';

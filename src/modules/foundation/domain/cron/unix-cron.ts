@@ -6,11 +6,11 @@
  */
 import type { CronField, CronForm, FieldItem } from './cron-form.ts';
 import { type FieldGrammar, GRAMMARS } from './field-grammar.ts';
-import { defaultField, readField } from './field-reader.ts';
+import { defaultField, fieldOf, fieldValues } from './field-reader.ts';
 import { isFixedTime } from './fixed-time.ts';
 import { readPlainItem } from './plain-item.ts';
-import { withPlainValues } from './plain-values.ts';
-import { type Piece, refuse, refuseUnreadable } from './refuse.ts';
+import { isPlain, withPlainValues } from './plain-values.ts';
+import { type Piece, refuse, refuseUnreadable, splitPiece } from './refuse.ts';
 import { readHashedItem, readSpecialDay, readSpecialWeekday } from './special-item.ts';
 
 const GRAMMAR = GRAMMARS.unix;
@@ -24,10 +24,12 @@ function readItem(piece: Piece, grammar: FieldGrammar, salt: string): FieldItem 
   return readSpecialWeekday(piece, grammar) ?? refuseUnreadable(piece, grammar);
 }
 
+/** Reads a field; the values of a plain one are left to `withPlainValues`. */
 function readUnixField(piece: Piece, grammar: FieldGrammar, salt: string): CronField {
   const isDay = grammar.name === 'day' || grammar.name === 'weekday';
   if (isDay && piece.text === '?') return { ...defaultField(grammar, '*'), text: '?', position: piece.position };
-  return readField(piece, grammar, (item, of) => readItem(item, of, salt));
+  const written = splitPiece(piece, ',').map((item) => readItem(item, grammar, salt));
+  return fieldOf(piece, grammar, written, isPlain(written) ? [] : fieldValues(written, grammar));
 }
 
 function refuseCount(pieces: readonly Piece[]): never {

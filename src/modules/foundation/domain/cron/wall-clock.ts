@@ -15,6 +15,14 @@ export const NEVER = 1e15;
 
 const YEARS = LAST_YEAR - FIRST_YEAR + 1;
 
+function yearTable(years: readonly number[]): NextTable {
+  if (years.length === YEARS) return EVERY_YEAR;
+  const offsets = years.map((year) => year - FIRST_YEAR);
+  return nextTable(offsets, YEARS);
+}
+
+const EVERY_YEAR = nextTable([...Array(YEARS).keys()], YEARS);
+
 function lastBit(mask: number): number {
   return 31 - Math.clz32(mask);
 }
@@ -45,10 +53,7 @@ export class WallClock {
     this.#times = new TimeOfDay(hour.values, minute.values, second.values);
     this.#days = new MonthDays(form);
     this.#months = nextTable(month.values, 13);
-    this.#years = nextTable(
-      year.values.map((value) => value - FIRST_YEAR),
-      YEARS,
-    );
+    this.#years = yearTable(year.values);
   }
 
   /** The first matching second after a wall time, or `NEVER`. */
