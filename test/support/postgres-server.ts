@@ -6,7 +6,7 @@
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createSocketServer } from 'node:net';
+import { createServer as createSocketServer, type Server as SocketServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -57,18 +57,20 @@ export async function startPostgresServer(flags: readonly string[] = ['-c', 'fsy
   };
 }
 
-const FLAGS = [
-  ...['-c', 'listen_addresses=127.0.0.1'],
-  ...['-c', 'unix_socket_directories='],
-  ...['-c', 'max_connections=300'],
-];
+const FLAGS = '-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300'.split(' ');
 
 async function freePort(): Promise<number> {
   const probe = createSocketServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
+  const port = await listenAnywhere(probe);
   await new Promise((resolve) => probe.close(resolve));
   return port;
+}
+
+async function listenAnywhere(server: SocketServer): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return address.port;
 }
 
 /** vitest's globalSetup. */
@@ -81,8 +83,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
   });
-  await new Promise<void>((resolve) => doorbell.listen(0, '127.0.0.1', resolve));
-  project.provide('postgresDoorbell', `http://127.0.0.1:${(doorbell.address() as AddressInfo).port}`);
+  project.provide('postgresDoorbell', `http://127.0.0.1:${await listenAnywhere(doorbell)}`);
   return async () => {
     await closeServer(doorbell);
     const running = await server?.catch(() => undefined);

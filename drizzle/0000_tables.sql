@@ -1,0 +1,130 @@
+CREATE SEQUENCE "public"."scheduler_revision_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1;--> statement-breakpoint
+CREATE TABLE "scheduler_event" (
+	"id" bigserial PRIMARY KEY NOT NULL,
+	"at" timestamp (3) with time zone DEFAULT clock_timestamp() NOT NULL,
+	"type" varchar(64) NOT NULL,
+	"job_id" text,
+	"execution_id" uuid,
+	"scheduled_at" timestamp (3) with time zone,
+	"reason" text,
+	"actor" text,
+	"detail" jsonb
+);
+--> statement-breakpoint
+CREATE TABLE "scheduler_execution_log" (
+	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
+	"job_id" text NOT NULL,
+	"started_at" timestamp (3) with time zone NOT NULL,
+	"finished_at" timestamp (3) with time zone,
+	"status" varchar(16) NOT NULL,
+	"error_message" text,
+	"duration_ms" integer,
+	"scheduled_at" timestamp (3) with time zone,
+	"attempt" integer DEFAULT 1 NOT NULL,
+	"max_attempts" integer DEFAULT 1 NOT NULL,
+	"trigger" varchar(16) DEFAULT 'schedule' NOT NULL,
+	"instance_id" text,
+	"failure_reason" varchar(16),
+	"error_stack" text,
+	"result" jsonb,
+	"progress" jsonb,
+	"job_kwargs" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"is_exclusive" boolean DEFAULT false NOT NULL,
+	CONSTRAINT "scheduler_execution_log_status" CHECK ("scheduler_execution_log"."status" in ('RUNNING', 'SUCCESS', 'FAILED')),
+	CONSTRAINT "scheduler_execution_log_trigger" CHECK ("scheduler_execution_log"."trigger" in ('schedule', 'manual', 'retry', 'backfill', 'catchUp')),
+	CONSTRAINT "scheduler_execution_log_failure_reason" CHECK ("scheduler_execution_log"."failure_reason" in ('ERROR', 'TIMEOUT', 'LOST', 'CANCELLED'))
+);
+--> statement-breakpoint
+CREATE TABLE "scheduler_instance" (
+	"id" text PRIMARY KEY NOT NULL,
+	"hostname" text NOT NULL,
+	"runtime" text NOT NULL,
+	"version" text NOT NULL,
+	"started_at" timestamp (3) with time zone NOT NULL,
+	"renewed_at" timestamp (3) with time zone NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "scheduler_job_config" (
+	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
+	"job_id" text NOT NULL,
+	"job_name" text NOT NULL,
+	"cron_expression" text NOT NULL,
+	"dialect" varchar(16) DEFAULT 'apscheduler' NOT NULL,
+	"timezone" text DEFAULT 'Asia/Shanghai' NOT NULL,
+	"enabled" boolean DEFAULT true NOT NULL,
+	"job_kwargs" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"handler" text,
+	"misfire_policy" varchar(16) DEFAULT 'once' NOT NULL,
+	"misfire_grace_ms" bigint,
+	"catch_up_limit" integer DEFAULT 100 NOT NULL,
+	"overlap_policy" varchar(16) DEFAULT 'skip' NOT NULL,
+	"max_attempts" integer DEFAULT 1 NOT NULL,
+	"retry_backoff_ms" bigint DEFAULT 1000 NOT NULL,
+	"retry_backoff_max_ms" bigint DEFAULT 3600000 NOT NULL,
+	"on_lost" varchar(16) DEFAULT 'fail' NOT NULL,
+	"timeout_ms" bigint,
+	"jitter_ms" bigint DEFAULT 0 NOT NULL,
+	"outage_policy" varchar(16) DEFAULT 'auto' NOT NULL,
+	"start_at" timestamp (3) with time zone,
+	"end_at" timestamp (3) with time zone,
+	"dst_gap" varchar(16) DEFAULT 'shift' NOT NULL,
+	"dst_overlap" varchar(16) DEFAULT 'first' NOT NULL,
+	"tags" text[] DEFAULT '{}' NOT NULL,
+	"notes" text,
+	"paused_at" timestamp (3) with time zone,
+	"paused_until" timestamp (3) with time zone,
+	"pause_reason" text,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"last_run_at" timestamp (3) with time zone,
+	"revision" bigint DEFAULT 0 NOT NULL,
+	CONSTRAINT "scheduler_job_config_job_id_unique" UNIQUE("job_id"),
+	CONSTRAINT "scheduler_job_config_job_id" CHECK (length("scheduler_job_config"."job_id") between 1 and 255),
+	CONSTRAINT "scheduler_job_config_job_kwargs" CHECK (jsonb_typeof("scheduler_job_config"."job_kwargs") = 'object'),
+	CONSTRAINT "scheduler_job_config_dialect" CHECK ("scheduler_job_config"."dialect" in ('apscheduler', 'unix', 'quartz')),
+	CONSTRAINT "scheduler_job_config_misfire_policy" CHECK ("scheduler_job_config"."misfire_policy" in ('once', 'skip', 'all')),
+	CONSTRAINT "scheduler_job_config_misfire_grace" CHECK ("scheduler_job_config"."misfire_grace_ms" >= 0),
+	CONSTRAINT "scheduler_job_config_catch_up_limit" CHECK ("scheduler_job_config"."catch_up_limit" >= 0),
+	CONSTRAINT "scheduler_job_config_overlap_policy" CHECK ("scheduler_job_config"."overlap_policy" in ('skip', 'queueOne', 'queueAll', 'allow', 'cancelPrevious')),
+	CONSTRAINT "scheduler_job_config_max_attempts" CHECK ("scheduler_job_config"."max_attempts" >= 1),
+	CONSTRAINT "scheduler_job_config_retry_backoff" CHECK ("scheduler_job_config"."retry_backoff_ms" >= 0 and "scheduler_job_config"."retry_backoff_max_ms" >= 0),
+	CONSTRAINT "scheduler_job_config_on_lost" CHECK ("scheduler_job_config"."on_lost" in ('fail', 'retry')),
+	CONSTRAINT "scheduler_job_config_timeout" CHECK ("scheduler_job_config"."timeout_ms" > 0),
+	CONSTRAINT "scheduler_job_config_jitter" CHECK ("scheduler_job_config"."jitter_ms" >= 0),
+	CONSTRAINT "scheduler_job_config_outage_policy" CHECK ("scheduler_job_config"."outage_policy" in ('auto', 'run', 'hold')),
+	CONSTRAINT "scheduler_job_config_dst_gap" CHECK ("scheduler_job_config"."dst_gap" in ('shift', 'gapEnd', 'skip')),
+	CONSTRAINT "scheduler_job_config_dst_overlap" CHECK ("scheduler_job_config"."dst_overlap" in ('first', 'both'))
+);
+--> statement-breakpoint
+CREATE TABLE "scheduler_job_cursor" (
+	"job_id" text PRIMARY KEY NOT NULL,
+	"next_fire_at" timestamp(3) with time zone,
+	"revision" bigint NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "scheduler_pending_run" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"job_id" text NOT NULL,
+	"scheduled_at" timestamp (3) with time zone NOT NULL,
+	"attempt" integer DEFAULT 1 NOT NULL,
+	"trigger" varchar(16) NOT NULL,
+	"job_kwargs" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"reason" text,
+	"actor" text NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "scheduler_pending_run_trigger" CHECK ("scheduler_pending_run"."trigger" in ('schedule', 'manual', 'retry', 'backfill', 'catchUp'))
+);
+--> statement-breakpoint
+ALTER TABLE "scheduler_job_cursor" ADD CONSTRAINT "scheduler_job_cursor_job_id_scheduler_job_config_job_id_fk" FOREIGN KEY ("job_id") REFERENCES "public"."scheduler_job_config"("job_id") ON DELETE cascade ON UPDATE cascade;--> statement-breakpoint
+ALTER TABLE "scheduler_pending_run" ADD CONSTRAINT "scheduler_pending_run_job_id_scheduler_job_config_job_id_fk" FOREIGN KEY ("job_id") REFERENCES "public"."scheduler_job_config"("job_id") ON DELETE cascade ON UPDATE cascade;--> statement-breakpoint
+CREATE INDEX "scheduler_event_job_id_id" ON "scheduler_event" USING btree ("job_id","id");--> statement-breakpoint
+CREATE INDEX "scheduler_event_at_id" ON "scheduler_event" USING btree ("at","id");--> statement-breakpoint
+CREATE INDEX "scheduler_execution_log_job_id_started_at" ON "scheduler_execution_log" USING btree ("job_id","started_at");--> statement-breakpoint
+CREATE INDEX "scheduler_execution_log_started_at_id" ON "scheduler_execution_log" USING btree ("started_at","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "scheduler_execution_log_occurrence" ON "scheduler_execution_log" USING btree ("job_id","scheduled_at","attempt");--> statement-breakpoint
+CREATE UNIQUE INDEX "scheduler_execution_log_exclusive" ON "scheduler_execution_log" USING btree ("job_id") WHERE "scheduler_execution_log"."status" = 'RUNNING' and "scheduler_execution_log"."is_exclusive";--> statement-breakpoint
+CREATE INDEX "scheduler_execution_log_running" ON "scheduler_execution_log" USING btree ("instance_id") WHERE "scheduler_execution_log"."status" = 'RUNNING';--> statement-breakpoint
+CREATE INDEX "scheduler_job_cursor_next_fire_at" ON "scheduler_job_cursor" USING btree ("next_fire_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "scheduler_pending_run_occurrence" ON "scheduler_pending_run" USING btree ("job_id","scheduled_at","attempt");--> statement-breakpoint
+CREATE INDEX "scheduler_pending_run_scheduled_at_id" ON "scheduler_pending_run" USING btree ("scheduled_at","id");

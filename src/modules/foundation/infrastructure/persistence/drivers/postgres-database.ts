@@ -1,0 +1,177 @@
+/**
+ * A PostgreSQL server through postgres.js.
+ *
+ * Invariants: a call that is not answered within the deadline is rejected and the whole pool replaced, because this
+ * driver leaves queries of a black-holed connection hanging; no query waits behind another on one connection
+ * (`max_pipeline: 0`), so that one that waits for a lock delays nobody; nothing here begins a transaction.
+ */
+import type { SQL } from 'drizzle-orm';
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+import { DatabaseUnavailableError } from '../../../domain/errors.ts';
+import { type Database, DEFAULT_DEADLINE_MS, type ListenHandlers, type OnProgress, type Orm } from '../database.ts';
+import { toDatabaseError } from '../database-errors.ts';
+import { withDeadline } from '../deadline.ts';
+import { migrate } from '../migrate.ts';
+import { migrations } from '../migrations.generated.ts';
+import { renderStatement } from '../render-statement.ts';
+
+export interface PostgresDatabaseOptions {
+  readonly url: string;
+  /** Connections of the pool; one more listens, one more migrates. */
+  readonly maxConnections?: number;
+  readonly deadlineMs?: number;
+  /** How long to wait for another process that migrates. */
+  readonly lockTimeoutMs?: number;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+type Client = postgres.Sql<{ bigint: number }>;
+
+/** As the other driver gives them. */
+const INT8_AS_NUMBER = { to: 20, from: [20], parse: Number, serialize: String };
+
+interface Pool {
+  readonly client: Client;
+  readonly orm: PostgresJsDatabase;
+}
+
+export class PostgresDatabase implements Database {
+  readonly #options: PostgresDatabaseOptions;
+  readonly #deadlineMs: number;
+  #pool: Pool | null = null;
+  #version = '';
+  readonly #listeners = new Set<Client>();
+
+  constructor(options: PostgresDatabaseOptions) {
+    this.#options = options;
+    this.#deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
+  }
+
+  get description(): string {
+    const { host, pathname } = new URL(this.#options.url);
+    return `PostgreSQL${this.#version} at ${host}${decodeURIComponent(pathname)}`;
+  }
+
+  async open(): Promise<void> {
+    const client = this.#connect(1, {});
+    const lockTimeoutMs = this.#options.lockTimeoutMs ?? 60_000;
+    const onProgress = this.#options.onProgress;
+    try {
+      const work = this.#prepare(client, () =>
+        migrate({ run: async (text) => client.unsafe(text) }, migrations, { lockTimeoutMs, onProgress }),
+      );
+      await withDeadline(work, lockTimeoutMs * 2 + this.#deadlineMs, () => undefined);
+    } catch (error) {
+      throw toDatabaseError(error);
+    } finally {
+      void client.end({ timeout: 0 });
+    }
+    this.#pool ??= this.#createPool();
+  }
+
+  async #prepare(client: Client, work: () => Promise<unknown>): Promise<void> {
+    const [row] = await withDeadline(client.unsafe('show server_version'), this.#deadlineMs, () => undefined);
+    this.#version = ` ${String(row?.['server_version']).split(' ')[0]}`;
+    await work();
+  }
+
+  async query<T>(work: (orm: Orm) => Promise<T>): Promise<T> {
+    return this.#run(({ orm }) => work(orm));
+  }
+
+  async rows<Row extends Record<string, unknown>>(statement: SQL): Promise<Row[]> {
+    const { text, values } = renderStatement(statement);
+    return this.#run(async ({ client }) => [...(await client.unsafe<Row[]>(text, values, { prepare: true }))]);
+  }
+
+  async now(): Promise<number> {
+    return this.#run(async ({ client }) => {
+      const [row] = await client.unsafe('select (extract(epoch from clock_timestamp()) * 1000)::float8 as now');
+      return Number(row?.['now']);
+    });
+  }
+
+  async listen(channel: string, handlers: ListenHandlers): Promise<() => Promise<void>> {
+    let isUp = false;
+    const onClose = (): void => {
+      const wasUp = isUp;
+      isUp = false;
+      this.#listeners.delete(client);
+      void client.end({ timeout: 0 });
+      if (wasUp) handlers.onLost();
+    };
+    const client = this.#connect(1, { onnotify: (_name, payload) => handlers.onMessage(payload), onclose: onClose });
+    this.#listeners.add(client);
+    const stop = async (): Promise<void> => {
+      isUp = false;
+      this.#listeners.delete(client);
+      await client.end({ timeout: 0 });
+    };
+    try {
+      await withDeadline(client.unsafe(`listen "${channel}"`), this.#deadlineMs, () => undefined);
+      isUp = true;
+      return stop;
+    } catch (error) {
+      await stop();
+      throw toDatabaseError(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = null;
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    await Promise.all([pool?.client.end({ timeout: 1 }), ...listeners.map((client) => client.end({ timeout: 0 }))]);
+  }
+
+  async #run<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
+    const pool = this.#pool;
+    if (pool === null) throw new DatabaseUnavailableError('The database is not open yet, or closed already.');
+    try {
+      return await withDeadline(work(pool), this.#deadlineMs, () => this.#recycle(pool));
+    } catch (error) {
+      throw toDatabaseError(error);
+    }
+  }
+
+  /** Calls still on the old pool reject as unavailable: nothing is known of their effect either. */
+  #recycle(pool: Pool): void {
+    if (this.#pool !== pool) return;
+    this.#pool = this.#createPool();
+    void pool.client.end({ timeout: 0 });
+  }
+
+  #createPool(): Pool {
+    const client = this.#connect(this.#options.maxConnections ?? 10, null);
+    return { client, orm: drizzle({ client }) };
+  }
+
+  #connect(max: number, events: ConnectionEvents | null): Client {
+    const isPool = events === null;
+    const options: ConnectionOptions = {
+      max,
+      connect_timeout: this.#deadlineMs / 1000,
+      idle_timeout: isPool ? 300 : 0,
+      max_lifetime: isPool ? 3_600 : null,
+      // A constant, in seconds: the driver's own grows to 20 s, long after the server is back.
+      backoff: () => 0.1,
+      max_pipeline: 0,
+      fetch_types: false,
+      types: { bigint: INT8_AS_NUMBER },
+      onnotice: () => undefined,
+      connection: { application_name: 'carillon', TimeZone: 'UTC', DateStyle: 'ISO' },
+      ...events,
+    };
+    return postgres(this.#options.url, options);
+  }
+}
+
+/** Options that the driver reads and its types leave out. */
+interface ConnectionEvents {
+  readonly onnotify?: (channel: string, payload: string) => void;
+  readonly onclose?: () => void;
+}
+type ConnectionOptions = postgres.Options<{ bigint: postgres.PostgresType<number> }> &
+  ConnectionEvents & { max_pipeline: number };
