@@ -1,0 +1,69 @@
+/**
+ * HTTP over node:http and node:https, in Node, Deno and Bun. Invariant: a connection goes to an address that it was
+ * given, since `lookup` answers with those alone: a name that resolves differently a moment later changes nothing.
+ * Each exchange has its own connection, so that none is reused for an address that was not checked for it, and no
+ * proxy of the environment stands in between.
+ */
+import { type IncomingMessage, request as requestHttp, type RequestOptions } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import type { ResolvedAddress } from '../application/ports/address-resolver.ts';
+import type { HttpAnswer, HttpExchange, HttpTransport } from '../application/ports/http-transport.ts';
+
+export class NodeHttpTransport implements HttpTransport {
+  async exchange(exchange: HttpExchange): Promise<HttpAnswer> {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const send = exchange.url.protocol === 'https:' ? requestHttps : requestHttp;
+    const request = send(exchange.url, requestOptions(exchange, reject));
+    request.once('response', resolve);
+    // Stays for good: an abort may come after the answer.
+    request.on('error', reject);
+    // An upgrade that nobody asked for closes without an error.
+    request.once('close', () => reject(new Error('the connection was closed without an answer')));
+    request.end(exchange.body ?? undefined);
+    const response = await promise;
+    response.on('error', () => {});
+    return answerOf(response, () => request.destroy());
+  }
+}
+
+function requestOptions(exchange: HttpExchange, reject: (error: unknown) => void): RequestOptions {
+  const { method, headers, addresses, signal, body } = exchange;
+  const length = body === null ? {} : { 'content-length': String(new TextEncoder().encode(body).length) };
+  const pinned = addresses === null ? {} : { lookup: lookupAmong(addresses, reject) };
+  return { method, signal, agent: false, headers: { ...Object.fromEntries(headers), ...length }, ...pinned };
+}
+
+/** A `lookup` that knows these addresses alone. */
+function lookupAmong(addresses: readonly ResolvedAddress[], reject: (error: unknown) => void): LookupFunction {
+  return (_hostname, options, callback) => {
+    const [first] = addresses;
+    try {
+      if (options.all === true) callback(null, [...addresses]);
+      else callback(null, first?.address ?? '', first?.family);
+    } catch (error) {
+      // Deno throws from within the callback when it may not reach the address; nobody above would catch it.
+      reject(error);
+    }
+  };
+}
+
+function answerOf(response: IncomingMessage, close: () => void): HttpAnswer {
+  return {
+    status: response.statusCode ?? 0,
+    location: response.headers.location ?? null,
+    read: (limit) => readUpTo(response, limit).finally(close),
+    discard: close,
+  };
+}
+
+async function readUpTo(response: IncomingMessage, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= limit) break;
+  }
+  return Buffer.concat(chunks).subarray(0, limit);
+}
