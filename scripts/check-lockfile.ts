@@ -19,8 +19,29 @@ export interface MissingPackage {
   version: string;
 }
 
-const OPERATING_SYSTEMS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'win32'];
-const PROCESSORS = ['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64'];
+const OPERATING_SYSTEMS = new Set([
+  'aix',
+  'android',
+  'darwin',
+  'freebsd',
+  'linux',
+  'netbsd',
+  'openbsd',
+  'openharmony',
+  'win32',
+]);
+const PROCESSORS = new Set([
+  'arm',
+  'arm64',
+  'ia32',
+  'loong64',
+  'mips64el',
+  'ppc64',
+  'riscv64',
+  's390x',
+  'wasm32',
+  'x64',
+]);
 const LIBRARIES: Record<string, string> = {
   gnu: 'glibc',
   gnueabihf: 'glibc',
@@ -58,8 +79,8 @@ export function findMissing(lock: Lockfile): MissingPackage[] {
 /** A lock entry for a platform build; the platform is read from its name, so that npm skips it on any other. */
 export function platformEntry({ path, version }: MissingPackage): LockedPackage {
   const words = path.split(/[/-]/);
-  const os = words.find((word) => OPERATING_SYSTEMS.includes(word));
-  const cpu = words.find((word) => PROCESSORS.includes(word));
+  const os = words.find((word) => OPERATING_SYSTEMS.has(word));
+  const cpu = words.find((word) => PROCESSORS.has(word));
   const libc = words.map((word) => LIBRARIES[word]).find((library) => library !== undefined && os === 'linux');
   if (cpu === undefined || !/^\d+\.\d+\.\d+[-\w.]*$/.test(version)) {
     throw new Error(`${path}@${version} is not a pinned platform build: lock it with npm against a full registry`);
