@@ -45,7 +45,7 @@ export const TEXT_LENGTHS = {
   timezone: { min: 1, max: 64 },
   notes: { min: 0, max: 4_000 },
   tag: { min: 1, max: 50 },
-  pauseReason: { min: 0, max: 1_000 },
+  reason: { min: 0, max: 1_000 },
 } as const satisfies Record<string, Range>;
 
 export const MAX_TAGS = 20;

@@ -1,0 +1,124 @@
+/**
+ * The HTTP application, on web APIs alone: the same on every runtime. Owns the order of what stands before the routes.
+ *
+ * Invariant: a request meets, in this order, its id, the security headers, the guard, and only then anything that reads
+ * its body; whatever is thrown behind them leaves as a problem.
+ */
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { requestId } from 'hono/request-id';
+import { secureHeaders } from 'hono/secure-headers';
+import type { JobAdmin } from '../../application/job-admin.ts';
+import type { Logger } from '../../application/ports/logger.ts';
+import type { Readiness } from '../../application/ports/readiness.ts';
+import { guard } from './auth.ts';
+import type { HttpEnv } from './http-env.ts';
+import { MAX_BODY_BYTES } from './json-body.ts';
+import { type OpenApiDocument, openApiDocument } from './openapi-document.ts';
+import { type Problem, toProblem } from './problem.ts';
+import { RequestError } from './request-error.ts';
+import { executionRoutes } from './routes/executions.ts';
+import { healthRoutes } from './routes/health.ts';
+import { jobRunRoutes } from './routes/job-runs.ts';
+import { jobRoutes } from './routes/jobs.ts';
+import { registryRoutes } from './routes/registry.ts';
+import { scheduleRoutes } from './routes/schedules.ts';
+import type { RoleTokens } from './token-check.ts';
+
+export interface AppDeps {
+  readonly jobAdmin: JobAdmin;
+  readonly readiness: Readiness;
+  readonly logger: Logger;
+  /** A role without a token cannot be taken; without any, only the health routes answer. */
+  readonly tokens: RoleTokens;
+  /** Empty, or a path such as `/carillon`. */
+  readonly basePath: string;
+  /** Milliseconds since some fixed point; for the limit of wrong tokens. */
+  readonly now?: () => number;
+  /** Where a request comes from, as its runtime knows it; left out: all wrong tokens are counted together. */
+  readonly clientOf?: (context: Context<HttpEnv>) => string;
+}
+
+const CONTENT_SECURITY_POLICY = {
+  defaultSrc: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+
+export function createApp(deps: AppDeps) {
+  const app = new Hono<HttpEnv>();
+  app.use(requestId());
+  app.use(secureHeaders({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, xFrameOptions: 'DENY', overwrite: false }));
+  app.use(async (c, next) => {
+    c.header('cache-control', 'no-store');
+    await next();
+  });
+  app.use(
+    guard({
+      tokens: deps.tokens,
+      basePath: deps.basePath,
+      now: deps.now ?? (() => performance.now()),
+      clientOf: deps.clientOf ?? (() => 'everybody'),
+    }),
+  );
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuse(c, otherMethod(c.req.method, methods)) }));
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => Promise.reject(tooLarge()) }));
+  app.route(deps.basePath === '' ? '/' : deps.basePath, adminApi(deps));
+  app.notFound((c) =>
+    refuse(c, new RequestError('ROUTE_NOT_FOUND', `There is no route ${c.req.method} ${c.req.path}.`)),
+  );
+  app.onError((error, c) => {
+    const problem = toProblem(error, c.get('requestId'));
+    logProblem(deps.logger, problem, { method: c.req.method, path: c.req.path, error });
+    return answer(c, problem);
+  });
+  return app;
+}
+
+/** The routes, without what stands before them: what a typed client knows. */
+export function adminApi({ jobAdmin, readiness, basePath }: AppDeps) {
+  const api = new Hono<HttpEnv>()
+    .route('/', healthRoutes(readiness))
+    .route('/admin/registry', registryRoutes(jobAdmin))
+    .route('/admin/jobs', jobRoutes(jobAdmin, basePath))
+    .route('/admin/jobs', jobRunRoutes(jobAdmin, basePath))
+    .route('/admin/executions', executionRoutes(jobAdmin))
+    .route('/admin/schedules', scheduleRoutes(jobAdmin));
+  let document: Promise<OpenApiDocument> | undefined;
+  api.get('/openapi.json', async (c) => {
+    document ??= openApiDocument(api, basePath);
+    return c.json(await document, 200);
+  });
+  return api;
+}
+
+/** For `hc<AppType>(address)`. */
+export type AppType = ReturnType<typeof adminApi>;
+
+function refuse(c: Context<HttpEnv>, error: RequestError): Response {
+  return answer(c, toProblem(error, c.get('requestId')));
+}
+
+function answer(c: Context<HttpEnv>, { body, status, headers }: Problem): Response {
+  return c.body(JSON.stringify(body), status, { ...headers });
+}
+
+function otherMethod(method: string, methods: readonly string[]): RequestError {
+  const allow = methods.join(', ');
+  return new RequestError('METHOD_NOT_ALLOWED', `This route takes ${allow}, not ${method}.`, { headers: { allow } });
+}
+
+function tooLarge(): RequestError {
+  return new RequestError('BODY_TOO_LARGE', `A body is at most ${MAX_BODY_BYTES} bytes long.`);
+}
+
+/** The caller learns nothing of what is ours to mend: the log does. */
+function logProblem(logger: Logger, { status, body }: Problem, request: Record<string, unknown>): void {
+  const properties = { requestId: body.requestId, ...request };
+  if (status === 500)
+    logger.error('A request failed by a fault of ours; the caller was told nothing of it.', properties);
+  if (status === 503)
+    logger.warn('A request could not be served; the database is away, and the caller may retry.', properties);
+}

@@ -1,0 +1,11 @@
+/** What the middlewares put into a request's context for the routes behind them. */
+import type { Role } from './access.ts';
+
+export interface HttpEnv {
+  Variables: {
+    /** Ours, or the caller's own where it is well-formed; in every problem and log line. */
+    requestId: string;
+    /** Of whoever asks; behind the guard it is always there. */
+    role: Role;
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * The OpenAPI 3.1 document. Made from the schemas that validate, and from the table that the guard reads: it cannot say
+ * anything else than the service does.
+ */
+import type { Env, Hono, Schema } from 'hono';
+import { generateSpecs } from 'hono-openapi';
+import { requiredRole } from './access.ts';
+
+export type OpenApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+
+const INFO = {
+  title: 'Carillon',
+  version: '1',
+  description: 'A persistent, time-zone-correct job scheduler. Errors are RFC 9457 problems with a stable code.',
+};
+const SECURITY_SCHEME = {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'A token of a role: viewer, operator or admin; each may do what those before it may.',
+} as const;
+
+export async function openApiDocument<E extends Env, S extends Schema>(
+  api: Hono<E, S>,
+  basePath: string,
+): Promise<OpenApiDocument> {
+  const document = await generateSpecs(api, {
+    excludeStaticFile: false,
+    defaultValidationErrorResponse: false,
+    documentation: {
+      info: INFO,
+      servers: [{ url: basePath === '' ? '/' : basePath }],
+      components: { securitySchemes: { bearer: SECURITY_SCHEME } },
+    },
+  });
+  return {
+    ...document,
+    paths: Object.fromEntries(Object.entries(document.paths).map(([path, item]) => [path, withRoles(path, item)])),
+  };
+}
+
+/** Each operation with the role that it needs. */
+function withRoles(path: string, item: OpenApiDocument['paths'][string]): OpenApiDocument['paths'][string] {
+  const operations = METHODS.flatMap((method) => {
+    const operation = item[method];
+    if (operation === undefined) return [];
+    const role = requiredRole(method.toUpperCase(), path);
+    return [
+      [
+        method,
+        { ...operation, ...(role === null ? { security: [] } : { security: [{ bearer: [role] }], 'x-role': role }) },
+      ],
+    ];
+  });
+  return { ...item, ...Object.fromEntries(operations) };
+}
