@@ -22,7 +22,7 @@ export interface ListenHandlers {
 
 export interface Database extends DatabaseConnection {
   query<T>(work: (orm: Orm) => Promise<T>): Promise<T>;
-  /** Runs one raw statement. Instants come back as text, JSON parsed. */
+  /** Runs one raw statement. Instants and JSON come back as text. */
   rows<Row extends Record<string, unknown>>(statement: SQL): Promise<Row[]>;
   /** @returns how to stop */
   listen(channel: string, handlers: ListenHandlers): Promise<() => Promise<void>>;

@@ -14,6 +14,9 @@ import type { OnProgress } from '../database.ts';
 /** The major version of PostgreSQL inside the pinned PGlite. */
 export const EMBEDDED_POSTGRES_MAJOR = '18';
 
+/** Values as the other driver gives them: json and jsonb as text, int8 as a number. */
+const VALUES = { 114: asText, 3802: asText, 20: Number };
+
 /** 285 MB of memory rather than 546. */
 const START_PARAMETERS = ['-c', 'shared_buffers=16MB', '-c', 'timezone=UTC'];
 
@@ -41,7 +44,8 @@ export async function openPglite(
 async function create(target: string, loadDataDir: Blob | null): Promise<PGlite> {
   const { PGlite } = await import('@electric-sql/pglite');
   const startParams = [...PGlite.defaultStartParams, ...START_PARAMETERS];
-  return PGlite.create(target, loadDataDir === null ? { startParams } : { startParams, loadDataDir });
+  const options = { startParams, parsers: VALUES };
+  return PGlite.create(target, loadDataDir === null ? options : { ...options, loadDataDir });
 }
 
 /** A data directory made beforehand, a second instead of three to twelve; without its package PGlite makes one itself. */
@@ -68,6 +72,10 @@ async function checkVersion(folder: string): Promise<boolean> {
     `The embedded database in ${folder} was made by PostgreSQL ${version}; this version of Carillon carries ${EMBEDDED_POSTGRES_MAJOR}. ` +
       'Nothing was changed. Start the version that made it, dump its data, and restore it into a new folder.',
   );
+}
+
+function asText(value: string): string {
+  return value;
 }
 
 async function exists(path: string): Promise<boolean> {

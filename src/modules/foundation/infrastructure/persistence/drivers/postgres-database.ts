@@ -26,10 +26,13 @@ export interface PostgresDatabaseOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
-type Client = postgres.Sql<{ bigint: number }>;
+type Client = postgres.Sql<{ bigint: number; json: string }>;
 
-/** As the other driver gives them. */
-const INT8_AS_NUMBER = { to: 20, from: [20], parse: Number, serialize: String };
+/** Values as the other driver gives them: json and jsonb as text (drizzle parses them, once), int8 as a number. */
+const VALUES = {
+  bigint: { to: 20, from: [20], parse: Number, serialize: String },
+  json: { to: 3802, from: [114, 3802], parse: String, serialize: String },
+};
 
 interface Pool {
   readonly client: Client;
@@ -159,7 +162,7 @@ export class PostgresDatabase implements Database {
       backoff: () => 0.1,
       max_pipeline: 0,
       fetch_types: false,
-      types: { bigint: INT8_AS_NUMBER },
+      types: VALUES,
       onnotice: () => undefined,
       connection: { application_name: 'carillon', TimeZone: 'UTC', DateStyle: 'ISO' },
       ...events,
@@ -173,5 +176,8 @@ interface ConnectionEvents {
   readonly onnotify?: (channel: string, payload: string) => void;
   readonly onclose?: () => void;
 }
-type ConnectionOptions = postgres.Options<{ bigint: postgres.PostgresType<number> }> &
+type ConnectionOptions = postgres.Options<{
+  bigint: postgres.PostgresType<number>;
+  json: postgres.PostgresType<string>;
+}> &
   ConnectionEvents & { max_pipeline: number };

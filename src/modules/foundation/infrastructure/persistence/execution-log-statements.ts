@@ -1,0 +1,126 @@
+/**
+ * The statements that write the execution log in batches: RUNNING records, and outcomes.
+ *
+ * Invariant: an outcome is written only to a record that is RUNNING and held by the instance that reports it; the job's
+ * `last_run_at` is written with it. Rows are locked in the order of their keys, log before configuration, so that replicas
+ * writing at once never block each other in a circle.
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Outcome, Run } from '../../domain/run.ts';
+import { inputRows } from './statement-input.ts';
+import { MAX_RESULT_CHARACTERS, toWritableJson, toWritableText } from './writable-text.ts';
+
+const RUN_COLUMNS = {
+  id: 'uuid',
+  job_id: 'text',
+  scheduled_at: 'timestamptz',
+  started_at: 'timestamptz',
+  attempt: 'int',
+  max_attempts: 'int',
+  trigger: 'text',
+  instance_id: 'text',
+  job_kwargs: 'jsonb',
+} as const;
+
+/**
+ * Answers with the ids that were written.
+ * @param mayExclude false: the records keep no other run away, so that nothing but their own key can be in their way
+ */
+export function renderCreate(runs: readonly Run[], mayExclude: boolean): SQL {
+  const rows = runs.map((run) => ({
+    id: run.id,
+    job_id: run.jobId,
+    scheduled_at: run.scheduledAt,
+    started_at: run.startedAt,
+    attempt: run.attempt,
+    max_attempts: run.maxAttempts,
+    trigger: run.trigger,
+    instance_id: run.instanceId,
+    job_kwargs: toWritableJson(run.jobKwargs),
+  }));
+  const columns = sql.raw(Object.keys(RUN_COLUMNS).join(', '));
+  // What runs already is recorded even beside an exclusive run: then it does not claim to be exclusive itself.
+  return sql`
+    insert into scheduler_execution_log (${columns}, status, is_exclusive)
+    select ${columns}, 'RUNNING',
+      ${mayExclude}::boolean and exists (
+        select from scheduler_job_config job where job.job_id = input.job_id and job.overlap_policy <> 'allow'
+      ) and not exists (
+        select from scheduler_execution_log other
+        where other.job_id = input.job_id and other.status = 'RUNNING' and other.is_exclusive
+      ) and row_number() over (partition by job_id order by id) = 1
+    from ${inputRows('input', RUN_COLUMNS, rows)}
+    order by job_id, id
+    on conflict do nothing
+    returning id`;
+}
+
+const OUTCOME_COLUMNS = {
+  id: 'uuid',
+  instance_id: 'text',
+  status: 'text',
+  finished_at: 'timestamptz',
+  duration_ms: 'int',
+  failure_reason: 'text',
+  error_message: 'text',
+  error_stack: 'text',
+  result: 'jsonb',
+} as const;
+
+export interface RunOutcome {
+  readonly run: Run;
+  readonly outcome: Outcome;
+}
+
+/** Answers with the ids whose outcome is recorded: by this statement, or by the same report before it. */
+export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
+  return sql`
+    with input as materialized (
+      select distinct on (id) * from ${inputRows('input', OUTCOME_COLUMNS, outcomes.map(toOutcomeRow))} order by id
+    ),
+    held as materialized (
+      select run.id from scheduler_execution_log run join input using (id)
+      where run.status = 'RUNNING' and run.instance_id = input.instance_id
+      order by run.id
+      for update of run
+    ),
+    done as (
+      update scheduler_execution_log run
+      set status = input.status, finished_at = input.finished_at, duration_ms = input.duration_ms,
+        failure_reason = input.failure_reason, error_message = input.error_message, error_stack = input.error_stack,
+        result = input.result
+      from input join held using (id)
+      where run.id = input.id
+      returning run.id, run.job_id, run.started_at
+    ),
+    latest as (select job_id, max(started_at) as started_at from done group by job_id),
+    jobs as materialized (
+      select job.job_id, latest.started_at from scheduler_job_config job join latest using (job_id)
+      order by job.job_id
+      for no key update of job
+    ),
+    touched as (
+      update scheduler_job_config job set last_run_at = greatest(job.last_run_at, jobs.started_at)
+      from jobs where job.job_id = jobs.job_id
+    )
+    select id from done
+    union all
+    select run.id from scheduler_execution_log run join input using (id)
+    where run.status = input.status and run.instance_id = input.instance_id and run.finished_at = input.finished_at`;
+}
+
+function toOutcomeRow({ run, outcome }: RunOutcome): Record<keyof typeof OUTCOME_COLUMNS, unknown> {
+  const failed = outcome.status === 'FAILED' ? outcome : null;
+  const stack = failed?.errorStack ?? null;
+  return {
+    id: run.id,
+    instance_id: run.instanceId,
+    status: outcome.status,
+    finished_at: outcome.finishedAt,
+    duration_ms: Math.min(Math.max(0, Math.round(outcome.durationMs)), 2_147_483_647),
+    failure_reason: failed?.failureReason ?? null,
+    error_message: failed === null ? null : toWritableText(failed.errorMessage),
+    error_stack: stack === null ? null : toWritableText(stack),
+    result: outcome.status === 'SUCCESS' ? toWritableJson(outcome.result, MAX_RESULT_CHARACTERS) : null,
+  };
+}

@@ -1,0 +1,66 @@
+/** Pages of the job list: their filters, their orders, and the cursor that continues one. */
+import { eq, or, type SQL, sql } from 'drizzle-orm';
+import type { JobOverview, JobQuery, JobSort } from '../../application/ports/job-config-repository.ts';
+import { decodePageCursor, encodePageCursor, isInstant } from './page-cursor.ts';
+import { schedulerJobConfig as job, schedulerJobCursor as cursor } from './schema.ts';
+
+interface Order {
+  readonly key: SQL;
+  readonly type: 'text' | 'timestamptz';
+  readonly isDescending: boolean;
+  /** Where a row stands in this order, as the next page's statement takes it. */
+  readonly keyOf: (overview: JobOverview) => string;
+}
+
+/** Jobs without the instant come last. */
+const ORDERS: Readonly<Record<JobSort, Order>> = {
+  jobId: { key: sql`${job.jobId}`, type: 'text', isDescending: false, keyOf: ({ config }) => config.jobId },
+  nextRunAt: {
+    key: sql`coalesce(${cursor.nextFireAt}, 'infinity')`,
+    type: 'timestamptz',
+    isDescending: false,
+    keyOf: ({ nextFireAt }) => nextFireAt?.toISOString() ?? 'infinity',
+  },
+  lastRunAt: {
+    key: sql`coalesce(${job.lastRunAt}, '-infinity')`,
+    type: 'timestamptz',
+    isDescending: true,
+    keyOf: ({ config }) => config.lastRunAt?.toISOString() ?? '-infinity',
+  },
+  updatedAt: {
+    key: sql`${job.updatedAt}`,
+    type: 'timestamptz',
+    isDescending: true,
+    keyOf: ({ config }) => config.updatedAt.toISOString(),
+  },
+};
+
+export function orderBy(sort: JobSort): SQL {
+  const { key, isDescending } = ORDERS[sort];
+  return sql`${key} ${sql.raw(isDescending ? 'desc' : 'asc')}, ${job.jobId}`;
+}
+
+export function nextCursor(sort: JobSort, last: JobOverview): string {
+  return encodePageCursor([sort, ORDERS[sort].keyOf(last), last.config.jobId]);
+}
+
+/** The filters of a query, and the place where its cursor says to go on. @throws InvalidInputError for a bad cursor */
+export function renderFilters(query: JobQuery): (SQL | undefined)[] {
+  const { q, enabled, handler, tag } = query;
+  const pattern = q === undefined ? '' : `%${q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  return [
+    q === undefined ? undefined : or(sql`${job.jobId} ilike ${pattern}`, sql`${job.jobName} ilike ${pattern}`),
+    enabled === undefined ? undefined : eq(job.enabled, enabled),
+    handler === undefined ? undefined : sql`coalesce(${job.handler}, ${job.jobId}) = ${handler}`,
+    tag === undefined ? undefined : sql`${tag} = any(${job.tags})`,
+    query.cursor === undefined ? undefined : isAfter(query.cursor, query.sort ?? 'jobId'),
+  ];
+}
+
+function isAfter(text: string, sort: JobSort): SQL {
+  const { key, type, isDescending } = ORDERS[sort];
+  const isKey = (part: string): boolean => type === 'text' || /^-?infinity$/.test(part) || isInstant(part);
+  const [, at, jobId] = decodePageCursor(text, [(part) => part === sort, isKey, () => true]);
+  const place = sql`${at}::${sql.raw(type)}`;
+  return sql`(${key} ${sql.raw(isDescending ? '<' : '>')} ${place} or (${key} = ${place} and ${job.jobId} > ${jobId}))`;
+}

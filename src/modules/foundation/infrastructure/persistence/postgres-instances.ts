@@ -1,0 +1,91 @@
+/**
+ * The processes that run jobs, and their leases, by the database's clock.
+ *
+ * Invariants: a run is taken from an instance only while its lease has ended, and at most once; whoever rescues waits for
+ * no lock, so that a rescue and the recording of outcomes never stand in each other's way.
+ */
+import { sql } from 'drizzle-orm';
+import type { Instance, Instances, LiveInstance, LostRun, Renewal } from '../../application/ports/instances.ts';
+import type { Database } from './database.ts';
+import { schedulerInstance } from './schema.ts';
+import { decodeRow, readInstant } from './statement-input.ts';
+
+const LOST_MESSAGE = 'The process that ran this job ended, or lost its lease, before the run was over.';
+
+export class PostgresInstances implements Instances {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async renew(instance: Instance, leaseMs: number): Promise<Renewal> {
+    const rows = await this.#database.rows<{ now: string }>(sql`
+      with clock as materialized (select clock_timestamp() as now),
+      renewed as (
+        insert into scheduler_instance (id, hostname, runtime, version, started_at, renewed_at, expires_at)
+        select ${instance.id}, ${instance.hostname}, ${instance.runtime}, ${instance.version},
+          ${instance.startedAt.toISOString()}::timestamptz, now, now + ${leaseMs}::float8 * interval '1 millisecond'
+        from clock
+        on conflict (id) do update set renewed_at = excluded.renewed_at, expires_at = excluded.expires_at
+        returning *
+      )
+      select clock.now, live.*
+      from clock, (
+        select * from renewed
+        union all
+        select other.* from scheduler_instance other, clock
+        where other.id <> ${instance.id} and other.expires_at > clock.now
+      ) as live
+      order by live.started_at, live.id`);
+    const live: LiveInstance[] = rows.map((row) => decodeRow(schedulerInstance, row));
+    return { now: readInstant(rows[0]?.now ?? ''), live };
+  }
+
+  async release(instanceId: string): Promise<void> {
+    await this.#database.rows(sql`
+      update scheduler_instance set expires_at = least(expires_at, clock_timestamp()) where id = ${instanceId}`);
+  }
+
+  async rescue(instanceId: string): Promise<LostRun[]> {
+    const rows = await this.#database.rows<LostRow>(sql`
+      with lost as materialized (
+        select run.id from scheduler_execution_log run
+        where run.status = 'RUNNING' and run.instance_id <> ${instanceId} and not exists (
+          select from scheduler_instance holder
+          where holder.id = run.instance_id and holder.expires_at > clock_timestamp()
+        )
+        order by run.id
+        for update of run skip locked
+      ),
+      ended as (
+        update scheduler_execution_log run
+        set status = 'FAILED', failure_reason = 'LOST', error_message = ${LOST_MESSAGE}, finished_at = clock_timestamp(),
+          duration_ms = least(greatest(0, extract(epoch from clock_timestamp() - run.started_at) * 1000), 2147483647)
+        from lost where run.id = lost.id
+        returning run.id, run.job_id, run.scheduled_at, run.started_at, run.instance_id
+      ),
+      told as (
+        insert into scheduler_event (type, job_id, execution_id, scheduled_at, reason, actor, detail)
+        select 'run.lost', job_id, id, scheduled_at, ${LOST_MESSAGE}::text, ${instanceId}::text,
+          jsonb_build_object('instanceId', instance_id)
+        from ended
+      ),
+      forgotten as (
+        delete from scheduler_instance gone
+        where gone.expires_at < clock_timestamp() - interval '1 day'
+          and not exists (
+            select from scheduler_execution_log run where run.status = 'RUNNING' and run.instance_id = gone.id
+          )
+      )
+      select id, job_id, coalesce(scheduled_at, started_at) as scheduled_at, instance_id from ended`);
+    return rows.map((row) => ({
+      id: row.id,
+      jobId: row.job_id,
+      scheduledAt: readInstant(row.scheduled_at),
+      instanceId: row.instance_id,
+    }));
+  }
+}
+
+type LostRow = { id: string; job_id: string; scheduled_at: string; instance_id: string };

@@ -1,0 +1,114 @@
+/**
+ * The execution log, in `scheduler_execution_log`. Owns how it is read and that its writes go in batches.
+ *
+ * Invariant: an outcome that comes after its run was taken away changes nothing, and its writer learns so.
+ */
+import { and, desc, eq, gte, lt, sql } from 'drizzle-orm';
+import type { ExecutionLogRepository, ExecutionQuery } from '../../application/ports/execution-log-repository.ts';
+import type { Page } from '../../application/ports/job-config-repository.ts';
+import type { Execution, Outcome, Run } from '../../domain/run.ts';
+import { BatchWriter } from './batch-writer.ts';
+import type { Database } from './database.ts';
+import { renderCreate, renderUpdate, type RunOutcome } from './execution-log-statements.ts';
+import { toExecution } from './execution-row.ts';
+import { decodePageCursor, encodePageCursor, isInstant, isUuid } from './page-cursor.ts';
+import { schedulerExecutionLog } from './schema.ts';
+
+const { id, jobId, startedAt, status, trigger } = schedulerExecutionLog;
+
+export class SchedulerExecutionLogRepository implements ExecutionLogRepository {
+  readonly #database: Database;
+  readonly #creates: BatchWriter<Run, true>;
+  readonly #updates: BatchWriter<RunOutcome, boolean>;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#creates = new BatchWriter((runs) => this.#createAll(runs));
+    this.#updates = new BatchWriter((outcomes) => this.#updateAll(outcomes));
+  }
+
+  async create(run: Run): Promise<void> {
+    await this.#creates.add(run);
+  }
+
+  update(run: Run, outcome: Outcome): Promise<boolean> {
+    return this.#updates.add({ run, outcome });
+  }
+
+  async getRecentByJobId(ofJobId: string, limit: number): Promise<Execution[]> {
+    const rows = await this.#database.query((orm) =>
+      orm
+        .select()
+        .from(schedulerExecutionLog)
+        .where(eq(jobId, ofJobId))
+        .orderBy(desc(startedAt), desc(id))
+        .limit(limit),
+    );
+    return rows.map(toExecution);
+  }
+
+  async getById(executionId: string): Promise<Execution | null> {
+    if (!isUuid(executionId)) return null;
+    const [row] = await this.#database.query((orm) =>
+      orm.select().from(schedulerExecutionLog).where(eq(id, executionId)),
+    );
+    return row === undefined ? null : toExecution(row);
+  }
+
+  async list(query: ExecutionQuery): Promise<Page<Execution>> {
+    const rows = await this.#database.query((orm) =>
+      orm
+        .select()
+        .from(schedulerExecutionLog)
+        .where(
+          and(
+            query.jobId === undefined ? undefined : eq(jobId, query.jobId),
+            query.status === undefined ? undefined : eq(status, query.status),
+            query.trigger === undefined ? undefined : eq(trigger, query.trigger),
+            query.from === undefined ? undefined : gte(startedAt, query.from),
+            query.to === undefined ? undefined : lt(startedAt, query.to),
+            query.cursor === undefined ? undefined : isOlderThan(query.cursor),
+          ),
+        )
+        .orderBy(desc(startedAt), desc(id))
+        .limit(query.limit + 1),
+    );
+    const items = rows.slice(0, query.limit).map(toExecution);
+    const last = rows.length > query.limit ? items.at(-1) : undefined;
+    return {
+      items,
+      nextCursor: last === undefined ? null : encodePageCursor([last.startedAt.toISOString(), last.id]),
+    };
+  }
+
+  async lastSuccessAt(ofJobId: string): Promise<Date | null> {
+    const [row] = await this.#database.query((orm) =>
+      orm
+        .select({ at: schedulerExecutionLog.finishedAt })
+        .from(schedulerExecutionLog)
+        .where(and(eq(jobId, ofJobId), eq(status, 'SUCCESS')))
+        .orderBy(desc(startedAt))
+        .limit(1),
+    );
+    return row?.at ?? null;
+  }
+
+  async #createAll(runs: readonly Run[]): Promise<true[]> {
+    const written = new Set((await this.#database.rows<{ id: string }>(renderCreate(runs, true))).map((row) => row.id));
+    const missing = runs.filter((run) => !written.has(run.id));
+    // Either they were there already, or an exclusive run of their job started in the same moment.
+    if (missing.length > 0) await this.#database.rows(renderCreate(missing, false));
+    return runs.map(() => true);
+  }
+
+  async #updateAll(outcomes: readonly RunOutcome[]): Promise<boolean[]> {
+    const rows = await this.#database.rows<{ id: string }>(renderUpdate(outcomes));
+    const recorded = new Set(rows.map((row) => row.id));
+    return outcomes.map(({ run }) => recorded.has(run.id));
+  }
+}
+
+function isOlderThan(cursor: string) {
+  const [at, afterId] = decodePageCursor(cursor, [isInstant, isUuid]);
+  return sql`(${startedAt}, ${id}) < (${at}::timestamptz, ${afterId}::uuid)`;
+}

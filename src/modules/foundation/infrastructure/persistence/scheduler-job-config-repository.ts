@@ -1,0 +1,137 @@
+/**
+ * The job configurations, in `scheduler_job_config`.
+ *
+ * Invariant: what is read here is whole, one statement a reading; what an edit changes besides the row (revision, cursor,
+ * the change feed) is the triggers' work, so that a row edited by plain SQL behaves no differently.
+ */
+import { and, count, eq, sql } from 'drizzle-orm';
+import type {
+  Edit,
+  JobConfigRepository,
+  JobOverview,
+  JobQuery,
+  Page,
+} from '../../application/ports/job-config-repository.ts';
+import { InvalidInputError, RevisionConflictError } from '../../domain/errors.ts';
+import type { JobConfig, JobSpec } from '../../domain/job-config.ts';
+import type { RunStatus } from '../../domain/run.ts';
+import type { Database, Orm } from './database.ts';
+import { DatabaseStatementError } from './database-errors.ts';
+import { nextCursor, orderBy, renderFilters } from './job-config-list.ts';
+import { renderUpsert } from './job-config-upsert.ts';
+import { schedulerJobConfig, schedulerJobCursor } from './schema.ts';
+import { decodeRow, inputList, readInstant } from './statement-input.ts';
+
+export class SchedulerJobConfigRepository implements JobConfigRepository {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async getAllEnabled(): Promise<JobConfig[]> {
+    return this.#database.query((orm) =>
+      orm
+        .select()
+        .from(schedulerJobConfig)
+        .where(eq(schedulerJobConfig.enabled, true))
+        .orderBy(schedulerJobConfig.jobId),
+    );
+  }
+
+  async getByJobId(jobId: string): Promise<JobConfig | null> {
+    const [config] = await this.getByJobIds([jobId]);
+    return config ?? null;
+  }
+
+  async getByJobIds(jobIds: readonly string[]): Promise<JobConfig[]> {
+    const wanted = jobIds.filter(isWritable);
+    if (wanted.length === 0) return [];
+    return this.#database.query((orm) =>
+      orm
+        .select()
+        .from(schedulerJobConfig)
+        .where(sql`${schedulerJobConfig.jobId} in ${inputList('text', wanted)}`),
+    );
+  }
+
+  async upsert(spec: JobSpec, edit: Edit): Promise<JobConfig> {
+    let rows: Record<string, unknown>[];
+    try {
+      rows = await this.#database.rows(renderUpsert(spec, edit));
+    } catch (error) {
+      throw toInvalidInput(error);
+    }
+    const [row] = rows;
+    if (row !== undefined) return decodeRow(schedulerJobConfig, row);
+    const current = await this.getByJobId(spec.jobId);
+    throw new RevisionConflictError(spec.jobId, current?.revision ?? 0);
+  }
+
+  async getRevisions(): Promise<Map<string, number>> {
+    const rows = await this.#database.query((orm) =>
+      orm.select({ jobId: schedulerJobConfig.jobId, revision: schedulerJobConfig.revision }).from(schedulerJobConfig),
+    );
+    return new Map(rows.map((row) => [row.jobId, row.revision]));
+  }
+
+  async getOverview(jobId: string): Promise<JobOverview | null> {
+    if (!isWritable(jobId)) return null;
+    const [row] = await this.#database.query((orm) => selectOverviews(orm).where(eq(schedulerJobConfig.jobId, jobId)));
+    return row === undefined ? null : toOverview(row);
+  }
+
+  async list(query: JobQuery): Promise<Page<JobOverview>> {
+    const sort = query.sort ?? 'jobId';
+    const filters = renderFilters(query);
+    const rows = await this.#database.query((orm) =>
+      selectOverviews(orm)
+        .where(and(...filters))
+        .orderBy(orderBy(sort))
+        .limit(query.limit + 1),
+    );
+    const items = rows.slice(0, query.limit).map(toOverview);
+    const last = rows.length > query.limit ? items.at(-1) : undefined;
+    return { items, nextCursor: last === undefined ? null : nextCursor(sort, last) };
+  }
+
+  async count(): Promise<number> {
+    const [row] = await this.#database.query((orm) => orm.select({ jobs: count() }).from(schedulerJobConfig));
+    return row?.jobs ?? 0;
+  }
+}
+
+function selectOverviews(orm: Orm) {
+  return orm
+    .select({
+      config: schedulerJobConfig,
+      nextFireAt: schedulerJobCursor.nextFireAt,
+      lastStatus: sql<RunStatus | null>`(
+        select run.status from scheduler_execution_log run where run.job_id = ${schedulerJobConfig.jobId}
+        order by run.started_at desc limit 1
+      )`,
+    })
+    .from(schedulerJobConfig)
+    .leftJoin(schedulerJobCursor, eq(schedulerJobCursor.jobId, schedulerJobConfig.jobId))
+    .$dynamic();
+}
+
+function toOverview(row: { config: JobConfig; nextFireAt: string | null; lastStatus: RunStatus | null }): JobOverview {
+  const isArmed = row.nextFireAt !== null && row.nextFireAt !== 'infinity';
+  return { ...row, nextFireAt: isArmed && row.nextFireAt !== null ? readInstant(row.nextFireAt) : null };
+}
+
+/** A NUL cannot be in any row, and PostgreSQL does not even compare with it. */
+function isWritable(text: string): boolean {
+  return !text.includes('\u0000') && text.isWellFormed();
+}
+
+/** A value that the columns do not take is the caller's to correct. */
+function toInvalidInput(error: unknown): unknown {
+  if (!(error instanceof DatabaseStatementError)) return error;
+  const { fault, constraint, message } = error.classified;
+  if (fault !== 'invalidData' && fault !== 'checkViolation') return error;
+  const column = constraint?.replace('scheduler_job_config_', '') ?? 'job';
+  const path = column.replaceAll(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+  return new InvalidInputError(`The job cannot be stored: ${message}`, [{ path, message }]);
+}
