@@ -40,7 +40,7 @@ export interface Due {
 /** Decides for one due cursor. Pure: the same due gives the same plan on every replica. */
 export function planFire(due: Due): FirePlan {
   const { config, schedule, dueAt, now } = due;
-  if (now - dueAt <= graceForOnTime(config)) {
+  if (now - dueAt <= onTimeMs(config)) {
     return {
       nextFireAt: nextFire(config, schedule, dueAt),
       run: { scheduledAt: dueAt, trigger: 'schedule' },
@@ -51,12 +51,19 @@ export function planFire(due: Due): FirePlan {
   return config.misfirePolicy === 'once' ? runLatest(due) : runEach(due);
 }
 
-function graceForOnTime(config: JobConfig): number {
-  return config.misfirePolicy === 'skip' ? (config.misfireGraceMs ?? MISFIRE_THRESHOLD_MS) : MISFIRE_THRESHOLD_MS;
+/** How late a claim may be and still be on time; a shorter grace than the threshold would skip what nobody missed. */
+function onTimeMs(config: JobConfig): number {
+  if (config.misfirePolicy !== 'skip') return MISFIRE_THRESHOLD_MS;
+  return Math.max(config.misfireGraceMs ?? 0, MISFIRE_THRESHOLD_MS);
+}
+
+/** How late a missed occurrence may be and still be run. */
+function graceMsOf(config: JobConfig): number {
+  return Math.max(config.misfireGraceMs ?? DEFAULT_GRACE_MS, MISFIRE_THRESHOLD_MS);
 }
 
 function skipMissed(due: Due): FirePlan {
-  const resumeAfter = due.now - graceForOnTime(due.config) - 1;
+  const resumeAfter = due.now - onTimeMs(due.config) - 1;
   return {
     nextFireAt: nextFire(due.config, due.schedule, resumeAfter),
     run: null,
@@ -68,7 +75,7 @@ function runLatest(due: Due): FirePlan {
   const { config, schedule, dueAt, now } = due;
   const latest = lastWithin(due, now) ?? dueAt;
   const nextFireAt = nextFire(config, schedule, now);
-  const graceMs = config.misfireGraceMs ?? DEFAULT_GRACE_MS;
+  const graceMs = graceMsOf(config);
   if (latest < now - graceMs) {
     return {
       nextFireAt,
@@ -79,30 +86,36 @@ function runLatest(due: Due): FirePlan {
   const before = latest > dueAt ? schedule.previous(latest) : null;
   const missed =
     before === null ? null : missedBetween(due, dueAt, before, 'coalesced into one run (misfire policy is once)');
-  return { nextFireAt, run: { scheduledAt: latest, trigger: 'catchUp' }, missed };
+  return { nextFireAt, run: { scheduledAt: latest, trigger: triggerOf(latest, now) }, missed };
 }
 
 function runEach(due: Due): FirePlan {
   const { config, schedule, dueAt, now } = due;
-  const graceMs = config.misfireGraceMs ?? DEFAULT_GRACE_MS;
-  const oldest = Math.max(dueAt, now - graceMs);
-  const kept = schedule.last(config.catchUpLimit, oldest - 1, lastWithin(due, now) ?? dueAt);
-  const first = kept[0];
-  if (first === undefined) {
-    const to = lastWithin(due, now) ?? dueAt;
-    return {
-      nextFireAt: nextFire(config, schedule, now),
-      run: null,
-      missed: missedBetween(due, dueAt, to, `later than the grace of ${graceMs} ms`),
-    };
+  const graceMs = graceMsOf(config);
+  const to = lastWithin(due, now) ?? dueAt;
+  const reason = `beyond the grace of ${graceMs} ms or the catch-up limit of ${config.catchUpLimit}`;
+  const first = firstKept(due, Math.max(dueAt, now - graceMs), to);
+  if (first === null) {
+    return { nextFireAt: nextFire(config, schedule, now), run: null, missed: missedBetween(due, dueAt, to, reason) };
   }
   const before = first > dueAt ? schedule.previous(first) : null;
-  const reason = `beyond the grace of ${graceMs} ms or the catch-up limit of ${config.catchUpLimit}`;
   return {
     nextFireAt: nextFire(config, schedule, first),
-    run: { scheduledAt: first, trigger: 'catchUp' },
+    run: { scheduledAt: first, trigger: triggerOf(first, now) },
     missed: before === null ? null : missedBetween(due, dueAt, before, reason),
   };
+}
+
+/** The oldest of the last `catchUpLimit` occurrences in [from, to]; they are listed only where the limit cuts. */
+function firstKept({ config, schedule }: Due, from: number, to: number): number | null {
+  const first = schedule.next(from - 1);
+  if (first === null || first > to || config.catchUpLimit === 0) return null;
+  if (schedule.count(from - 1, to) <= config.catchUpLimit) return first;
+  return schedule.last(config.catchUpLimit, from - 1, to)[0] ?? null;
+}
+
+function triggerOf(scheduledAt: number, now: number): RunTrigger {
+  return now - scheduledAt <= MISFIRE_THRESHOLD_MS ? 'schedule' : 'catchUp';
 }
 
 /** The last occurrence at or before an instant that still lies within the job's end. */
@@ -112,6 +125,7 @@ function lastWithin(due: Due, atOrBefore: number): number | null {
   return last === null || last < due.dueAt ? null : last;
 }
 
+/** A cursor that SQL moved off the schedule is itself the one that is missed. */
 function missedBetween(due: Due, from: number, to: number, reason: string): Missed {
-  return { count: Math.max(1, due.schedule.count(from - 1, to)), from, to, reason };
+  return { count: Math.max(1, due.schedule.count(from - 1, to)), from, to: Math.max(from, to), reason };
 }

@@ -2,14 +2,22 @@
 import { describeError } from './describe-error.ts';
 import type { Json } from './job-definition.ts';
 
-/** `undefined` and functions become null; a BigInt its digits; a cycle or a throwing getter a text that says so. Never throws. */
+/**
+ * `undefined` and functions become null; a BigInt its digits; an error its message; maps and sets their entries and
+ * elements; a cycle or a throwing getter a text that says so. Never throws.
+ */
 export function toJson(value: unknown): Json {
   try {
-    const text = JSON.stringify(value, (_key, inner: unknown) =>
-      typeof inner === 'bigint' ? inner.toString() : inner,
-    );
+    const text = JSON.stringify(value, (_key, inner: unknown) => sayable(inner));
     return text === undefined ? null : (JSON.parse(text) as Json);
   } catch (error) {
-    return `The result cannot be written as JSON: ${describeError(error).message}`;
+    return `The value cannot be written as JSON: ${describeError(error).message}`;
   }
+}
+
+function sayable(value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (value instanceof Error) return describeError(value).message;
+  if (value instanceof Map) return [...value];
+  return value instanceof Set ? [...value] : value;
 }

@@ -15,7 +15,9 @@ import {
 } from '@logtape/logtape';
 import type { Logger, LogProperties } from '../../application/ports/logger.ts';
 import { describeError } from '../../domain/describe-error.ts';
+import type { JsonObject } from '../../domain/job-definition.ts';
 import { maskSecrets } from '../../domain/mask-secrets.ts';
+import { toJson } from '../../domain/to-json.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const satisfies LogLevel[];
 export const LOG_FORMATS = ['text', 'json'] as const;
@@ -83,13 +85,34 @@ export class LogTapeLogger implements Logger {
 
   /** Braces in a message would be read as placeholders: they are doubled, the text stays as it is. */
   #write(level: 'debug' | 'info' | 'warn' | 'error', message: string, properties: LogProperties = {}): void {
-    this.#log[level](message.replaceAll('{', '{{').replaceAll('}', '}}'), printable(properties));
+    this.#log[level](String(message).replaceAll('{', '{{').replaceAll('}', '}}'), printable(properties));
   }
 }
 
+/** What a line has of its own; a property of that name would take its place. */
+const OWN_NAMES = new Set(['@timestamp', 'level', 'message', 'logger']);
+
+/** As JSON first: a job may log a cycle, a BigInt or a getter that throws. An error at the top keeps its stack. */
 function printable(properties: LogProperties): LogProperties {
-  const entries = Object.entries(properties)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => [key, value instanceof Error ? (describeError(value).stack ?? value.message) : value]);
-  return maskSecrets(Object.fromEntries(entries)) as LogProperties;
+  const printed: JsonObject = {};
+  for (const key of Object.keys(properties)) {
+    const value = read(properties, key);
+    if (value === undefined) continue;
+    printed[OWN_NAMES.has(key) ? `${key}_` : key] = value instanceof Error ? errorText(value) : toJson(value);
+  }
+  return maskSecrets(printed);
+}
+
+function read(properties: LogProperties, key: string): unknown {
+  try {
+    return properties[key];
+  } catch (error) {
+    return describeError(error).message;
+  }
+}
+
+function errorText(error: Error): string {
+  const { message, stack } = describeError(error);
+  if (stack === null) return message;
+  return stack.includes(message) ? stack : `${message}\n${stack}`;
 }
