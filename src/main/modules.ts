@@ -1,4 +1,5 @@
 /** The modules of this service, one line each, merged into one registry. A job id that two modules register is an error. */
+import type { HistoryPruner } from '../modules/foundation/application/ports/history-pruner.ts';
 import { DuplicateJobError } from '../modules/foundation/domain/errors.ts';
 import {
   type JobRegistry,
@@ -6,6 +7,34 @@ import {
   type RegisteredJob,
   toRegisteredJob,
 } from '../modules/foundation/domain/job-definition.ts';
+import { createJobRegistry as createHttpRegistry } from '../modules/http/application/job-registry.ts';
+import type { AddressResolver } from '../modules/http/application/ports/address-resolver.ts';
+import type { HttpTransport } from '../modules/http/application/ports/http-transport.ts';
+import { createJobRegistry as createMaintenanceRegistry } from '../modules/maintenance/application/job-registry.ts';
+import type { Settings } from './settings.ts';
+
+/** What modules may be given. */
+export interface ModuleDependencies {
+  readonly settings: Pick<Settings, 'httpAllowPrivateAddresses' | 'historyRetentionMs'>;
+  readonly pruner: HistoryPruner;
+  /** Milliseconds since 1970, by the database's clock. */
+  readonly now: () => number;
+  readonly egress: Egress;
+}
+
+/** How requests leave this runtime; a resolver of null: it resolves names itself. */
+export interface Egress {
+  readonly transport: HttpTransport;
+  readonly resolver: AddressResolver | null;
+}
+
+/** One line a module. */
+export function moduleRegistries({ settings, pruner, now, egress }: ModuleDependencies): ModuleRegistries {
+  return {
+    http: createHttpRegistry({ ...egress, allowPrivateAddresses: settings.httpAllowPrivateAddresses }),
+    maintenance: createMaintenanceRegistry({ pruner, now, defaultOlderThanMs: settings.historyRetentionMs }),
+  };
+}
 
 /** Module name → what its `application/job-registry.ts` gives. */
 export type ModuleRegistries = Readonly<Record<string, JobRegistry>>;

@@ -9,6 +9,8 @@ import {
   configureLogging,
   LogTapeLogger,
 } from '../modules/foundation/infrastructure/logging/logtape-logger.ts';
+import { NodeHttpTransport } from '../modules/http/infrastructure/node-http-transport.ts';
+import { SystemAddressResolver } from '../modules/http/infrastructure/system-address-resolver.ts';
 import { type Application, bootstrap } from './bootstrap.ts';
 import { type FirstStartToken, firstStartToken } from './first-start-token.ts';
 import { parseSettings, type Settings } from './settings.ts';
@@ -25,7 +27,10 @@ export interface RuntimeHost {
   readonly runtime: string;
   readonly hostname: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  serve(fetch: (request: Request) => Response | Promise<Response>, at: { host: string; port: number }): Promise<RunningServer>;
+  serve(
+    fetch: (request: Request) => Response | Promise<Response>,
+    at: { host: string; port: number },
+  ): Promise<RunningServer>;
   onStopSignal(listener: () => void): void;
   /** A rejection or exception that nobody caught: a job's, most likely. */
   onBackgroundError(listener: (error: unknown) => void): void;
@@ -43,7 +48,9 @@ export async function runService(host: RuntimeHost): Promise<void> {
   try {
     const made = settings.tokens.admin === undefined ? await firstStartToken(settings.dataDirectory) : null;
     const tokens = made === null ? settings.tokens : { ...settings.tokens, admin: made.token };
-    const application = await bootstrap({ ...settings, tokens }, { runtime: host.runtime, hostname: host.hostname, logger });
+    const egress = { transport: new NodeHttpTransport(), resolver: new SystemAddressResolver() };
+    const { runtime, hostname } = host;
+    const application = await bootstrap({ ...settings, tokens }, { runtime, hostname, logger, egress });
     await application.start();
     const server = await host.serve(application.fetch, settings);
     announce(settings, server.port, made);

@@ -52,9 +52,16 @@ export class DatabaseSupervisor {
     return this.isUp ? '' : this.#reason;
   }
 
-  /** Runs after each return of the database, in the order they were added. */
-  onReturn(recovery: Recovery): void {
+  /** Runs now if the database is up, and after each return of it, in the order they were added. */
+  async onReturn(recovery: Recovery): Promise<void> {
     this.#recoveries.push(recovery);
+    if (!this.isUp) return;
+    try {
+      await recovery();
+    } catch (error) {
+      this.#lost(error);
+      this.beatNow();
+    }
   }
 
   /**

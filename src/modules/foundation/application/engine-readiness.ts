@@ -3,6 +3,7 @@ import type { DatabaseSupervisor } from './database-supervisor.ts';
 import type { DatabaseTime } from './database-time.ts';
 import type { JobDirectory } from './job-directory.ts';
 import type { Clock } from './ports/clock.ts';
+import type { DatabaseConnection } from './ports/database-connection.ts';
 import type { Readiness, ReadinessCheck, ReadinessReport } from './ports/readiness.ts';
 import type { SchedulingLoop } from './scheduling-loop.ts';
 
@@ -16,8 +17,7 @@ export interface EngineReadinessDeps {
   readonly directory: JobDirectory;
   readonly clock: Clock;
   readonly time: DatabaseTime;
-  /** Without the connection's password. */
-  readonly databaseDescription: string;
+  readonly connection: DatabaseConnection;
 }
 
 export class EngineReadiness implements Readiness {
@@ -33,10 +33,10 @@ export class EngineReadiness implements Readiness {
   }
 
   #database(): ReadinessCheck {
-    const { supervisor, databaseDescription } = this.#deps;
+    const { supervisor, connection } = this.#deps;
     const detail = supervisor.isUp
-      ? databaseDescription
-      : `${databaseDescription} cannot be used: ${supervisor.reason} Persisted jobs do not run; it is asked every second.`;
+      ? connection.description
+      : `${connection.description} cannot be used: ${supervisor.reason} Persisted jobs do not run; it is asked every second.`;
     return { name: 'database', ok: supervisor.isUp, detail };
   }
 

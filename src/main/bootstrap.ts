@@ -1,0 +1,83 @@
+/**
+ * Settings become an application: container → app → lifespan. Knows no runtime; it is also what a host application calls to
+ * embed the scheduler. Invariant: nothing runs before `start`, and `stop` ends all that was started.
+ */
+import { v7 as uuidv7 } from 'uuid';
+import { createApp } from '../modules/foundation/interface/http/app.ts';
+import { registerFoundation } from '../modules/foundation/container.ts';
+import type { Logger } from '../modules/foundation/application/ports/logger.ts';
+import type { SchedulerApplicationService } from '../modules/foundation/application/scheduler-application-service.ts';
+import { createDatabase } from '../modules/foundation/infrastructure/persistence/create-database.ts';
+import { tokenOf } from '../modules/foundation/tokens.ts';
+import { Lifespan } from './lifespan.ts';
+import { type Egress, mergeRegistries, moduleRegistries } from './modules.ts';
+import { schedulerSteps } from './scheduler-steps.ts';
+import type { Settings } from './settings.ts';
+import { VERSION } from './version.ts';
+
+/** Where the application runs. */
+export interface BootstrapOptions {
+  /** `node 24.1.0` */
+  readonly runtime: string;
+  readonly hostname: string;
+  readonly logger: Logger;
+  readonly egress: Egress;
+}
+
+export interface Application {
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly scheduler: SchedulerApplicationService;
+  /** @throws DatabaseLockedError, DatabaseVersionError; a database that cannot be reached is no error */
+  start(): Promise<void>;
+  /** Drains the runs under way for `shutdownGraceMs`, then aborts them. */
+  stop(): Promise<void>;
+  /** Ends the draining: what still runs is aborted now. */
+  abortRuns(reason: string): void;
+}
+
+/** Makes the application. Nothing is opened or started yet. @throws DuplicateJobError */
+export async function bootstrap(settings: Settings, options: BootstrapOptions): Promise<Application> {
+  const { logger, runtime, hostname } = options;
+  const database = await createDatabase({
+    url: settings.databaseUrl,
+    dataDirectory: settings.dataDirectory,
+    onProgress: (message) => logger.info(message),
+  });
+  const container = registerFoundation({
+    database,
+    logger,
+    instance: { id: uuidv7(), hostname, runtime, version: VERSION, startedAt: new Date() },
+    maxConcurrentRuns: settings.maxConcurrentRuns,
+    defaults: {
+      timezone: settings.defaultTimezone,
+      ...(settings.cronDialect === null ? {} : { dialect: settings.cronDialect }),
+    },
+  });
+  const registry = mergeRegistries(
+    moduleRegistries({
+      settings,
+      egress: options.egress,
+      pruner: container.resolve(tokenOf('pruner')),
+      now: () => container.resolve(tokenOf('time')).now(),
+    }),
+  );
+  const lifespan = new Lifespan(
+    schedulerSteps(container, { registry, shutdownGraceMs: settings.shutdownGraceMs }),
+    logger,
+  );
+  const dispatcher = container.resolve(tokenOf('dispatcher'));
+  const app = createApp({
+    jobAdmin: container.resolve(tokenOf('jobAdmin')),
+    readiness: container.resolve(tokenOf('readiness')),
+    logger,
+    tokens: settings.tokens,
+    basePath: settings.basePath,
+  });
+  return {
+    fetch: (request) => app.fetch(request),
+    scheduler: container.resolve(tokenOf('scheduler')),
+    start: () => lifespan.start(),
+    stop: () => lifespan.stop(),
+    abortRuns: (reason) => dispatcher.abortAll(reason),
+  };
+}

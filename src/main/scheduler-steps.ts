@@ -1,0 +1,72 @@
+/**
+ * What the application starts and stops, in order. The database first, because it says what time it is and what is due;
+ * runs are drained after the loop has stopped claiming, and before the lease that covers them is given back.
+ */
+import type { DependencyContainer } from 'tsyringe';
+import type { FireDispatcher } from '../modules/foundation/application/fire-dispatcher.ts';
+import type { Logger } from '../modules/foundation/application/ports/logger.ts';
+import { DatabaseUnavailableError } from '../modules/foundation/domain/errors.ts';
+import type { MergedJobRegistry } from '../modules/foundation/domain/job-definition.ts';
+import { tokenOf } from '../modules/foundation/tokens.ts';
+import type { LifespanStep } from './lifespan.ts';
+import { seedFirstStart } from './seed-first-start.ts';
+
+/** How long an aborted run may take to be recorded before it is left behind. */
+const ABORT_MS = 2_000;
+
+export interface SchedulerStepsOptions {
+  readonly registry: MergedJobRegistry;
+  readonly shutdownGraceMs: number;
+}
+
+export function schedulerSteps(container: DependencyContainer, options: SchedulerStepsOptions): LifespanStep[] {
+  const connection = container.resolve(tokenOf('connection'));
+  const supervisor = container.resolve(tokenOf('supervisor'));
+  const lease = container.resolve(tokenOf('lease'));
+  const scheduler = container.resolve(tokenOf('scheduler'));
+  return [
+    { name: 'database', stop: () => connection.close() },
+    { name: 'lease', stop: () => (supervisor.isUp ? lease.release() : undefined) },
+    { name: 'supervisor', start: () => supervisor.start(), stop: () => supervisor.stop() },
+    {
+      name: 'runs',
+      stop: () =>
+        drain(container.resolve(tokenOf('dispatcher')), container.resolve(tokenOf('logger')), options.shutdownGraceMs),
+      stopWithinMs: options.shutdownGraceMs + 2 * ABORT_MS,
+    },
+    {
+      name: 'scheduler',
+      start: () => startScheduler(container, options.registry),
+      stop: () => scheduler.stopScheduler(),
+    },
+  ];
+}
+
+/** R4: the scheduler starts, then every enabled configuration is registered; whatever fails there stops nothing. */
+async function startScheduler(container: DependencyContainer, registry: MergedJobRegistry): Promise<void> {
+  const supervisor = container.resolve(tokenOf('supervisor'));
+  const scheduler = container.resolve(tokenOf('scheduler'));
+  const watcher = container.resolve(tokenOf('watcher'));
+  const journal = container.resolve(tokenOf('journal'));
+  scheduler.startScheduler();
+  if (!supervisor.isUp) await scheduler.loadPersistedJobs(registry);
+  await supervisor.onReturn(async () => {
+    await journal.flush();
+    await watcher.listen();
+    await seedFirstStart(container);
+    if (!(await scheduler.loadPersistedJobs(registry)))
+      throw new DatabaseUnavailableError('The jobs could not be read.');
+  });
+}
+
+/** Waits for the runs under way; those that outlast the grace are aborted, and recorded as cancelled. */
+async function drain(dispatcher: FireDispatcher, logger: Logger, graceMs: number): Promise<void> {
+  if (dispatcher.activeCount > 0)
+    logger.info(`${dispatcher.activeCount} runs are under way; they may take ${graceMs} ms to end.`);
+  const timer = setTimeout(
+    () => dispatcher.abortAll('the service stops, and the run outlasted SHUTDOWN_GRACE'),
+    graceMs,
+  );
+  await dispatcher.idle();
+  clearTimeout(timer);
+}

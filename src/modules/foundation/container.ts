@@ -1,0 +1,113 @@
+/**
+ * The wiring of foundation: the only place that constructs what is wired, one instance each, made when first asked for.
+ * By token and factory, without decorators, which run differently under each of the runtimes.
+ */
+import 'reflect-metadata';
+import { container as root, type DependencyContainer, instanceCachingFactory } from 'tsyringe';
+import { v7 as uuidv7 } from 'uuid';
+import { ConfigWatcher } from './application/config-watcher.ts';
+import { DatabaseSupervisor } from './application/database-supervisor.ts';
+import { DatabaseTime } from './application/database-time.ts';
+import { EngineReadiness } from './application/engine-readiness.ts';
+import { EventBus } from './application/event-bus.ts';
+import { FireDispatcher } from './application/fire-dispatcher.ts';
+import { InstanceLease } from './application/instance-lease.ts';
+import { JobAdmin } from './application/job-admin.ts';
+import { JobDirectory } from './application/job-directory.ts';
+import { JobLoader } from './application/job-loader.ts';
+import { OrphanRescuer } from './application/orphan-rescuer.ts';
+import { OutageJournal } from './application/outage-journal.ts';
+import { PendingRunStarter } from './application/pending-run-starter.ts';
+import type { Instance } from './application/ports/instances.ts';
+import type { Logger } from './application/ports/logger.ts';
+import { RunExecutor } from './application/run-executor.ts';
+import { SchedulerApplicationService } from './application/scheduler-application-service.ts';
+import { SchedulingLoop } from './application/scheduling-loop.ts';
+import type { Dialect } from './domain/schedule.ts';
+import { ExecutionTracker } from './infrastructure/execution-tracker.ts';
+import { PostgresChangeFeed } from './infrastructure/feed/postgres-change-feed.ts';
+import type { Database } from './infrastructure/persistence/database.ts';
+import { PostgresEventLedger } from './infrastructure/persistence/postgres-event-ledger.ts';
+import { PostgresFireClaims } from './infrastructure/persistence/postgres-fire-claims.ts';
+import { PostgresHistoryPruner } from './infrastructure/persistence/postgres-history-pruner.ts';
+import { PostgresInstances } from './infrastructure/persistence/postgres-instances.ts';
+import { PostgresPendingRuns } from './infrastructure/persistence/postgres-pending-runs.ts';
+import { SchedulerExecutionLogRepository } from './infrastructure/persistence/scheduler-execution-log-repository.ts';
+import { SchedulerJobConfigRepository } from './infrastructure/persistence/scheduler-job-config-repository.ts';
+import { CronScheduleTimers } from './infrastructure/time/cron-schedule-timers.ts';
+import { SystemClock } from './infrastructure/time/system-clock.ts';
+import { type Foundation, tokenOf } from './tokens.ts';
+
+/** What foundation is given; all else it wires itself. */
+export interface FoundationOptions {
+  readonly database: Database;
+  readonly instance: Instance;
+  readonly logger: Logger;
+  readonly maxConcurrentRuns: number;
+  readonly defaults: { readonly timezone: string; readonly dialect?: Dialect };
+}
+
+/** Everything, each made when it is first read. */
+type Factories = { readonly [Name in keyof Foundation]: (wired: Foundation) => Foundation[Name] };
+
+/** Registers foundation in a container of its own, and nothing is constructed yet. */
+export function registerFoundation(options: FoundationOptions): DependencyContainer {
+  const container = root.createChildContainer();
+  const factories = factoriesOf(options);
+  const wired = {} as Foundation;
+  for (const name of Object.keys(factories) as (keyof Foundation)[]) {
+    const make = factories[name] as (wired: Foundation) => unknown;
+    container.register<unknown>(tokenOf(name), { useFactory: instanceCachingFactory(() => make(wired)) });
+    Object.defineProperty(wired, name, { get: () => container.resolve(tokenOf(name)) });
+  }
+  return container;
+}
+
+function factoriesOf(options: FoundationOptions): Factories {
+  const { database, instance, logger, defaults, maxConcurrentRuns } = options;
+  return {
+    instance: () => instance,
+    connection: () => database,
+    logger: () => logger,
+    clock: () => new SystemClock(),
+    timers: () => new CronScheduleTimers(),
+    newId: () => uuidv7,
+    time: ({ clock }) => new DatabaseTime(clock),
+
+    configs: () => new SchedulerJobConfigRepository(database),
+    executions: () => new SchedulerExecutionLogRepository(database),
+    claims: () => new PostgresFireClaims(database),
+    pending: () => new PostgresPendingRuns(database),
+    instances: () => new PostgresInstances(database),
+    ledger: () => new PostgresEventLedger(database),
+    pruner: () => new PostgresHistoryPruner(database),
+    feed: ({ timers, logger }) => new PostgresChangeFeed({ database, timers, logger }),
+
+    bus: (wired) => new EventBus(wired.logger),
+    directory: () => new JobDirectory(),
+    journal: (wired) => new OutageJournal(wired.executions, wired.logger),
+    lease: (wired) => new InstanceLease(wired),
+    tracker: (wired) => new ExecutionTracker(wired),
+    executor: (wired) => new RunExecutor(wired),
+    dispatcher: (wired) => new FireDispatcher(wired.executor, maxConcurrentRuns),
+    loader: (wired) => new JobLoader(wired),
+    loop: (wired) => new SchedulingLoop(wired),
+    pendingStarter: (wired) => new PendingRunStarter(wired),
+    watcher: (wired) => new ConfigWatcher(wired),
+    rescuer: (wired) => new OrphanRescuer(wired),
+    supervisor: (wired) => new DatabaseSupervisor(wired),
+    scheduler: (wired) => new SchedulerApplicationService(wired),
+
+    readiness: (wired) => new EngineReadiness(wired),
+    jobAdmin: ({ configs, executions, pending, newId, directory, time }) =>
+      new JobAdmin({
+        configs,
+        executions,
+        pending,
+        newId,
+        defaults,
+        registry: () => directory.registry,
+        now: () => time.now(),
+      }),
+  };
+}

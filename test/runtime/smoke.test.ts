@@ -1,0 +1,158 @@
+/** R5.1: the same service, black-box, inside each runtime and on each database. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEmptyDatabase } from '../support/databases.ts';
+import { eventually } from '../support/eventually.ts';
+import { RUNTIMES, type Runtime, type ServiceProcess, startService } from '../support/service-process.ts';
+
+for (const runtime of Object.keys(RUNTIMES) as Runtime[]) {
+  for (const kind of ['PostgreSQL', 'the embedded database'] as const) {
+    describe(`R5.1 the service on ${runtime} and ${kind}`, () => smokeSuite(runtime, kind));
+  }
+}
+
+function smokeSuite(runtime: Runtime, kind: 'PostgreSQL' | 'the embedded database'): void {
+  let folder: string;
+  let env: Record<string, string>;
+  let service: ServiceProcess;
+  let target: Target;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'carillon-smoke-'));
+    // Deno may write below its own folder alone; the tests' folder is elsewhere.
+    const isDeno = runtime === 'deno';
+    env = { HTTP_ALLOW_PRIVATE_ADDRESSES: 'true', LOG_FORMAT: 'json' };
+    if (kind === 'PostgreSQL') env['DATABASE_URL'] = await createEmptyDatabase();
+    env['DATA_DIRECTORY'] = isDeno ? `data/smoke-${process.pid}` : folder;
+    target = await startTarget();
+    service = await startService({ runtime, env });
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await target.close();
+    await rm(folder, { recursive: true, force: true });
+    await rm(`data/smoke-${process.pid}`, { recursive: true, force: true });
+  });
+
+  it('is alive and ready, and tells so without a token', async () => {
+    expect((await fetch(`${service.address}/livez`)).status).toBe(200);
+    const ready = await fetch(`${service.address}/readyz`);
+    expect({ status: ready.status, mode: (await ready.json()).mode }).toEqual({ status: 200, mode: 'normal' });
+  });
+
+  it('answers nothing else without a token', async () => {
+    expect((await fetch(`${service.address}/admin/jobs`)).status).toBe(401);
+  });
+
+  it('seeds a job that rings every minute', async () => {
+    const { body } = await service.call('GET', '/admin/jobs/maintenance.heartbeat');
+    expect(Date.parse(body.nextRunAt) - Date.now()).toBeLessThanOrEqual(60_000);
+  });
+
+  it('R5.2 lists the registry', async () => {
+    const { body } = await service.call('GET', '/admin/registry');
+    expect(body.items.map((entry: { id: string }) => entry.id)).toContain('http.request');
+  });
+
+  it('fires an every-second job and records SUCCESS with its duration', async () => {
+    const saved = await service.call('PUT', '/admin/jobs/ring', ring(target.url));
+    expect(saved.status).toBe(201);
+    expect(saved.body.nextOccurrences).toHaveLength(10);
+    const keys = [await target.nextKey(), await target.nextKey()];
+    expect(new Set(keys).size).toBe(2);
+    expect(keys[0]).toMatch(/^ring@\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/);
+    const run = await eventually(async () => {
+      const { body } = await service.call('GET', '/admin/jobs/ring/executions');
+      return (
+        body.items.find((item: { status: string }) => item.status === 'SUCCESS') ??
+        Promise.reject(new Error(JSON.stringify(body)))
+      );
+    });
+    expect(run).toMatchObject({ trigger: 'schedule', attempt: 1, result: { status: 200, body: 'rung' } });
+    expect(run.durationMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it('stops firing a job that is disabled, and runs it when triggered', async () => {
+    const disabled = await service.call('PATCH', '/admin/jobs/ring', { enabled: false });
+    expect(disabled.body).toMatchObject({ enabled: false, state: 'disabled' });
+    const triggered = await service.call('POST', '/admin/jobs/ring/trigger', { reason: 'by hand' });
+    expect(triggered.status).toBe(202);
+    const run = await finished(triggered.headers.get('location')!);
+    expect(run).toMatchObject({ status: 'SUCCESS', trigger: 'manual' });
+  });
+
+  it('records FAILED and what went wrong when the server is gone', async () => {
+    await target.close();
+    const triggered = await service.call('POST', '/admin/jobs/ring/trigger');
+    const run = await finished(triggered.headers.get('location')!);
+    expect(run).toMatchObject({ status: 'FAILED', failureReason: 'ERROR' });
+    expect(run.errorMessage).toMatch(/ECONNREFUSED|refused/i);
+  });
+
+  it('names what is wrong with bad input', async () => {
+    const cron = await service.call('PUT', '/admin/jobs/bad', { ...ring(target.url), cronExpression: '*/60 * * * *' });
+    expect(cron).toMatchObject({ status: 422, body: { errors: [{ path: 'cronExpression' }] } });
+    const zone = await service.call('PUT', '/admin/jobs/bad', { ...ring(target.url), timezone: 'Asia/Shanghia' });
+    expect(zone).toMatchObject({ status: 422, body: { errors: [{ path: 'timezone' }] } });
+    expect((await service.call('PUT', '/admin/jobs/bad', '{"jobName": ')).status).toBe(400);
+    expect((await service.call('POST', '/admin/jobs/nobody/trigger')).body.code).toBe('JOB_NOT_FOUND');
+  });
+
+  it('drains, exits with 0, and has its history after a new start', async () => {
+    expect(await service.stop('SIGTERM')).toBe(0);
+    service = await startService({ runtime, env });
+    const { body } = await service.call('GET', '/admin/jobs/ring/executions');
+    expect(body.items.length).toBeGreaterThanOrEqual(3);
+  });
+
+  // oxlint-disable-next-line typescript/no-explicit-any
+  async function finished(location: string): Promise<any> {
+    return await eventually(async () => {
+      const { body } = await service.call('GET', location);
+      return body.finishedAt === null ? Promise.reject(new Error(JSON.stringify(body))) : body;
+    });
+  }
+}
+
+function ring(url: string) {
+  return {
+    jobName: 'Rings every second',
+    handler: 'http.request',
+    cronExpression: '* * * * * *',
+    dialect: 'unix',
+    timezone: 'Asia/Shanghai',
+    jobKwargs: { url },
+  };
+}
+
+interface Target {
+  readonly url: string;
+  /** The idempotency key of the next request that arrives. */
+  nextKey(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** A server of the user's own. */
+async function startTarget(): Promise<Target> {
+  let arrived = Promise.withResolvers<string>();
+  const server: Server = createServer((request, response) => {
+    response.end('rung');
+    const arrival = arrived;
+    arrived = Promise.withResolvers();
+    arrival.resolve(String(request.headers['idempotency-key']));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/ring`,
+    nextKey: () => arrived.promise,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
