@@ -27,7 +27,7 @@ const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 /** Spelled out for either case: a JSON Schema pattern has no flags. */
 const OWN_HEADER = OWN_HEADERS.map((name) => name.replace(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`));
 const HEADER_NAME = new RegExp(`^(?!(?:${OWN_HEADER.join('|')})$)${TOKEN}$`);
-const HEADER_VALUE = /^[\t\u{20}-\u{7e}\u{80}-\u{ff}]*$/u;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const status = v.pipe(
   v.number('must be a number from 200 to 599'),
@@ -37,10 +37,13 @@ const status = v.pipe(
 );
 
 export const requestKwargs = v.strictObject({
-  url: v.pipe(
-    v.string('must be a text'),
-    v.url('must be an absolute URL'),
-    v.regex(/^[Hh][Tt][Tt][Pp][Ss]?:\/\//, "must begin with 'http://' or 'https://'"),
+  url: v.config(
+    v.pipe(
+      v.string('must be a text'),
+      v.url('must be an absolute URL'),
+      v.regex(/^[Hh][Tt][Tt][Pp][Ss]?:\/\//, "must begin with 'http://' or 'https://'"),
+    ),
+    { abortPipeEarly: true },
   ),
   method: v.optional(v.picklist(METHODS, `must be one of ${METHODS.join(', ')}`), 'GET'),
   headers: v.optional(

@@ -13,23 +13,29 @@ import type { HttpAnswer, HttpExchange, HttpTransport } from '../application/por
 export class NodeHttpTransport implements HttpTransport {
   async exchange(exchange: HttpExchange): Promise<HttpAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    // As bytes: joined to a text, the headers would be encoded as the text is, and they are Latin-1.
+    const body = exchange.body === null ? null : new TextEncoder().encode(exchange.body);
     const send = exchange.url.protocol === 'https:' ? requestHttps : requestHttp;
-    const request = send(exchange.url, requestOptions(exchange, reject));
+    const request = send(exchange.url, requestOptions(exchange, body, reject));
     request.once('response', resolve);
     // Stays for good: an abort may come after the answer.
     request.on('error', reject);
     // An upgrade that nobody asked for closes without an error.
     request.once('close', () => reject(new Error('the connection was closed without an answer')));
-    request.end(exchange.body ?? undefined);
+    request.end(body ?? undefined);
     const response = await promise;
     response.on('error', () => {});
     return answerOf(response, () => request.destroy());
   }
 }
 
-function requestOptions(exchange: HttpExchange, reject: (error: unknown) => void): RequestOptions {
-  const { method, headers, addresses, signal, body } = exchange;
-  const length = body === null ? {} : { 'content-length': String(new TextEncoder().encode(body).length) };
+function requestOptions(
+  exchange: HttpExchange,
+  body: Uint8Array | null,
+  reject: (error: unknown) => void,
+): RequestOptions {
+  const { method, headers, addresses, signal } = exchange;
+  const length = body === null ? {} : { 'content-length': String(body.length) };
   const pinned = addresses === null ? {} : { lookup: lookupAmong(addresses, reject) };
   return { method, signal, agent: false, headers: { ...Object.fromEntries(headers), ...length }, ...pinned };
 }

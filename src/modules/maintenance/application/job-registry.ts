@@ -1,18 +1,13 @@
 /** The job functions of module `maintenance`, under their ids. A factory: they work on what main binds. */
 import type { JobRegistry } from '../../foundation/index.ts';
 import { createHeartbeatJob } from './jobs/heartbeat.ts';
-import { createPruneHistoryJob } from './jobs/prune-history.ts';
-import type { HistoryPruner } from './ports/history-pruner.ts';
+import { createPruneHistoryJob, type PruneHistoryDependencies } from './jobs/prune-history.ts';
 
-export interface MaintenanceJobDependencies {
-  readonly pruner: HistoryPruner;
-  /** Wall-clock milliseconds since 1970. */
-  readonly now: () => number;
-}
+export type MaintenanceJobDependencies = PruneHistoryDependencies;
 
-export function createJobRegistry({ pruner, now }: MaintenanceJobDependencies): JobRegistry {
+export function createJobRegistry(dependencies: MaintenanceJobDependencies): JobRegistry {
   return {
-    'maintenance.heartbeat': createHeartbeatJob(now),
-    'maintenance.prune-history': createPruneHistoryJob(pruner, now),
+    'maintenance.heartbeat': createHeartbeatJob(dependencies.now),
+    'maintenance.prune-history': createPruneHistoryJob(dependencies),
   };
 }
