@@ -76,7 +76,7 @@ function readItem(piece: Piece, grammar: FieldGrammar, weekdays: FieldGrammar): 
   if (/^([a-z]{3}(-[a-z]{3})?|last)[-/#]/i.test(piece.text)) {
     refuse(piece, 'APScheduler would ignore what follows the name', 'use numbers, or list the values');
   }
-  refuseUnreadable(piece, grammar);
+  return refuseUnreadable(piece, grammar);
 }
 
 /** Reads a field; the spaces that APScheduler allows around a comma are allowed. */

@@ -8,6 +8,7 @@ import type { AtText } from './at-text.ts';
 import type { CronForm } from './cron-form.ts';
 import { EverySchedule } from './every-schedule.ts';
 import { OneShotSchedule } from './one-shot-schedule.ts';
+import { RecentCache } from './recent-cache.ts';
 import { ScheduleError } from './schedule-error.ts';
 import type { Schedule, ScheduleSource } from './schedule-source.ts';
 import { readScheduleText, type ScheduleText } from './schedule-text.ts';
@@ -20,8 +21,8 @@ type Compiled =
   | { readonly kind: 'cron'; readonly clock: WallClock; readonly isFixedTime: boolean }
   | Exclude<ScheduleText, { kind: 'cron' }>;
 
-const CACHE_LIMIT = 4096;
-const cache = new Map<string, Compiled>();
+const CACHE_LIMIT = 2048;
+const cache = new RecentCache<Compiled>(CACHE_LIMIT);
 
 /** @throws {ScheduleError} SCHEDULE_NEVER_FIRES if no second from 1970 to 2200 matches. */
 function compileForm(form: CronForm): Compiled {
@@ -36,6 +37,8 @@ function compileForm(form: CronForm): Compiled {
 
 function compile(source: ScheduleSource): Compiled {
   const { text, dialect } = source;
+  // Before it becomes part of a key: an array of one text would pass for the text.
+  if (typeof text !== 'string') throw new ScheduleError('SCHEDULE_INVALID', 'a schedule is a text');
   // Only H reads the job's id; without one, all jobs share what the text compiles to.
   const salt = dialect === 'unix' && /H/.test(text) ? (source.jobId ?? '') : '';
   const key = `${dialect}\u0000${text}\u0000${salt}`;
@@ -43,7 +46,6 @@ function compile(source: ScheduleSource): Compiled {
   if (known !== undefined) return known;
   const read = readScheduleText(text, dialect, salt);
   const compiled = read.kind === 'cron' ? compileForm(read.form) : read;
-  if (cache.size >= CACHE_LIMIT) cache.delete(cache.keys().next().value!);
   cache.set(key, compiled);
   return compiled;
 }

@@ -59,7 +59,7 @@ function readRangeEnd(text: string, from: number, piece: Piece, grammar: FieldGr
   const bottom = byName ? grammar.names[0]! : String(grammar.min);
   const upper = top === first ? first : `${first}-${top}`;
   const lower = bottom === last ? last : `${bottom}-${last}`;
-  refuse(piece, 'a range runs upwards and does not wrap around', `say '${upper},${lower}'`);
+  return refuse(piece, 'a range runs upwards and does not wrap around', `say '${upper},${lower}'`);
 }
 
 /** Reads a plain item, or returns null where the text has another shape. */

@@ -7,6 +7,7 @@
 import type { CronForm } from './cron-form.ts';
 import { isMonthDependent } from './month-days.ts';
 import { parseSchedule } from './parse-schedule.ts';
+import { sayByName } from './say-by-name.ts';
 import { ScheduleError, type ScheduleReading } from './schedule-error.ts';
 import type { Dialect } from './schedule-source.ts';
 import { readScheduleText, type ScheduleText } from './schedule-text.ts';
@@ -44,26 +45,44 @@ function daysOf(form: CronForm): unknown {
 
 interface Reading {
   readonly dialect: Dialect;
+  readonly read: ScheduleText;
   readonly meaning: string;
 }
 
-function readAll(text: string, salt: string): { readings: Reading[]; refusals: ScheduleError[] } {
+function readAll(text: string, salt: string): { readings: Reading[]; refusals: Map<Dialect, ScheduleError> } {
   const readings: Reading[] = [];
-  const refusals: ScheduleError[] = [];
+  const refusals = new Map<Dialect, ScheduleError>();
   for (const dialect of DIALECTS) {
     try {
-      readings.push({ dialect, meaning: meaningOf(readScheduleText(text, dialect, salt)) });
+      const read = readScheduleText(text, dialect, salt);
+      readings.push({ dialect, read, meaning: meaningOf(read) });
     } catch (error) {
       if (!(error instanceof ScheduleError)) throw error;
-      refusals.push(error);
+      refusals.set(dialect, error);
     }
   }
   return { readings, refusals };
 }
 
-function shownReading(text: string, dialect: Dialect, question: DialectQuestion): ScheduleReading {
+/** The refusal worth showing: that of the dialect which has texts of this shape. */
+function likelyDialect(text: string): Dialect {
+  const fields = text.trim().split(/\s+/).length;
+  if (fields === 7 && !text.includes('=')) return 'quartz';
+  return fields === 6 || text.trim().startsWith('@') ? 'unix' : 'apscheduler';
+}
+
+/** How to say a reading without doubt: a text that all dialects read so, or the dialect's name. */
+function sayPlainly(text: string, { dialect, read, meaning }: Reading, salt: string): string {
+  const named = read.kind === 'cron' ? sayByName(text, read.form) : null;
+  if (named === null) return `dialect '${dialect}'`;
+  const isPlain = readAll(named, salt).readings.every((reading) => reading.meaning === meaning);
+  return isPlain ? `'${named}', or dialect '${dialect}'` : `dialect '${dialect}'`;
+}
+
+function shownReading(text: string, reading: Reading, question: DialectQuestion): ScheduleReading {
   const { timezone, jobId = '', at } = question;
-  const say = `dialect '${dialect}'`;
+  const { dialect } = reading;
+  const say = sayPlainly(text, reading, jobId);
   try {
     return { dialect, next: parseSchedule({ text, dialect, timezone, jobId }).many(at, SHOWN), say };
   } catch (error) {
@@ -75,21 +94,19 @@ function shownReading(text: string, dialect: Dialect, question: DialectQuestion)
 /**
  * The dialect of a text that names none. Where `apscheduler` reads the text as all others do, it is that.
  * @throws {ScheduleError} SCHEDULE_AMBIGUOUS with `readings` where the dialects differ and nothing settles it;
- * SCHEDULE_INVALID where none reads the text, with the reason of the one that came furthest.
+ * SCHEDULE_INVALID where none reads the text, with the reason of the likeliest.
  */
 export function resolveDialect(text: string, question: DialectQuestion): Dialect {
+  if (typeof text !== 'string') throw new ScheduleError('SCHEDULE_INVALID', 'a schedule is a text');
   const { readings, refusals } = readAll(text, question.jobId ?? '');
   const settled = question.deploymentDialect;
   const first = readings[0];
-  if (first === undefined) {
-    const own = settled === undefined ? undefined : refusals[DIALECTS.indexOf(settled)];
-    throw own ?? refusals.toSorted((a, b) => (b.position ?? 0) - (a.position ?? 0))[0]!;
-  }
+  if (first === undefined) throw refusals.get(settled ?? likelyDialect(text))!;
   if (readings.every(({ meaning }) => meaning === first.meaning)) return first.dialect;
   if (settled !== undefined && readings.some(({ dialect }) => dialect === settled)) return settled;
-  const shown = readings.map(({ dialect }) => shownReading(text, dialect, question));
+  const shown = readings.map((reading) => shownReading(text, reading, question));
   const names = readings.map(({ dialect }) => `'${dialect}'`).join(' and ');
-  const hint = `name the dialect: ${shown.map(({ say }) => say).join(' or ')}`;
+  const hint = `say ${shown.map(({ dialect, say }) => `${say} (as ${dialect} reads it)`).join('; or ')}`;
   throw new ScheduleError('SCHEDULE_AMBIGUOUS', `'${text}' means different times in ${names}; ${hint}`, {
     hint,
     readings: shown,

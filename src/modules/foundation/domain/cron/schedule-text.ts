@@ -90,7 +90,6 @@ function readCron(text: string, pieces: readonly Piece[], dialect: Dialect, salt
  * @throws {ScheduleError} SCHEDULE_INVALID with position and, where it is likely, what was meant.
  */
 export function readScheduleText(text: string, dialect: Dialect, salt: string): ScheduleText {
-  if (typeof text !== 'string') throw new ScheduleError('SCHEDULE_INVALID', 'a schedule is a text');
   if (text.length > LONGEST_TEXT) {
     const message = `a schedule has at most ${LONGEST_TEXT} characters, and this has ${text.length}`;
     throw new ScheduleError('SCHEDULE_INVALID', message, { position: LONGEST_TEXT });
@@ -98,7 +97,7 @@ export function readScheduleText(text: string, dialect: Dialect, salt: string): 
   if (!['apscheduler', 'unix', 'quartz'].includes(dialect)) {
     throw new ScheduleError(
       'SCHEDULE_INVALID',
-      `there is no dialect '${String(dialect)}'; say apscheduler, unix or quartz`,
+      `there is no dialect '${dialect as string}'; say apscheduler, unix or quartz`,
     );
   }
   const pieces = splitFields(text);

@@ -27,7 +27,9 @@ function readItem(piece: Piece, grammar: FieldGrammar, salt: string): FieldItem 
 /** Reads a field; the values of a plain one are left to `withPlainValues`. */
 function readUnixField(piece: Piece, grammar: FieldGrammar, salt: string): CronField {
   const isDay = grammar.name === 'day' || grammar.name === 'weekday';
-  if (isDay && piece.text === '?') return { ...defaultField(grammar, '*'), text: '?', position: piece.position };
+  if (piece.text === '*' || (isDay && piece.text === '?')) {
+    return { ...defaultField(grammar, '*'), text: piece.text, position: piece.position };
+  }
   const written = splitPiece(piece, ',').map((item) => readItem(item, grammar, salt));
   return fieldOf(piece, grammar, written, isPlain(written) ? [] : fieldValues(written, grammar));
 }
@@ -49,7 +51,7 @@ export function readUnixCron(pieces: readonly Piece[], salt: string): CronForm {
   const read = (piece: Piece, name: 'second' | 'minute' | 'hour' | 'day' | 'month' | 'weekday'): CronField =>
     readUnixField(piece, GRAMMAR[name], salt);
   const plain = withPlainValues({
-    second: second == null ? defaultField(GRAMMAR.second, '0') : read(second, 'second'),
+    second: second === null || second === undefined ? defaultField(GRAMMAR.second, '0') : read(second, 'second'),
     minute: read(minute!, 'minute'),
     hour: read(hour!, 'hour'),
     day: read(day!, 'day'),
