@@ -2,7 +2,7 @@
  * What the application starts and stops, in order. The database first, because it says what time it is and what is due;
  * runs are drained after the loop has stopped claiming, and before the lease that covers them is given back.
  */
-import type { DependencyContainer } from 'tsyringe';
+import type { FoundationContainer } from '../modules/foundation/container.ts';
 import type { FireDispatcher } from '../modules/foundation/application/fire-dispatcher.ts';
 import type { Logger } from '../modules/foundation/application/ports/logger.ts';
 import { DatabaseUnavailableError } from '../modules/foundation/domain/errors.ts';
@@ -19,7 +19,7 @@ export interface SchedulerStepsOptions {
   readonly shutdownGraceMs: number;
 }
 
-export function schedulerSteps(container: DependencyContainer, options: SchedulerStepsOptions): LifespanStep[] {
+export function schedulerSteps(container: FoundationContainer, options: SchedulerStepsOptions): LifespanStep[] {
   const connection = container.resolve(tokenOf('connection'));
   const supervisor = container.resolve(tokenOf('supervisor'));
   const lease = container.resolve(tokenOf('lease'));
@@ -43,7 +43,7 @@ export function schedulerSteps(container: DependencyContainer, options: Schedule
 }
 
 /** R4: the scheduler starts, then every enabled configuration is registered; whatever fails there stops nothing. */
-async function startScheduler(container: DependencyContainer, registry: MergedJobRegistry): Promise<void> {
+async function startScheduler(container: FoundationContainer, registry: MergedJobRegistry): Promise<void> {
   const supervisor = container.resolve(tokenOf('supervisor'));
   const scheduler = container.resolve(tokenOf('scheduler'));
   const watcher = container.resolve(tokenOf('watcher'));

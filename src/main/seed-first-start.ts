@@ -1,5 +1,5 @@
 /** A job that rings within a minute, so that a first start shows something. Never again: the ledger remembers the first. */
-import type { DependencyContainer } from 'tsyringe';
+import type { FoundationContainer } from '../modules/foundation/container.ts';
 import { RevisionConflictError } from '../modules/foundation/domain/errors.ts';
 import { DEFAULT_POLICIES } from '../modules/foundation/domain/job-config.ts';
 import { tokenOf } from '../modules/foundation/tokens.ts';
@@ -7,7 +7,7 @@ import { tokenOf } from '../modules/foundation/tokens.ts';
 const HEARTBEAT = 'maintenance.heartbeat';
 
 /** @throws DatabaseUnavailableError */
-export async function seedFirstStart(container: DependencyContainer): Promise<void> {
+export async function seedFirstStart(container: FoundationContainer): Promise<void> {
   const configs = container.resolve(tokenOf('configs'));
   const ledger = container.resolve(tokenOf('ledger'));
   if ((await ledger.getRecent(1)).length > 0 || (await configs.count()) > 0) return;

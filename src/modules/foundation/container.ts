@@ -38,6 +38,8 @@ import { CronScheduleTimers } from './infrastructure/time/cron-schedule-timers.t
 import { SystemClock } from './infrastructure/time/system-clock.ts';
 import { type Foundation, tokenOf } from './tokens.ts';
 
+export type FoundationContainer = DependencyContainer;
+
 /** What foundation is given; all else it wires itself. */
 export interface FoundationOptions {
   readonly database: Database;
@@ -51,12 +53,12 @@ export interface FoundationOptions {
 type Factories = { readonly [Name in keyof Foundation]: (wired: Foundation) => Foundation[Name] };
 
 /** Registers foundation in a container of its own, and nothing is constructed yet. */
-export function registerFoundation(options: FoundationOptions): DependencyContainer {
+export function registerFoundation(options: FoundationOptions): FoundationContainer {
   const container = root.createChildContainer();
   const factories = factoriesOf(options);
   const wired = {} as Foundation;
   for (const name of Object.keys(factories) as (keyof Foundation)[]) {
-    const make = factories[name] as (wired: Foundation) => unknown;
+    const make = factories[name] as (all: Foundation) => unknown;
     container.register<unknown>(tokenOf(name), { useFactory: instanceCachingFactory(() => make(wired)) });
     Object.defineProperty(wired, name, { get: () => container.resolve(tokenOf(name)) });
   }
@@ -81,7 +83,7 @@ function factoriesOf(options: FoundationOptions): Factories {
     instances: () => new PostgresInstances(database),
     ledger: () => new PostgresEventLedger(database),
     pruner: () => new PostgresHistoryPruner(database),
-    feed: ({ timers, logger }) => new PostgresChangeFeed({ database, timers, logger }),
+    feed: ({ timers }) => new PostgresChangeFeed({ database, timers, logger }),
 
     bus: (wired) => new EventBus(wired.logger),
     directory: () => new JobDirectory(),
