@@ -27,6 +27,13 @@ export interface TestHttpServer extends AsyncDisposable {
   readonly requests: readonly ReceivedRequest[];
 }
 
+export interface TestTcpServer extends AsyncDisposable {
+  readonly port: number;
+  readonly origin: string;
+  /** How many connections have sent something. */
+  readonly connections: number;
+}
+
 export type Answer = (request: ReceivedRequest, response: ServerResponse) => void;
 
 /** @param answer called once the whole request has arrived */
@@ -48,19 +55,30 @@ export async function startHttpServer(answer: Answer): Promise<TestHttpServer> {
 }
 
 /** A server that speaks no HTTP of its own. @param onData called with the first bytes of each connection */
-export async function startTcpServer(onData: (data: Buffer, socket: Socket) => void): Promise<TestHttpServer> {
+export async function startTcpServer(onData: (data: Buffer, socket: Socket) => void): Promise<TestTcpServer> {
+  let connections = 0;
   const sockets = new Set<Socket>();
   const server = createTcpServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
-    socket.once('data', (data) => onData(data, socket));
+    socket.once('data', (data) => {
+      connections++;
+      onData(data, socket);
+    });
   });
   const port = await listen(server);
   const close = (): Promise<void> => {
     for (const socket of sockets) socket.destroy();
     return closed(server);
   };
-  return { port, origin: `http://127.0.0.1:${port}`, requests: [], [Symbol.asyncDispose]: close };
+  return {
+    port,
+    origin: `http://127.0.0.1:${port}`,
+    get connections() {
+      return connections;
+    },
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 /** A port on 127.0.0.1 where nothing listens. */

@@ -1,14 +1,16 @@
 /**
  * HTTP over node:http and node:https, in Node, Deno and Bun. Invariant: a connection goes to an address that it was
  * given, since `lookup` answers with those alone: a name that resolves differently a moment later changes nothing.
- * Each exchange has its own connection, so that none is reused for an address that was not checked for it, and no
- * proxy of the environment stands in between.
+ * Each exchange has its own agent, so that no connection is reused for an address that was not checked for it, and no
+ * proxy of the environment resolves the name once more (Deno's would, even where a request asks for no agent).
  */
-import { type IncomingMessage, request as requestHttp, type RequestOptions } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { Agent, type IncomingMessage, request as requestHttp, type RequestOptions } from 'node:http';
+import { Agent as SecureAgent, request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { ResolvedAddress } from '../application/ports/address-resolver.ts';
 import type { HttpAnswer, HttpExchange, HttpTransport } from '../application/ports/http-transport.ts';
+
+const NO_PROXY = { proxyEnv: {} };
 
 export class NodeHttpTransport implements HttpTransport {
   async exchange(exchange: HttpExchange): Promise<HttpAnswer> {
@@ -34,10 +36,11 @@ function requestOptions(
   body: Uint8Array | null,
   reject: (error: unknown) => void,
 ): RequestOptions {
-  const { method, headers, addresses, signal } = exchange;
+  const { method, url, headers, addresses, signal } = exchange;
+  const agent = url.protocol === 'https:' ? new SecureAgent(NO_PROXY) : new Agent(NO_PROXY);
   const length = body === null ? {} : { 'content-length': String(body.length) };
   const pinned = addresses === null ? {} : { lookup: lookupAmong(addresses, reject) };
-  return { method, signal, agent: false, headers: { ...Object.fromEntries(headers), ...length }, ...pinned };
+  return { method, signal, agent, headers: { ...Object.fromEntries(headers), ...length }, ...pinned };
 }
 
 /** A `lookup` that knows these addresses alone. */
