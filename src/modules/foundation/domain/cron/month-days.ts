@@ -98,11 +98,15 @@ export class MonthDays {
     return this.#weeks === null ? mask : this.#inWeeks(mask, start, this.#weeks);
   }
 
+  /** Keeps the days of the given ISO weeks; a month has at most six, each from a Monday or the first. */
   #inWeeks(mask: number, start: number, weeks: ReadonlySet<number>): number {
     let kept = 0;
-    for (let day = 1; day <= 31; day += 1) {
-      if ((mask & bit(day)) !== 0 && weeks.has(isoWeekOf(start + day - 1))) kept |= bit(day);
+    const firstMonday = start + ((8 - weekdayOf(start)) % 7);
+    for (let monday = firstMonday - 7; monday < start + 31; monday += 7) {
+      if (!weeks.has(isoWeekOf(monday))) continue;
+      const shift = monday - start;
+      kept |= shift < 0 ? 0x7f >>> -shift : 0x7f << shift;
     }
-    return kept;
+    return mask & kept;
   }
 }

@@ -1,8 +1,8 @@
 /**
  * A bounded cache of what texts compile to.
  *
- * Invariant: at most twice `limit` entries; what was asked for within the last `limit` new entries is still there. Two
- * generations instead of a linked list: a full young one becomes the old one.
+ * Invariant: at most twice `limit` entries; an entry survives the next `limit - 1` that come in, those included that an
+ * answer brings back from the old generation. Two generations instead of a linked list: a full young one becomes the old.
  */
 export class RecentCache<Value> {
   readonly #limit: number;
