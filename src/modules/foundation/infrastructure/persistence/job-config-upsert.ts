@@ -73,6 +73,5 @@ function names(render: (name: string) => string): SQL {
 }
 
 function properties<Key extends string>(of: Readonly<Record<Key, unknown>>): Key[] {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a literal's keys are its type's
   return Object.keys(of) as Key[];
 }

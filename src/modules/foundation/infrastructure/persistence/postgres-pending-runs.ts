@@ -7,7 +7,7 @@
  */
 import { eq, sql } from 'drizzle-orm';
 import type { NewPendingRun, PendingRun, PendingRuns } from '../../application/ports/pending-runs.ts';
-import { JobNotFoundError } from '../../domain/errors.ts';
+import { DatabaseUnavailableError, JobNotFoundError } from '../../domain/errors.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Database } from './database.ts';
 import { classifyDatabaseError } from './database-errors.ts';
@@ -29,16 +29,17 @@ export class PostgresPendingRuns implements PendingRuns {
 
   /** @throws JobNotFoundError when the job is deleted meanwhile */
   async add(run: NewPendingRun): Promise<PendingRun> {
-    for (let tries = 1; ; tries += 1) {
+    for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
       try {
         const [row] = await this.#database.rows(renderAdd(run));
         if (row !== undefined) return decodeRow(schedulerPendingRun, row);
       } catch (error) {
         const { fault, constraint } = classifyDatabaseError(error);
         if (fault === 'foreignKeyViolation') throw new JobNotFoundError(run.jobId);
-        if (constraint !== 'scheduler_pending_run_occurrence' || tries >= MAX_TRIES) throw error;
+        if (constraint !== 'scheduler_pending_run_occurrence') throw error;
       }
     }
+    throw new DatabaseUnavailableError(`Too many runs of job '${run.jobId}' are triggered at once. Try again.`);
   }
 
   async getById(id: string): Promise<PendingRun | null> {
@@ -91,7 +92,7 @@ function renderAdd(run: NewPendingRun) {
     with slot as (
       select at from generate_series(
         date_trunc('milliseconds', clock_timestamp()),
-        date_trunc('milliseconds', clock_timestamp()) + interval '1 minute',
+        date_trunc('milliseconds', clock_timestamp()) + interval '3 seconds',
         interval '1 millisecond'
       ) as at
       where at <> date_trunc('second', at)

@@ -33,6 +33,5 @@ export function decodeRow<Table extends PgTable>(
     const value = row[column.name];
     return [property, value === null || value === undefined ? null : column.mapFromDriverValue(value)];
   });
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- these are the table's columns, read by their own types
   return Object.fromEntries(entries) as Table['$inferSelect'];
 }

@@ -1,0 +1,53 @@
+/** The port EventLedger, on each database. */
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { expect, it } from 'vitest';
+import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
+import { describeOnEveryDatabase } from '../support/databases.ts';
+
+describeOnEveryDatabase('PostgresEventLedger', (database) => {
+  const ledger = () => new PostgresEventLedger(database());
+
+  it('append() keeps every field, getRecent() gives the newest first', async () => {
+    const jobId = `job-${randomUUID()}`;
+    const whole = {
+      type: 'occurrence.misfired',
+      jobId,
+      executionId: randomUUID(),
+      scheduledAt: new Date('2026-02-03T04:05:06.789Z'),
+      reason: 'late',
+      actor: 'operator',
+      detail: { missed: 3, list: ['一', null] },
+    } as const;
+    await ledger().append([{ type: 'job.invalid', jobId }, whole]);
+    const [newest, oldest] = await ledger().getRecent(5, jobId);
+    expect(newest).toMatchObject(whole);
+    expect(oldest).toMatchObject({ type: 'job.invalid', executionId: null, reason: null, actor: null });
+    expect(newest!.id).toBeGreaterThan(oldest!.id);
+    expect(newest!.at).toBeInstanceOf(Date);
+  });
+
+  it('append() of nothing does nothing', async () => {
+    await ledger().append([]);
+  });
+
+  it('append() takes hostile text', async () => {
+    const jobId = `job-${randomUUID()}`;
+    await ledger().append([{ type: 'job.invalid', jobId, reason: 'a\u0000\uD800', detail: { 'k\u0000': '\uDC00' } }]);
+    expect((await ledger().getRecent(1, jobId))[0]).toMatchObject({
+      reason: 'a\uFFFD\uFFFD',
+      detail: { 'k\uFFFD': '\uFFFD' },
+    });
+  });
+
+  it('getRecent() gives no more than asked, of all jobs', async () => {
+    await ledger().append(Array.from({ length: 4 }, () => ({ type: 'instance.started', jobId: null }) as const));
+    expect(await ledger().getRecent(3)).toHaveLength(3);
+  });
+
+  it('getRecent() leaves out what a newer version wrote', async () => {
+    const jobId = `job-${randomUUID()}`;
+    await database().rows(sql`insert into scheduler_event (type, job_id) values ('job.teleported', ${jobId})`);
+    expect(await ledger().getRecent(3, jobId)).toEqual([]);
+  });
+});

@@ -1,0 +1,101 @@
+/** The port Instances, on each database. */
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import type { Instance } from '../../src/modules/foundation/application/ports/instances.ts';
+import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
+import { PostgresInstances } from '../../src/modules/foundation/infrastructure/persistence/postgres-instances.ts';
+import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
+import { describeOnEveryDatabase } from '../support/databases.ts';
+import { sampleRun, succeeded } from './samples.ts';
+
+function newInstance(): Instance {
+  return {
+    id: randomUUID(),
+    hostname: 'host',
+    runtime: 'node 24.0.0',
+    version: '0.1.0',
+    startedAt: new Date('2026-01-01T00:00:00.000Z'),
+  };
+}
+
+describeOnEveryDatabase('PostgresInstances', (database) => {
+  const instances = () => new PostgresInstances(database());
+  const executions = () => new SchedulerExecutionLogRepository(database());
+
+  describe('renew()', () => {
+    it('takes the lease by the database’s clock, and names the live', async () => {
+      const [first, second] = [newInstance(), newInstance()];
+      await instances().renew(first, 15_000);
+      const { now, live } = await instances().renew(second, 10_000);
+      expect(Math.abs(now.getTime() - (await database().now()))).toBeLessThan(5_000);
+      expect(live).toEqual(expect.arrayContaining([expect.objectContaining(first), expect.objectContaining(second)]));
+      const own = live.find((instance) => instance.id === second.id);
+      expect(own!.expiresAt.getTime() - own!.renewedAt.getTime()).toBe(10_000);
+    });
+
+    it('prolongs the lease', async () => {
+      const instance = newInstance();
+      await instances().renew(instance, 1_000);
+      const { live } = await instances().renew(instance, 100_000);
+      expect(live.filter(({ id }) => id === instance.id)).toHaveLength(1);
+    });
+  });
+
+  it('release() ends the lease now', async () => {
+    const [gone, other] = [newInstance(), newInstance()];
+    await instances().renew(gone, 60_000);
+    await instances().release(gone.id);
+    await instances().release('never there');
+    const { live } = await instances().renew(other, 60_000);
+    expect(live.map(({ id }) => id)).not.toContain(gone.id);
+  });
+
+  describe('rescue()', () => {
+    it('marks the runs of the dead as LOST, once, with an event each', async () => {
+      const [dead, rescuer] = [newInstance(), newInstance()];
+      await instances().renew(dead, 60_000);
+      await instances().renew(rescuer, 60_000);
+      const run = sampleRun({ instanceId: dead.id });
+      await executions().create(run);
+      expect(await instances().rescue(rescuer.id)).toEqual([]);
+      await instances().release(dead.id);
+      const rescued = (await Promise.all([1, 2, 3, 4].map(() => instances().rescue(rescuer.id)))).flat();
+      expect(rescued).toEqual([{ id: run.id, jobId: run.jobId, scheduledAt: run.scheduledAt, instanceId: dead.id }]);
+      expect(await executions().getById(run.id)).toMatchObject({
+        status: 'FAILED',
+        failureReason: 'LOST',
+        errorMessage: expect.stringContaining('lease'),
+        finishedAt: expect.any(Date),
+        durationMs: expect.any(Number),
+      });
+      const events = await new PostgresEventLedger(database()).getRecent(5, run.jobId);
+      expect(events).toEqual([expect.objectContaining({ type: 'run.lost', executionId: run.id, actor: rescuer.id })]);
+    });
+
+    it('fences what the dead report afterwards', async () => {
+      const rescuer = newInstance();
+      const run = sampleRun({ instanceId: 'never had a lease' });
+      await executions().create(run);
+      expect((await instances().rescue(rescuer.id)).map(({ id }) => id)).toContain(run.id);
+      expect(await executions().update(run, succeeded(run))).toBe(false);
+      expect(await executions().getById(run.id)).toMatchObject({ failureReason: 'LOST' });
+    });
+
+    it('never takes its own', async () => {
+      const own = newInstance();
+      const run = sampleRun({ instanceId: own.id });
+      await executions().create(run);
+      expect((await instances().rescue(own.id)).map(({ id }) => id)).not.toContain(run.id);
+    });
+
+    it('forgets instances that are long gone', async () => {
+      const old = newInstance();
+      await instances().renew(old, 60_000);
+      await database().rows(sql`
+        update scheduler_instance set expires_at = now() - interval '2 days' where id = ${old.id}`);
+      await instances().rescue('rescuer');
+      expect(await database().rows(sql`select id from scheduler_instance where id = ${old.id}`)).toEqual([]);
+    });
+  });
+});

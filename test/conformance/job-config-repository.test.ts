@@ -1,0 +1,218 @@
+/** The port JobConfigRepository, on each database. */
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { InvalidInputError, RevisionConflictError } from '../../src/modules/foundation/domain/errors.ts';
+import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
+import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
+import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
+import { SchedulerJobConfigRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-job-config-repository.ts';
+import { describeOnEveryDatabase } from '../support/databases.ts';
+import { armJob, sampleRun, sampleSpec, saveJob, succeeded } from './samples.ts';
+
+const actor = { actor: 'admin' };
+
+describeOnEveryDatabase('SchedulerJobConfigRepository', (database) => {
+  const repository = (): SchedulerJobConfigRepository => new SchedulerJobConfigRepository(database());
+  const eventsOf = (jobId: string) => new PostgresEventLedger(database()).getRecent(10, jobId);
+
+  describe('upsert()', () => {
+    it('creates a row that reads back as it was written', async () => {
+      const spec = sampleSpec({
+        jobKwargs: { url: 'https://example.org', nested: { list: [1, 'zwei', null, true] } },
+        handler: 'http.request',
+        timeoutMs: 3_000_000_000,
+        startAt: new Date('2026-05-06T07:08:09.123Z'),
+        tags: ['nightly', 'with "quotes", and commas', '夜'],
+        notes: 'zeile 1\nzeile 2',
+        overlapPolicy: 'queueAll',
+        enabled: false,
+      });
+      const saved = await repository().upsert(spec, actor);
+      expect(saved).toMatchObject({ ...spec, lastRunAt: null, pausedAt: null });
+      expect(saved.createdAt).toBeInstanceOf(Date);
+      expect(await repository().getByJobId(spec.jobId)).toEqual(saved);
+    });
+
+    it('replaces what is there, with a higher revision and the same id', async () => {
+      const first = await saveJob(database());
+      const second = await repository().upsert({ ...first, jobName: 'Renamed' }, actor);
+      expect(second).toMatchObject({ id: first.id, jobName: 'Renamed', createdAt: first.createdAt });
+      expect(second.revision).toBeGreaterThan(first.revision);
+    });
+
+    it('keeps the revision, and writes no event, when nothing changes', async () => {
+      const first = await saveJob(database());
+      const second = await repository().upsert(first, actor);
+      expect(second).toEqual(first);
+      expect(await eventsOf(first.jobId)).toHaveLength(1);
+    });
+
+    it('writes who, before and after, with secrets masked', async () => {
+      const first = await saveJob(database(), { jobKwargs: { apiToken: 'abc', headers: [{ Authorization: 'xyz' }] } });
+      await repository().upsert({ ...first, jobName: 'New', jobKwargs: { password: 'p', url: 'u' } }, { actor: 'eve' });
+      const [updated, created] = await eventsOf(first.jobId);
+      expect(created).toMatchObject({ type: 'job.created', actor: 'test', detail: { before: null } });
+      expect(updated).toMatchObject({
+        type: 'job.updated',
+        actor: 'eve',
+        detail: {
+          before: { jobName: 'A sample', jobKwargs: { apiToken: '***', headers: [{ Authorization: '***' }] } },
+          after: { jobName: 'New', jobKwargs: { password: '***', url: 'u' } },
+        },
+      });
+    });
+
+    it('refuses an outdated revision, and a row that was not there', async () => {
+      const first = await saveJob(database());
+      const second = await repository().upsert({ ...first, notes: 'x' }, { ...actor, ifRevision: first.revision });
+      const outdated = repository().upsert({ ...first, notes: 'y' }, { ...actor, ifRevision: first.revision });
+      await expect(outdated).rejects.toThrow(RevisionConflictError);
+      await expect(outdated).rejects.toMatchObject({ currentRevision: second.revision });
+      await expect(repository().upsert(first, { ...actor, ifRevision: null })).rejects.toThrow(RevisionConflictError);
+      await expect(repository().upsert(sampleSpec(), { ...actor, ifRevision: 1 })).rejects.toThrow(
+        RevisionConflictError,
+      );
+      expect((await repository().getByJobId(first.jobId))?.notes).toBe('x');
+      expect(await eventsOf(first.jobId)).toHaveLength(2);
+    });
+
+    it('lets one of many win that start from the same revision', async () => {
+      const first = await saveJob(database());
+      const edits = Array.from({ length: 8 }, (_, at) =>
+        repository().upsert({ ...first, notes: `edit ${at}` }, { ...actor, ifRevision: first.revision }),
+      );
+      const results = await Promise.allSettled(edits);
+      expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
+      const creations = Array.from({ length: 8 }, () =>
+        repository().upsert({ ...first, jobId: `${first.jobId}-new` }, { ...actor, ifRevision: null }),
+      );
+      const created = await Promise.allSettled(creations);
+      expect(created.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
+    });
+
+    it('says which field a value does not fit', async () => {
+      const bad = repository().upsert(sampleSpec({ maxAttempts: 0 }), actor);
+      await expect(bad).rejects.toThrow(InvalidInputError);
+      await expect(bad).rejects.toMatchObject({ errors: [{ path: 'maxAttempts' }] });
+      await expect(repository().upsert(sampleSpec({ notes: 'a\u0000b' }), actor)).rejects.toThrow(InvalidInputError);
+      await expect(repository().upsert(sampleSpec({ jobId: 'x'.repeat(256) }), actor)).rejects.toThrow(
+        InvalidInputError,
+      );
+    });
+  });
+
+  it('getAllEnabled() leaves out the disabled', async () => {
+    const on = await saveJob(database());
+    const off = await saveJob(database(), { enabled: false });
+    const jobIds = (await repository().getAllEnabled()).map((config) => config.jobId);
+    expect(jobIds).toContain(on.jobId);
+    expect(jobIds).not.toContain(off.jobId);
+  });
+
+  it('getByJobId() is null for a job that is not there, whatever its name', async () => {
+    for (const jobId of ['missing', '', "'; drop table x; --", 'a\u0000b', '\uD800']) {
+      expect(await repository().getByJobId(jobId)).toBeNull();
+      expect(await repository().getOverview(jobId)).toBeNull();
+    }
+  });
+
+  it('getRevisions() and count() know every row', async () => {
+    const off = await saveJob(database(), { enabled: false });
+    const revisions = await repository().getRevisions();
+    expect(revisions.get(off.jobId)).toBe(off.revision);
+    expect(await repository().count()).toBe(revisions.size);
+  });
+
+  it('getOverview() tells the next occurrence and how the last run ended', async () => {
+    const nextFireAt = new Date('2027-01-01T00:00:00.000Z');
+    const config = await armJob(database(), { nextFireAt });
+    expect(await repository().getOverview(config.jobId)).toEqual({ config, nextFireAt, lastStatus: null });
+    const executions = new SchedulerExecutionLogRepository(database());
+    const run = sampleRun({ jobId: config.jobId });
+    await executions.create(run);
+    expect(await repository().getOverview(config.jobId)).toMatchObject({ lastStatus: 'RUNNING' });
+    await executions.update(run, succeeded(run));
+    expect(await repository().getOverview(config.jobId)).toMatchObject({
+      lastStatus: 'SUCCESS',
+      config: { lastRunAt: run.startedAt, revision: config.revision },
+    });
+  });
+
+  it('getOverview() has no next occurrence while unarmed or exhausted', async () => {
+    const config = await saveJob(database());
+    expect(await repository().getOverview(config.jobId)).toMatchObject({ nextFireAt: null });
+    const claims = new PostgresFireClaims(database());
+    await claims.arm([{ jobId: config.jobId, revision: config.revision, nextFireAt: null }]);
+    expect(await repository().getOverview(config.jobId)).toMatchObject({ nextFireAt: null });
+  });
+
+  describe('list()', () => {
+    it.each(['jobId', 'nextRunAt', 'lastRunAt', 'updatedAt'] as const)(
+      'pages through every job by %s',
+      async (sort) => {
+        const tag = `tag-${sort}`;
+        for (let at = 0; at < 7; at += 1) {
+          const nextFireAt = at % 3 === 0 ? null : new Date(Date.UTC(2027, 0, 1 + (at % 2)));
+          const config = await armJob(database(), { tags: ['other', tag], nextFireAt });
+          const ranAt = new Date(Date.UTC(2026, 0, 1 + (at % 2))).toISOString();
+          if (at % 3 !== 0) {
+            const { jobId } = config;
+            await database().rows(sql`
+            update scheduler_job_config set last_run_at = ${ranAt}::timestamptz where job_id = ${jobId}`);
+          }
+        }
+        const whole = await repository().list({ limit: 50, tag, sort });
+        expect(whole).toMatchObject({ nextCursor: null });
+        expect(whole.items).toHaveLength(7);
+        const paged = [];
+        for (let cursor: string | null | undefined; cursor !== null;) {
+          const page = await repository().list({ limit: 2, tag, sort, ...(cursor === undefined ? {} : { cursor }) });
+          paged.push(...page.items);
+          cursor = page.nextCursor;
+        }
+        expect(paged).toEqual(whole.items);
+      },
+    );
+
+    it('orders by next run with the unarmed last, by last run with the newest first', async () => {
+      const tag = 'ordered';
+      const never = await saveJob(database(), { tags: [tag] });
+      const late = await armJob(database(), { tags: [tag], nextFireAt: new Date('2029-01-01T00:00:00Z') });
+      const soon = await armJob(database(), { tags: [tag], nextFireAt: new Date('2028-01-01T00:00:00Z') });
+      const { items } = await repository().list({ limit: 5, tag, sort: 'nextRunAt' });
+      expect(items.map(({ config }) => config.jobId)).toEqual([soon.jobId, late.jobId, never.jobId]);
+    });
+
+    it('filters by text, as it is written, in any case', async () => {
+      const odd = await saveJob(database(), { jobName: String.raw`100%_Sure\thing` });
+      const found = async (q: string) =>
+        (await repository().list({ limit: 5, q })).items.map((item) => item.config.jobId);
+      expect(await found('100%_sURE')).toEqual([odd.jobId]);
+      expect(await found('100_')).toEqual([]);
+      expect(await found(String.raw`\THING`)).toEqual([odd.jobId]);
+    });
+
+    it('filters by enabled, and by function', async () => {
+      const tag = 'filtered';
+      const off = await saveJob(database(), { tags: [tag], enabled: false, handler: 'f' });
+      const on = await saveJob(database(), { tags: [tag] });
+      const ids = async (query: object) =>
+        (await repository().list({ limit: 5, tag, ...query })).items.map((item) => item.config.jobId);
+      expect(await ids({ enabled: false })).toEqual([off.jobId]);
+      expect(await ids({ handler: 'f' })).toEqual([off.jobId]);
+      expect(await ids({ handler: on.jobId })).toEqual([on.jobId]);
+    });
+
+    it.each(['', 'x', '%%%', 'W10', 'WzFd', btoa('["jobId","a"]'), btoa('["nextRunAt","now","a"]')])(
+      'refuses the cursor %j',
+      async (cursor) => {
+        for (const sort of ['jobId', 'nextRunAt'] as const) {
+          await expect(repository().list({ limit: 5, sort, cursor })).rejects.toMatchObject({
+            code: 'INVALID_INPUT',
+            errors: [{ path: 'cursor' }],
+          });
+        }
+      },
+    );
+  });
+});

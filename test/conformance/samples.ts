@@ -1,0 +1,86 @@
+/** Jobs and runs for the conformance suites, each under a name of its own, so that tests share a database in peace. */
+import { randomUUID } from 'node:crypto';
+import type { DueFire } from '../../src/modules/foundation/application/ports/fire-claims.ts';
+import { DEFAULT_POLICIES, type JobConfig, type JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
+import type { Outcome, Run } from '../../src/modules/foundation/domain/run.ts';
+import type { Database } from '../../src/modules/foundation/infrastructure/persistence/database.ts';
+import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
+import { SchedulerJobConfigRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-job-config-repository.ts';
+
+export function sampleSpec(over: Partial<JobSpec> = {}): JobSpec {
+  return {
+    ...DEFAULT_POLICIES,
+    jobId: `job-${randomUUID()}`,
+    jobName: 'A sample',
+    cronExpression: '*/5 * * * *',
+    dialect: 'apscheduler',
+    timezone: 'Asia/Shanghai',
+    ...over,
+  };
+}
+
+export async function saveJob(database: Database, over: Partial<JobSpec> = {}): Promise<JobConfig> {
+  return new SchedulerJobConfigRepository(database).upsert(sampleSpec(over), { actor: 'test' });
+}
+
+/** A whole second in the past. */
+export const DUE_AT = new Date('2026-01-02T03:04:05.000Z');
+
+/** A saved job whose cursor is armed. */
+export async function armJob(
+  database: Database,
+  options: Partial<JobSpec> & { nextFireAt?: Date | null } = {},
+): Promise<JobConfig> {
+  const { nextFireAt = DUE_AT, ...over } = options;
+  const config = await saveJob(database, over);
+  await new PostgresFireClaims(database).arm([{ jobId: config.jobId, revision: config.revision, nextFireAt }]);
+  return config;
+}
+
+export function dueFire(config: JobConfig, over: Partial<DueFire> = {}): DueFire {
+  return {
+    config,
+    dueAt: DUE_AT,
+    nextFireAt: new Date('2026-01-02T03:05:00.000Z'),
+    run: { id: randomUUID(), scheduledAt: DUE_AT, trigger: 'schedule' },
+    whenOverlapping: 'skip',
+    event: null,
+    ...over,
+  };
+}
+
+let minute = 0;
+
+/** Each at a minute of its own. */
+export function sampleRun(over: Partial<Run> = {}): Run {
+  minute += 1;
+  const scheduledAt = new Date(Date.UTC(2026, 0, 1, 0, minute));
+  return {
+    id: randomUUID(),
+    jobId: `job-${randomUUID()}`,
+    scheduledAt,
+    startedAt: new Date(scheduledAt.getTime() + 7),
+    attempt: 1,
+    maxAttempts: 1,
+    trigger: 'schedule',
+    instanceId: 'instance-a',
+    jobKwargs: { greeting: '你好' },
+    ...over,
+  };
+}
+
+export function succeeded(run: Run, result: Extract<Outcome, { status: 'SUCCESS' }>['result'] = null): Outcome {
+  return { status: 'SUCCESS', finishedAt: new Date(run.startedAt.getTime() + 250), durationMs: 250, result };
+}
+
+export function failed(run: Run, over: Partial<Extract<Outcome, { status: 'FAILED' }>> = {}): Outcome {
+  return {
+    status: 'FAILED',
+    finishedAt: new Date(run.startedAt.getTime() + 250),
+    durationMs: 250,
+    failureReason: 'ERROR',
+    errorMessage: 'it broke',
+    errorStack: null,
+    ...over,
+  };
+}
