@@ -4,7 +4,7 @@
  */
 import type { Clock } from './ports/clock.ts';
 
-/** An answer that took longer says too little about when it was given. */
+/** An answer that took longer says little about when it was given: it corrects only what it shows to be wrong. */
 const MAX_ROUND_TRIP_MS = 500;
 
 export class DatabaseTime {
@@ -27,7 +27,10 @@ export class DatabaseTime {
    */
   observe(databaseNow: number, askedAt: number): void {
     const answeredAt = this.#clock.monotonicMs();
-    if (this.#offsetMs !== null && answeredAt - askedAt > MAX_ROUND_TRIP_MS) return;
-    this.#offsetMs = databaseNow - (askedAt + answeredAt) / 2;
+    const roundTripMs = answeredAt - askedAt;
+    const offsetMs = databaseNow - (askedAt + answeredAt) / 2;
+    const isConsistent = this.#offsetMs !== null && Math.abs(offsetMs - this.#offsetMs) <= roundTripMs / 2;
+    if (roundTripMs > MAX_ROUND_TRIP_MS && isConsistent) return;
+    this.#offsetMs = offsetMs;
   }
 }

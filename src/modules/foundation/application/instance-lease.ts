@@ -21,6 +21,8 @@ export class InstanceLease {
   #heldUntil = Number.NEGATIVE_INFINITY;
   #isDoubted = false;
   #live: readonly LiveInstance[] = [];
+  readonly #doubters = new Set<() => void>();
+  readonly #regained = new Set<() => void>();
 
   constructor(deps: InstanceLeaseDeps) {
     this.#deps = deps;
@@ -45,15 +47,31 @@ export class InstanceLease {
     const { clock, instances, instance, time } = this.#deps;
     const askedAt = clock.monotonicMs();
     const renewal = await instances.renew(instance, LEASE_MS);
+    const wasHeld = this.isHeld;
     time.observe(renewal.now.getTime(), askedAt);
     this.#heldUntil = askedAt + LEASE_MS - SAFETY_MS;
     this.#isDoubted = false;
     this.#live = renewal.live;
+    if (!wasHeld) for (const listener of this.#regained) listener();
   }
 
   /** The database did not answer somebody: starts nothing until the next renewal succeeds. */
   doubt(): void {
+    if (this.#isDoubted) return;
     this.#isDoubted = true;
+    for (const listener of this.#doubters) listener();
+  }
+
+  /** Is told when the lease comes into doubt: whoever renews it should do so now. @returns how to stop listening */
+  onDoubt(listener: () => void): () => void {
+    this.#doubters.add(listener);
+    return () => this.#doubters.delete(listener);
+  }
+
+  /** Is told when runs may be started that could not be before. @returns how to stop listening */
+  onRegained(listener: () => void): () => void {
+    this.#regained.add(listener);
+    return () => this.#regained.delete(listener);
   }
 
   async release(): Promise<void> {
