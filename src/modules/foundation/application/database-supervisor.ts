@@ -1,12 +1,16 @@
 /**
- * Keeps the database in reach: opens it, renews this instance's lease every 5 s, rescues what the dead left behind, and says
- * when it goes and comes back. States: away (asks again every second), up. Invariant: nobody is told 'up' before
- * everything that must be made good after an outage has been made good.
+ * Keeps the database in reach: opens it, renews this instance's lease every 5 s, rescues what the dead left behind, writes
+ * what is held in memory, and says when the database goes and comes back.
+ *
+ * States: starting, away (asks again every second), returning (the lease is renewed, recoveries run), up. Invariants:
+ * nobody is told 'up' before everything that must be made good after an outage has been made good; there is one beat at
+ * a time, and recoveries, however long they take, never keep the lease from being renewed; after `stop` there is no beat.
  */
 import { describeError } from '../domain/describe-error.ts';
-import { DatabaseLockedError, DatabaseVersionError } from '../domain/errors.ts';
+import { DatabaseLockedError, DatabaseUnavailableError, DatabaseVersionError } from '../domain/errors.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import type { OrphanRescuer } from './orphan-rescuer.ts';
+import type { OutageJournal } from './outage-journal.ts';
 import type { DatabaseConnection } from './ports/database-connection.ts';
 import type { Logger } from './ports/logger.ts';
 import type { CancelTimer, Timers } from './ports/timers.ts';
@@ -18,6 +22,7 @@ export interface DatabaseSupervisorDeps {
   readonly connection: DatabaseConnection;
   readonly lease: InstanceLease;
   readonly rescuer: OrphanRescuer;
+  readonly journal: OutageJournal;
   readonly timers: Timers;
   readonly logger: Logger;
 }
@@ -28,12 +33,17 @@ export type Recovery = () => Promise<void>;
 export class DatabaseSupervisor {
   readonly #deps: DatabaseSupervisorDeps;
   readonly #recoveries: Recovery[] = [];
-  #state: 'starting' | 'up' | 'away' = 'starting';
-  #reason = 'The database has not been asked yet.';
+  #state: 'starting' | 'away' | 'returning' | 'up' = 'starting';
+  #wasAway = false;
+  #reason = 'It has not been asked yet.';
   #isOpen = false;
   #isStarted = false;
-  #beating: Promise<void> = Promise.resolve();
+  #fatal: Error | null = null;
+  #beating: Promise<void> | null = null;
+  #beatAgain = false;
+  #recovering: Promise<void> | null = null;
   #cancelTimer: CancelTimer = () => {};
+  #unlisten: () => void = () => {};
 
   constructor(deps: DatabaseSupervisorDeps) {
     this.#deps = deps;
@@ -60,7 +70,6 @@ export class DatabaseSupervisor {
       await recovery();
     } catch (error) {
       this.#lost(error);
-      this.beatNow();
     }
   }
 
@@ -71,63 +80,108 @@ export class DatabaseSupervisor {
   async start(): Promise<void> {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    await this.#beat({ isFirst: true });
+    this.#unlisten = this.#deps.lease.onDoubt(() => {
+      if (this.#state !== 'away') this.beatNow();
+    });
+    await this.#startBeat();
+    if (this.#fatal !== null) {
+      this.#isStarted = false;
+      throw this.#fatal;
+    }
+    await this.#recovering;
   }
 
   /** Stops beating. The lease is not released. */
   async stop(): Promise<void> {
     this.#isStarted = false;
+    this.#unlisten();
     this.#cancelTimer();
     await this.#beating;
+    await this.#recovering;
   }
 
   /** Asks at once: somebody saw the database fail, or return. */
   beatNow(): void {
     if (!this.#isStarted) return;
+    if (this.#beating === null) void this.#startBeat();
+    else this.#beatAgain = true;
+  }
+
+  #startBeat(): Promise<void> {
     this.#cancelTimer();
-    this.#schedule(0);
-  }
-
-  #schedule(delayMs: number): void {
-    if (!this.#isStarted) return;
-    this.#cancelTimer = this.#deps.timers.wakeAfter(delayMs, () => {
-      this.#beating = this.#beat({ isFirst: false });
+    this.#beatAgain = false;
+    this.#beating = this.#beat().finally(() => {
+      this.#beating = null;
+      this.#sleep();
     });
+    return this.#beating;
   }
 
-  async #beat({ isFirst }: { isFirst: boolean }): Promise<void> {
+  /** While the database is away, asking again at once asks too much: the next attempt comes within a second anyway. */
+  #sleep(): void {
+    this.#cancelTimer();
+    if (!this.#isStarted || this.#fatal !== null) return;
+    if (this.#beatAgain && this.#state !== 'away') {
+      void this.#startBeat();
+      return;
+    }
+    this.#cancelTimer = this.#deps.timers.wakeAfter(this.#state === 'away' ? RETRY_MS : BEAT_MS, () => this.beatNow());
+  }
+
+  async #beat(): Promise<void> {
     try {
       if (!this.#isOpen) await this.#deps.connection.open();
       this.#isOpen = true;
       await this.#deps.lease.renew();
       await this.#deps.rescuer.rescue();
-      if (this.#state !== 'up') await this.#returned();
+      if (this.#state !== 'up') this.#recover();
+      else if (this.#deps.journal.size > 0) await this.#deps.journal.flush();
     } catch (error) {
-      if (isFirst && (error instanceof DatabaseLockedError || error instanceof DatabaseVersionError)) throw error;
-      this.#lost(error);
+      if (this.#state === 'starting' && isFatal(error)) this.#fatal = error;
+      else this.#lost(error);
     }
-    this.#schedule(this.isUp ? BEAT_MS : RETRY_MS);
   }
 
-  async #returned(): Promise<void> {
-    for (const recover of this.#recoveries) await recover();
-    if (this.#state === 'away') {
-      this.#deps.logger.info('The database is back: persisted jobs are scheduled, held records are written.', {
-        database: this.#deps.connection.description,
+  /** One recovery at a time; a database that went away and came back during one is made good by the next beat. */
+  #recover(): void {
+    if (this.#recovering !== null) return;
+    this.#state = 'returning';
+    this.#recovering = this.#makeGood()
+      .catch((error: unknown) => this.#lost(error))
+      .finally(() => {
+        this.#recovering = null;
       });
+  }
+
+  async #makeGood(): Promise<void> {
+    await this.#deps.journal.flush();
+    for (const recover of this.#recoveries) {
+      if (!this.#isStarted) return;
+      await recover();
     }
+    if (this.#state !== 'returning') return;
     this.#state = 'up';
+    if (!this.#wasAway) return;
+    this.#wasAway = false;
+    this.#deps.logger.info('The database is back: persisted jobs are scheduled, held records are written.', {
+      database: this.#deps.connection.description,
+    });
   }
 
   #lost(error: unknown): void {
-    const reason = describeError(error).message;
-    this.#deps.lease.doubt();
-    this.#reason = reason;
-    if (this.#state === 'away') return;
     this.#state = 'away';
+    this.#reason = describeError(error).message;
+    if (error instanceof DatabaseUnavailableError) this.#deps.lease.doubt();
+    if (this.#beating === null) this.#sleep();
+    if (this.#wasAway) return;
+    this.#wasAway = true;
     this.#deps.logger.error(
-      `The database cannot be used (${reason}). Persisted jobs are not started until it is back; it is asked every second.`,
+      `The database cannot be used (${this.#reason}). Persisted jobs are not started until it is back; it is asked every second.`,
       { database: this.#deps.connection.description },
     );
   }
+}
+
+function isFatal(error: unknown): error is Error {
+  return error instanceof DatabaseLockedError || error instanceof DatabaseVersionError;
 }
