@@ -1,8 +1,12 @@
 /**
  * Rows become armed jobs. Reads configurations and cursors, arms the cursors that nobody has armed yet, and tells the
- * directory when to look. Invariant: a row that cannot be scheduled is named in the log once per revision, and touches
- * no other row.
+ * directory when to look.
+ *
+ * Invariants: a row that cannot be scheduled is named in the log once per revision, and touches no other row; one
+ * reading at a time, so that an older one never overwrites a newer; a row counts as seen only once it is in the
+ * directory, so that a reading that fails is made good by the next poll.
  */
+import { describeError } from '../domain/describe-error.ts';
 import { type JobConfig, handlerOf } from '../domain/job-config.ts';
 import { isPaused, nextFire } from '../domain/next-fire.ts';
 import type { DatabaseTime } from './database-time.ts';
@@ -10,7 +14,7 @@ import type { JobDirectory } from './job-directory.ts';
 import type { FireClaims, FireCursor } from './ports/fire-claims.ts';
 import type { JobConfigRepository } from './ports/job-config-repository.ts';
 import type { Logger } from './ports/logger.ts';
-import { type ArmedJob, resolveJob } from './resolve-job.ts';
+import { type ArmedJob, type Resolution, resolveJob } from './resolve-job.ts';
 
 export interface JobLoaderDeps {
   readonly configs: JobConfigRepository;
@@ -20,11 +24,14 @@ export interface JobLoaderDeps {
   readonly logger: Logger;
 }
 
+type Unarmed = { readonly jobId: string; readonly revision: number; readonly nextFireAt: Date | null };
+
 export class JobLoader {
   readonly #deps: JobLoaderDeps;
   /** Revision of each row as it was last read, the disabled ones too. */
   #seen = new Map<string, number>();
   readonly #reported = new Map<string, number>();
+  #reading: Promise<void> = Promise.resolve();
 
   constructor(deps: JobLoaderDeps) {
     this.#deps = deps;
@@ -32,91 +39,110 @@ export class JobLoader {
 
   /** Every enabled row. @throws DatabaseUnavailableError with nothing changed */
   async loadAll(): Promise<void> {
-    const seen = await this.#deps.configs.getRevisions();
-    const configs = await this.#deps.configs.getAllEnabled();
-    const cursors = await this.#deps.claims.getCursors();
-    const enabled = new Set(configs.map((config) => config.jobId));
-    for (const jobId of this.#deps.directory.jobIds) if (!enabled.has(jobId)) this.#deps.directory.remove(jobId);
-    this.#seen = seen;
-    await this.#arm(configs, cursors);
+    await this.#afterOthers(async () => {
+      const { configs, claims, directory } = this.#deps;
+      const seen = await configs.getRevisions();
+      const enabled = await configs.getAllEnabled();
+      await this.#arm(enabled, await claims.getCursors());
+      const found = new Set(enabled.map((config) => config.jobId));
+      for (const jobId of directory.jobIds) if (!found.has(jobId)) directory.remove(jobId);
+      this.#seen = seen;
+    });
   }
 
   /** These rows, whatever became of them. */
   async reload(jobIds: readonly string[]): Promise<void> {
-    const configs = await this.#deps.configs.getByJobIds(jobIds);
-    const cursors = await this.#deps.claims.getCursors(jobIds);
-    const found = new Map(configs.map((config) => [config.jobId, config]));
-    for (const jobId of jobIds) {
-      const config = found.get(jobId);
-      if (config === undefined) this.#seen.delete(jobId);
-      else this.#seen.set(jobId, config.revision);
-      if (config?.enabled !== true) this.#deps.directory.remove(jobId);
-    }
-    await this.#arm(
-      configs.filter((config) => config.enabled),
-      cursors,
-    );
+    await this.#afterOthers(() => this.#reload(jobIds));
   }
 
   /** What was changed unnoticed: compares the revisions of all rows with those last read. */
   async reloadChanged(): Promise<void> {
-    const revisions = await this.#deps.configs.getRevisions();
-    const changed = [...revisions].filter(([jobId, revision]) => this.#seen.get(jobId) !== revision).map(([id]) => id);
-    const gone = [...this.#seen.keys()].filter((jobId) => !revisions.has(jobId));
-    if (changed.length + gone.length > 0) await this.reload([...changed, ...gone]);
+    await this.#afterOthers(async () => {
+      const revisions = await this.#deps.configs.getRevisions();
+      const changed = [...revisions].filter(([jobId, revision]) => this.#seen.get(jobId) !== revision);
+      const gone = [...this.#seen.keys()].filter((jobId) => !revisions.has(jobId));
+      if (changed.length + gone.length > 0) await this.#reload([...changed.map(([jobId]) => jobId), ...gone]);
+    });
+  }
+
+  #afterOthers(read: () => Promise<void>): Promise<void> {
+    const reading = this.#reading.then(read);
+    this.#reading = reading.catch(() => {});
+    return reading;
+  }
+
+  async #reload(jobIds: readonly string[]): Promise<void> {
+    const configs = await this.#deps.configs.getByJobIds(jobIds);
+    const enabled = configs.filter((config) => config.enabled);
+    await this.#arm(enabled, await this.#deps.claims.getCursors(jobIds));
+    const runnable = new Set(enabled.map((config) => config.jobId));
+    for (const jobId of jobIds) {
+      this.#seen.delete(jobId);
+      if (!runnable.has(jobId)) this.#deps.directory.remove(jobId);
+    }
+    for (const { jobId, revision } of configs) this.#seen.set(jobId, revision);
   }
 
   async #arm(configs: readonly JobConfig[], cursors: readonly FireCursor[]): Promise<void> {
     const { directory, claims } = this.#deps;
     const cursorOf = new Map(cursors.map((cursor) => [cursor.jobId, cursor]));
-    const jobs = configs.map((config) => this.#resolve(config)).filter((job) => job !== null);
-    const unarmed = jobs.filter((job) => isUnarmed(job, cursorOf.get(job.config.jobId)));
+    const unarmed: Unarmed[] = [];
+    const resolutions = configs.map((config) => {
+      const resolution = this.#resolve(config);
+      if (resolution?.kind !== 'armed' || !isUnarmed(config, cursorOf.get(config.jobId))) return resolution;
+      return this.#prepare(resolution.job, unarmed);
+    });
     if (unarmed.length > 0) {
-      const now = this.#deps.time.now();
-      await claims.arm(unarmed.map(({ config, schedule }) => armed(config, nextFire(config, schedule, now))));
-      for (const cursor of await claims.getCursors(unarmed.map((job) => job.config.jobId))) {
+      await claims.arm(unarmed);
+      for (const cursor of await claims.getCursors(unarmed.map(({ jobId }) => jobId)))
         cursorOf.set(cursor.jobId, cursor);
-      }
     }
-    for (const job of jobs) directory.put(job, lookAt(cursorOf.get(job.config.jobId)));
+    for (const [index, resolution] of resolutions.entries()) {
+      const config = configs[index]!;
+      if (resolution?.kind === 'armed') directory.put(resolution.job, lookAt(cursorOf.get(config.jobId)));
+      else this.#leaveOut(config, resolution);
+    }
   }
 
-  #resolve(config: JobConfig): ArmedJob | null {
-    const resolution = isPaused(config, this.#deps.time.now())
-      ? null
-      : resolveJob(config, this.#deps.directory.registry);
-    if (resolution?.kind === 'armed') return resolution.job;
-    this.#deps.directory.remove(config.jobId);
-    if (resolution !== null) this.#report(config, resolution.kind === 'invalid' ? resolution.reason : null);
-    return null;
+  /** Null: paused until somebody resumes it. One that is paused until an instant is armed for what follows that. */
+  #resolve(config: JobConfig): Resolution | null {
+    const isHeld = config.pausedUntil === null && isPaused(config, this.#deps.time.now());
+    return isHeld ? null : resolveJob(config, this.#deps.directory.registry);
   }
 
-  #report(config: JobConfig, invalidReason: string | null): void {
+  #prepare(job: ArmedJob, unarmed: Unarmed[]): Resolution {
+    const { config, schedule } = job;
+    try {
+      const now = this.#deps.time.now();
+      const after = isPaused(config, now) ? (config.pausedUntil?.getTime() ?? now) - 1 : now;
+      const next = nextFire(config, schedule, after);
+      unarmed.push({
+        jobId: config.jobId,
+        revision: config.revision,
+        nextFireAt: next === null ? null : new Date(next),
+      });
+      return { kind: 'armed', job };
+    } catch (error) {
+      return { kind: 'invalid', reason: describeError(error).message };
+    }
+  }
+
+  #leaveOut(config: JobConfig, resolution: Exclude<Resolution, { kind: 'armed' }> | null): void {
     const { jobId, revision } = config;
-    if (this.#reported.get(jobId) === revision) return;
+    this.#deps.directory.remove(jobId);
+    if (resolution === null || this.#reported.get(jobId) === revision) return;
     this.#reported.set(jobId, revision);
-    if (invalidReason === null) {
-      this.#deps.logger.warn(
-        `Job '${jobId}' is skipped: no module of this process registers '${handlerOf(config)}'. A process that has it will run it.`,
-        { jobId, handler: handlerOf(config) },
-      );
-    } else {
-      this.#deps.logger.warn(
-        `Job '${jobId}' is invalid and will not run until its row is corrected: ${invalidReason}`,
-        {
-          jobId,
-        },
-      );
-    }
+    const handler = handlerOf(config);
+    const message =
+      resolution.kind === 'invalid'
+        ? `Job '${jobId}' is invalid and will not run until its row is corrected: ${resolution.reason}`
+        : `Job '${jobId}' is skipped: no module of this process registers '${handler}'. A process that has it will run it.`;
+    this.#deps.logger.warn(message, { jobId, handler });
   }
 }
 
-function isUnarmed(job: ArmedJob, cursor: FireCursor | undefined): boolean {
-  return cursor?.nextFireAt === 'unarmed' && cursor.revision === job.config.revision;
-}
-
-function armed(config: JobConfig, next: number | null): { jobId: string; revision: number; nextFireAt: Date | null } {
-  return { jobId: config.jobId, revision: config.revision, nextFireAt: next === null ? null : new Date(next) };
+function isUnarmed(config: JobConfig, cursor: FireCursor | undefined): boolean {
+  return cursor?.nextFireAt === 'unarmed' && cursor.revision === config.revision;
 }
 
 /** An unarmed cursor here means that the row was edited since it was read: the change feed brings it again. */
