@@ -58,9 +58,10 @@ function reused(text: string, timezone: string): Contender[] {
 function distinctTexts(): () => string {
   let n = 0;
   return () => {
-    n = (n + 7919) % (60 * 24 * 28 * 12 * 7);
+    n = (n + 7919) % (60 * 24 * 28 * 12 * 2);
     const [minute, hour, day, month] = [n % 60, ((n / 60) | 0) % 24, ((n / 1440) | 0) % 28, ((n / 40_320) | 0) % 12];
-    return `${minute} ${hour} ${day + 1}-31/2 ${month + 1} ${((n / 483_840) | 0) % 7}`;
+    const isMonthly = n >= 483_840;
+    return isMonthly ? `${minute} ${hour} ${day + 1} * *` : `${minute} ${hour} */${day + 1} ${month + 1} 1-5`;
   };
 }
 

@@ -29,7 +29,8 @@ function round(windows: readonly WalkedWindow[], seed: number, tally: Tally): vo
     const property = fc.property(anyCron, policies, instants, (cron, rules, at) => {
       compare({ window, cron, policies: rules, at }, tally);
     });
-    fc.assert(property, { seed: seed * 1000 + index, numRuns: RUNS_PER_ZONE });
+    // The odd windows come first, and get more.
+    fc.assert(property, { seed: seed * 1000 + index, numRuns: index < 24 ? 10 * RUNS_PER_ZONE : RUNS_PER_ZONE });
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * Invariant: chosen by a seed alone, so that a failing case can be run again.
  */
-import { changeDays, WalkedWindow } from './walked-window.ts';
+import { changeDays, intlOffset, WalkedWindow } from './walked-window.ts';
 
 const HALF_S = 40 * 3600;
 
@@ -37,8 +37,41 @@ export function windowIn(timezone: string, random: () => number): WalkedWindow {
   return new WalkedWindow(timezone, middle - HALF_S, middle + HALF_S);
 }
 
-/** One window for each of `zones`. */
+/** Changes too rare to wait for: lost days, three hours and more, seconds, a week apart, at the border of a block. */
+const ODD: readonly (readonly [string, string])[] = [
+  ['Pacific/Apia', '2011-12-30T10:00Z'],
+  ['Pacific/Kwajalein', '1993-08-21T12:00Z'],
+  ['Pacific/Kiritimati', '1994-12-31T10:00Z'],
+  ['Antarctica/Vostok', '1994-01-31T17:00Z'],
+  ['Antarctica/Vostok', '1994-11-01T00:00Z'],
+  ['Antarctica/Casey', '2018-10-06T20:00Z'],
+  ['Antarctica/Casey', '2010-03-04T15:00Z'],
+  ['America/Danmarkshavn', '1996-01-01T03:00Z'],
+  ['Antarctica/Troll', '2025-10-26T01:00Z'],
+  ['Africa/Monrovia', '1972-01-07T00:44Z'],
+  ['America/Noronha', '2000-10-08T02:00Z'],
+  ['America/Noronha', '2000-10-15T02:00Z'],
+];
+
+/** Changes within half a day before or after a multiple of 2^23 seconds, where the implementation cuts its segments. */
+function borderWindows(random: () => number): WalkedWindow[] {
+  const found: WalkedWindow[] = [];
+  for (let attempt = 0; found.length < 12 && attempt < 40_000; attempt += 1) {
+    const timezone = ZONES[Math.floor(random() * ZONES.length)]!;
+    const border = Math.floor((1 + Math.floor(random() * 253)) * 2 ** 23);
+    if (intlOffset(timezone, border - 43_200) === intlOffset(timezone, border + 43_200)) continue;
+    const middle = Math.floor(border / 60) * 60;
+    found.push(new WalkedWindow(timezone, middle - HALF_S, middle + HALF_S));
+  }
+  return found;
+}
+
+/** One window for each of `zones`, and the odd ones. */
 export function windowPool(zones: readonly string[], seed: number): WalkedWindow[] {
   const random = randomFrom(seed);
-  return zones.map((timezone) => windowIn(timezone, random));
+  const odd = ODD.map(([timezone, instant]) => {
+    const middle = Date.parse(instant) / 1000;
+    return new WalkedWindow(timezone, middle - HALF_S, middle + HALF_S);
+  });
+  return [...odd, ...borderWindows(random), ...zones.map((timezone) => windowIn(timezone, random))];
 }

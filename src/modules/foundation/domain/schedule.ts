@@ -8,3 +8,6 @@ export type { DstGap, DstNote, DstOverlap, Dialect, Schedule, ScheduleSource } f
 export { ScheduleError, type ScheduleErrorCode, type ScheduleReading } from './cron/schedule-error.ts';
 export { parseSchedule } from './cron/parse-schedule.ts';
 export { resolveDialect, type DialectQuestion } from './cron/resolve-dialect.ts';
+export { zoneDataFault } from './cron/zone-data-check.ts';
+export type { CronField, CronForm, FieldItem, FieldName } from './cron/cron-form.ts';
+export { readScheduleText, type ScheduleText } from './cron/schedule-text.ts';

@@ -10,8 +10,9 @@ import { EverySchedule } from './every-schedule.ts';
 import { OneShotSchedule } from './one-shot-schedule.ts';
 import { RecentCache } from './recent-cache.ts';
 import { ScheduleError } from './schedule-error.ts';
-import type { Schedule, ScheduleSource } from './schedule-source.ts';
+import type { DstGap, DstOverlap, Schedule, ScheduleSource } from './schedule-source.ts';
 import { readScheduleText, type ScheduleText } from './schedule-text.ts';
+import type { DstRules } from './segment-rules.ts';
 import { NEVER, WallClock } from './wall-clock.ts';
 import { wallInstant } from './wall-instant.ts';
 import { type Zone, zoneOf } from './zone-segments.ts';
@@ -59,6 +60,25 @@ function oneShot(source: ScheduleSource, at: AtText, zone: Zone): Schedule {
   return new OneShotSchedule(source, found.at, found.note);
 }
 
+const GAPS: readonly DstGap[] = ['shift', 'gapEnd', 'skip'];
+const OVERLAPS: readonly DstOverlap[] = ['first', 'both'];
+const rulesByKey = new Map<string, DstRules>();
+
+/** The rules of a source; one object for each of the twelve combinations. */
+function rulesOf(source: ScheduleSource, isFixedTime: boolean): DstRules {
+  const { dstGap: gap = 'shift', dstOverlap: overlap = 'first' } = source;
+  const key = `${isFixedTime} ${gap} ${overlap}`;
+  const known = rulesByKey.get(key);
+  if (known !== undefined) return known;
+  if (!GAPS.includes(gap) || !OVERLAPS.includes(overlap)) {
+    const message = `dstGap is one of ${GAPS.join(', ')} and dstOverlap one of ${OVERLAPS.join(', ')}`;
+    throw new ScheduleError('SCHEDULE_INVALID', `${message}, and not '${gap}' and '${overlap}'`);
+  }
+  const rules = { isFixedTime, gap, overlap };
+  rulesByKey.set(key, rules);
+  return rules;
+}
+
 /**
  * Reads a schedule. `H` is hashed from `jobId`; `@every` counts from `anchorAt`; the rules for daylight saving default to
  * `shift` and `first`.
@@ -69,10 +89,6 @@ export function parseSchedule(source: ScheduleSource): Schedule {
   const zone = zoneOf(source.timezone);
   if (compiled.kind === 'every') return new EverySchedule(source, compiled.intervalMs);
   if (compiled.kind === 'at') return oneShot(source, compiled.at, zone);
-  const rules = {
-    isFixedTime: compiled.isFixedTime,
-    gap: source.dstGap ?? 'shift',
-    overlap: source.dstOverlap ?? 'first',
-  };
+  const rules = rulesOf(source, compiled.isFixedTime);
   return new ZonedCron(source, compiled.clock, zone, rules);
 }
