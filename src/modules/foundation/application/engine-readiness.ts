@@ -50,7 +50,9 @@ export class EngineReadiness implements Readiness {
   }
 
   #scheduler(): ReadinessCheck {
-    const silentMs = Math.round(this.#deps.clock.monotonicMs() - this.#deps.loop.lastTurnAt);
+    const { lastTurnAt } = this.#deps.loop;
+    if (lastTurnAt === null) return { name: 'scheduler', ok: false, detail: 'The loop has not been started yet.' };
+    const silentMs = Math.round(this.#deps.clock.monotonicMs() - lastTurnAt);
     const ok = silentMs < BEAT_LIMIT_MS;
     return {
       name: 'scheduler',
@@ -60,8 +62,8 @@ export class EngineReadiness implements Readiness {
   }
 
   #occurrences(): ReadinessCheck {
-    const next = this.#deps.directory.nextLook('persisted');
-    const lateMs = next === null ? 0 : this.#deps.time.now() - next;
+    const dueAt = this.#deps.directory.earliestDueAt();
+    const lateMs = dueAt === null ? 0 : this.#deps.time.now() - dueAt;
     const ok = lateMs < OVERDUE_LIMIT_MS;
     const detail = ok
       ? 'none is overdue'

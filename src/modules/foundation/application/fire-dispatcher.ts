@@ -1,6 +1,6 @@
 /**
  * The runs of this process: how many at once, which ones, and how they are drained. Invariant: a run that was taken is
- * executed once; `freeSlots` never goes below zero because claims ask for no more than it says.
+ * executed once; whoever claims reserves slots first, so that two who claim at the same time do not share them.
  */
 import { RunCancelledError } from '../domain/errors.ts';
 import type { JobConfig } from '../domain/job-config.ts';
@@ -13,11 +13,22 @@ interface ActiveRun {
   readonly controller: AbortController;
 }
 
+/** Slots that nobody else claims for, until they are released: after the claimed runs were dispatched. */
+export interface SlotReservation {
+  readonly size: number;
+  release(): void;
+}
+
+/** `jobId` of the run that ended; null: slots were given back unused. */
+export type SlotListener = (jobId: string | null) => void;
+
 export class FireDispatcher {
   readonly #executor: RunExecutor;
   readonly #maxConcurrentRuns: number;
   readonly #active = new Map<string, ActiveRun>();
-  readonly #ended = new Set<() => void>();
+  readonly #listeners = new Set<SlotListener>();
+  #reserved = 0;
+  #wasRefused = false;
 
   constructor(executor: RunExecutor, maxConcurrentRuns: number) {
     this.#executor = executor;
@@ -25,11 +36,15 @@ export class FireDispatcher {
   }
 
   get freeSlots(): number {
-    return Math.max(0, this.#maxConcurrentRuns - this.#active.size);
+    return Math.max(0, this.#maxConcurrentRuns - this.#active.size - this.#reserved);
   }
 
   get activeCount(): number {
     return this.#active.size;
+  }
+
+  get activeRunIds(): string[] {
+    return [...this.#active.keys()];
   }
 
   isRunning(jobId: string): boolean {
@@ -37,27 +52,52 @@ export class FireDispatcher {
     return false;
   }
 
-  /** Starts a run and returns at once. */
+  /** As many as are free, `limit` at most. Who gets none has asked for one. */
+  reserve(limit: number): SlotReservation {
+    const size = Math.min(limit, this.freeSlots);
+    this.#reserved += size;
+    if (size === 0) this.askForSlot();
+    let isReleased = false;
+    return {
+      size,
+      release: () => {
+        if (isReleased) return;
+        isReleased = true;
+        this.#reserved -= size;
+        if (size === 0 || !this.#wasRefused || this.freeSlots === 0) return;
+        this.#wasRefused = false;
+        this.#tell(null);
+      },
+    };
+  }
+
+  /** Whoever listens is told once when reserved slots are given back; that a run has ended is told always. */
+  askForSlot(): void {
+    this.#wasRefused = true;
+  }
+
+  /** Starts a run and returns at once. One that goes on already is left alone. */
   dispatch(run: TrackedRun, config: JobConfig, registry: MergedJobRegistry): void {
+    if (this.#active.has(run.id)) return;
     const controller = new AbortController();
     this.#active.set(run.id, { run, controller });
     void this.#executor.execute({ run, config, registry, controller }).finally(() => {
       this.#active.delete(run.id);
-      for (const listener of this.#ended) listener();
+      this.#tell(run.jobId);
     });
   }
 
-  /** Is told each time a run has ended and its slot is free. @returns how to stop listening */
-  onRunEnded(listener: () => void): () => void {
-    this.#ended.add(listener);
-    return () => this.#ended.delete(listener);
+  /** Is told each time a slot became free. @returns how to stop listening */
+  onSlotFree(listener: SlotListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Resolves when no run is active. */
   async idle(): Promise<void> {
     while (this.#active.size > 0) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const stop = this.onRunEnded(resolve);
+      const stop = this.onSlotFree(() => resolve());
       await promise;
       stop();
     }
@@ -66,5 +106,9 @@ export class FireDispatcher {
   /** Aborts every active run; those that ignore it are abandoned and recorded as cancelled all the same. */
   abortAll(reason: string): void {
     for (const { controller } of this.#active.values()) controller.abort(new RunCancelledError(reason));
+  }
+
+  #tell(jobId: string | null): void {
+    for (const listener of this.#listeners) listener(jobId);
   }
 }

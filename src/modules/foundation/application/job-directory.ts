@@ -79,8 +79,20 @@ export class JobDirectory {
 
   /** Takes out what is to be looked at by `now`, at most `limit`, earliest first. The caller says when to look again. */
   takeDue(kind: 'persisted' | 'manual', now: number, limit: number): DirectoryEntry[] {
-    const jobIds = (kind === 'persisted' ? this.#persisted : this.#manual).takeDue(now, limit);
-    return jobIds.map((jobId) => this.#entries.get(jobId)).filter((entry) => entry !== undefined);
+    const isPersisted = kind === 'persisted';
+    const jobIds = (isPersisted ? this.#persisted : this.#manual).takeDue(now, limit);
+    return jobIds
+      .map((jobId) => this.#entries.get(jobId))
+      .filter((entry) => entry !== undefined && entry.job.isPersisted === isPersisted) as DirectoryEntry[];
+  }
+
+  /** The oldest occurrence that a persisted job waits for, in milliseconds since 1970, or null. Asks each job. */
+  earliestDueAt(): number | null {
+    let earliest: number | null = null;
+    for (const { job, dueAt } of this.#entries.values()) {
+      if (job.isPersisted && dueAt !== null && (earliest === null || dueAt < earliest)) earliest = dueAt;
+    }
+    return earliest;
   }
 
   /** Takes a persisted job out. One registered by hand stays. */

@@ -1,14 +1,19 @@
 /**
  * Starts the runs that wait for an instance: manual ones now, retries and backfills by the same way. Woken by the change
- * feed, by a slot that became free, and every 2 s. Invariant: claims no more than there are slots for.
+ * feed, by a slot that became free, and every 2 s.
+ *
+ * Invariants: claims no more than half the free slots at a time, so that the loop always finds some; what was claimed is started, also where the answer to the claim,
+ * or what it takes to start it, was lost: RUNNING records of this instance that nobody here runs are looked for until
+ * the lost statement can no longer take effect.
  */
 import { describeError } from '../domain/describe-error.ts';
-import { JobNotFoundError } from '../domain/errors.ts';
-import type { Run } from '../domain/run.ts';
+import { DatabaseUnavailableError, JobNotFoundError } from '../domain/errors.ts';
+import type { Run, RunTrigger } from '../domain/run.ts';
 import type { DatabaseTime } from './database-time.ts';
 import type { FireDispatcher } from './fire-dispatcher.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import type { JobDirectory } from './job-directory.ts';
+import type { OutageJournal } from './outage-journal.ts';
 import type { ExecutionLogRepository } from './ports/execution-log-repository.ts';
 import type { JobConfigRepository } from './ports/job-config-repository.ts';
 import type { Logger } from './ports/logger.ts';
@@ -16,6 +21,11 @@ import type { PendingRuns } from './ports/pending-runs.ts';
 import type { CancelTimer, Timers } from './ports/timers.ts';
 
 const POLL_MS = 2_000;
+/** A statement whose answer was lost may still take effect within this time. */
+const ASK_FOR_MS = 60_000;
+const PAGE_SIZE = 200;
+/** What waits here; a run of the schedule itself is claimed by the loop. */
+const TRIGGERS: ReadonlySet<RunTrigger> = new Set(['manual', 'retry', 'backfill']);
 
 export interface PendingRunStarterDeps {
   readonly pending: PendingRuns;
@@ -23,6 +33,7 @@ export interface PendingRunStarterDeps {
   readonly executions: ExecutionLogRepository;
   readonly directory: JobDirectory;
   readonly dispatcher: FireDispatcher;
+  readonly journal: OutageJournal;
   readonly lease: InstanceLease;
   readonly time: DatabaseTime;
   readonly timers: Timers;
@@ -34,6 +45,7 @@ export class PendingRunStarter {
   #isStarted = false;
   #turning: Promise<void> | null = null;
   #wokenAgain = false;
+  #askUntil = Number.NEGATIVE_INFINITY;
   #cancelTimer: CancelTimer = () => {};
   #unlisten: () => void = () => {};
 
@@ -44,7 +56,7 @@ export class PendingRunStarter {
   start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    this.#unlisten = this.#deps.dispatcher.onRunEnded(() => this.wake());
+    this.#unlisten = this.#deps.dispatcher.onSlotFree(() => this.wake());
     this.wake();
   }
 
@@ -61,37 +73,72 @@ export class PendingRunStarter {
       this.#wokenAgain = true;
       return;
     }
-    this.#turning = this.#turn().finally(() => {
-      this.#turning = null;
-      this.#cancelTimer();
-      if (this.#wokenAgain) {
-        this.#wokenAgain = false;
-        this.wake();
-      } else if (this.#isStarted) {
-        this.#cancelTimer = this.#deps.timers.wakeAfter(POLL_MS, () => this.wake());
-      }
-    });
+    this.#cancelTimer();
+    this.#turning = this.#turn().then((isSound) => this.#sleep(isSound));
   }
 
-  async #turn(): Promise<void> {
-    const { pending, directory, dispatcher, lease, logger } = this.#deps;
-    const handlers = [...directory.registry.keys()];
-    if (!lease.isHeld || dispatcher.freeSlots === 0 || handlers.length === 0) return;
+  /** After a failure it is not asked again at once, whoever wakes it. */
+  #sleep(isSound: boolean): void {
+    this.#turning = null;
+    const isWoken = this.#wokenAgain && isSound;
+    this.#wokenAgain = false;
+    if (isWoken) this.wake();
+    else if (this.#isStarted) this.#cancelTimer = this.#deps.timers.wakeAfter(POLL_MS, () => this.wake());
+  }
+
+  /** @returns whether the database answered, or was not asked. Never rejects. */
+  async #turn(): Promise<boolean> {
+    const { dispatcher, lease, time } = this.#deps;
+    if (!lease.isHeld) return true;
+    const slots = dispatcher.reserve(Math.ceil(dispatcher.freeSlots / 2));
     try {
-      const runs = await pending.claim(lease.instanceId, { handlers, limit: dispatcher.freeSlots });
-      if (runs.length > 0) await this.#dispatch(runs);
+      if (time.now() < this.#askUntil) await this.#startUnanswered();
+      await this.#claim(slots.size);
+      return true;
     } catch (error) {
-      logger.error('Waiting runs could not be claimed; they are tried again within 2 s.', {
-        reason: describeError(error).message,
-      });
+      this.#failed(error);
+      return false;
+    } finally {
+      slots.release();
     }
   }
 
+  async #claim(limit: number): Promise<void> {
+    const { directory, lease, pending } = this.#deps;
+    const handlers = [...directory.registry.keys()];
+    if (limit === 0 || handlers.length === 0 || !lease.isHeld) return;
+    const runs = await pending.claim(lease.instanceId, { handlers, limit });
+    if (runs.length >= limit) this.#wokenAgain = true;
+    await this.#dispatch(runs);
+  }
+
+  /** What ended here is known before it is asked for: an answer may be older than the outcome that was written meanwhile. */
+  async #startUnanswered(): Promise<void> {
+    const { dispatcher, executions, journal, lease } = this.#deps;
+    const known = new Set([...dispatcher.activeRunIds, ...journal.runIds]);
+    const lost: Run[] = [];
+    let cursor: string | null = null;
+    do {
+      const page = await executions.list({
+        status: 'RUNNING',
+        limit: PAGE_SIZE,
+        ...(cursor === null ? {} : { cursor }),
+      });
+      for (const run of page.items) {
+        if (run.instanceId === lease.instanceId && TRIGGERS.has(run.trigger) && !known.has(run.id)) lost.push(run);
+      }
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    await this.#dispatch(lost);
+  }
+
   async #dispatch(runs: readonly Run[]): Promise<void> {
-    const { configs, directory, dispatcher } = this.#deps;
+    if (runs.length === 0) return;
+    const { configs, directory, dispatcher, lease } = this.#deps;
     const unknown = runs.map((run) => run.jobId).filter((jobId) => directory.get(jobId)?.job.isPersisted !== true);
     const read = unknown.length === 0 ? [] : await configs.getByJobIds([...new Set(unknown)]);
     const found = new Map(read.map((config) => [config.jobId, config]));
+    if (!lease.isHeld) throw new DatabaseUnavailableError('The lease ended before the claimed runs could be started.');
     for (const run of runs) {
       const config = found.get(run.jobId) ?? directory.get(run.jobId)?.job.config;
       if (config === undefined) await this.#failDeleted(run);
@@ -108,6 +155,15 @@ export class PendingRunStarter {
       failureReason: 'ERROR',
       errorMessage,
       errorStack: null,
+    });
+  }
+
+  #failed(error: unknown): void {
+    const { lease, logger, time } = this.#deps;
+    this.#askUntil = time.now() + ASK_FOR_MS;
+    if (error instanceof DatabaseUnavailableError) lease.doubt();
+    logger.error('Waiting runs could not be claimed; they are tried again within 2 s.', {
+      reason: describeError(error).message,
     });
   }
 }

@@ -5,54 +5,43 @@
  * a free slot), turning. The directory only says when to look. What is due, and who starts it, is decided by the claiming
  * statement; a cursor that could not be claimed is read again, never assumed.
  *
- * Failure modes. Database away: the due jobs are put back, and looked at again as soon as the lease is renewed. The answer
- * to a claim lost: the ids of its runs are kept, and those that turn out to be RUNNING records of this instance are
- * started then, since nobody else can. Woken early or late: harmless. Killed: the cursors stand, and another replica, or
+ * Failure modes. Database away: the due jobs are put back, the lease comes into doubt, and the turn after its renewal
+ * looks at them again. The answer to a claim lost: the ids of its runs are kept, and those that turn out to be RUNNING
+ * records of this instance are started then, since nobody else can. A job that cannot be planned, or whose claim is
+ * refused: put off, the others go on. Woken early or late: harmless. Killed: the cursors stand, and another replica, or
  * the next start, finds them overdue.
  */
-import type { JobConfig } from '../domain/job-config.ts';
-import type { Run } from '../domain/run.ts';
-import type { DatabaseTime } from './database-time.ts';
-import type { FireDispatcher } from './fire-dispatcher.ts';
-import type { InstanceLease } from './instance-lease.ts';
-import type { DirectoryEntry, JobDirectory } from './job-directory.ts';
-import type { JobLoader } from './job-loader.ts';
-import { planDueFire } from './plan-due-fire.ts';
-import type { Clock } from './ports/clock.ts';
-import type { ClaimResult, DueFire, FireClaims } from './ports/fire-claims.ts';
-import type { Logger } from './ports/logger.ts';
+import { describeError } from '../domain/describe-error.ts';
+import { DatabaseUnavailableError } from '../domain/errors.ts';
+import { DueClaimer, type DueClaimerDeps, RETRY_MS } from './due-claimer.ts';
+import { ManualFires } from './manual-fires.ts';
 import type { CancelTimer, Timers } from './ports/timers.ts';
 
 const MAX_BATCH = 1_000;
-/** How soon a cursor is looked at again that was due by our clock and could not be claimed. */
-const RECHECK_MS = 20;
-const RETRY_MS = 1_000;
+/** The directory should know of every due cursor. What it lost sight of is found this often. */
+const SWEEP_EVERY_MS = 30_000;
+const OVERDUE_MS = 2_000;
 
-export interface SchedulingLoopDeps {
-  readonly directory: JobDirectory;
-  readonly loader: JobLoader;
-  readonly claims: FireClaims;
-  readonly dispatcher: FireDispatcher;
-  readonly lease: InstanceLease;
-  readonly time: DatabaseTime;
-  readonly clock: Clock;
+export interface SchedulingLoopDeps extends DueClaimerDeps {
   readonly timers: Timers;
-  readonly logger: Logger;
-  readonly newId: () => string;
 }
 
 export class SchedulingLoop {
   readonly #deps: SchedulingLoopDeps;
+  readonly #claimer: DueClaimer;
+  readonly #manual: ManualFires;
   #isStarted = false;
   #turning: Promise<void> | null = null;
   #wokenAgain = false;
   #cancelTimer: CancelTimer = () => {};
   #unlisten: (() => void)[] = [];
-  #unanswered = new Map<string, JobConfig>();
-  #lastTurnAt = 0;
+  #lastTurnAt: number | null = null;
+  #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: SchedulingLoopDeps) {
     this.#deps = deps;
+    this.#claimer = new DueClaimer(deps);
+    this.#manual = new ManualFires(deps);
   }
 
   /** Starts turning. Starting a started loop changes nothing. */
@@ -60,7 +49,11 @@ export class SchedulingLoop {
     if (this.#isStarted) return;
     this.#isStarted = true;
     const wake = (): void => this.wake();
-    this.#unlisten = [this.#deps.directory.onLook(wake), this.#deps.dispatcher.onRunEnded(wake)];
+    this.#unlisten = [
+      this.#deps.directory.onLook(wake),
+      this.#deps.lease.onRegained(wake),
+      this.#deps.dispatcher.onSlotFree((jobId) => this.#slotFree(jobId)),
+    ];
     this.wake();
   }
 
@@ -72,8 +65,8 @@ export class SchedulingLoop {
     await this.#turning;
   }
 
-  /** When the last turn began, on the monotonic clock. */
-  get lastTurnAt(): number {
+  /** When the last turn began, on the monotonic clock; null: none has. */
+  get lastTurnAt(): number | null {
     return this.#lastTurnAt;
   }
 
@@ -83,25 +76,31 @@ export class SchedulingLoop {
       this.#wokenAgain = true;
       return;
     }
+    this.#cancelTimer();
     this.#turning = Promise.resolve()
       .then(() => this.#turn())
       .catch((error: unknown) => this.#failed(error))
       .finally(() => this.#sleep());
   }
 
-  /** Looks at cursors that somebody left overdue. */
+  /** Looks at cursors that somebody left overdue. @throws DatabaseUnavailableError */
   async sweep(): Promise<void> {
-    const { directory, claims } = this.#deps;
-    for (const cursor of await claims.getOverdue(2_000, MAX_BATCH)) {
+    const { claims, clock, directory } = this.#deps;
+    this.#sweptAt = clock.monotonicMs();
+    for (const cursor of await claims.getOverdue(OVERDUE_MS, MAX_BATCH)) {
       const entry = directory.get(cursor.jobId);
-      if (
-        entry?.job.isPersisted === true &&
-        entry.job.config.revision === cursor.revision &&
-        cursor.nextFireAt instanceof Date
-      ) {
-        directory.put(entry.job, cursor.nextFireAt.getTime());
-      }
+      const isOurs = entry?.job.isPersisted === true && entry.job.config.revision === cursor.revision;
+      if (isOurs && cursor.nextFireAt instanceof Date) directory.put(entry.job, cursor.nextFireAt.getTime());
     }
+  }
+
+  /** What waited for this run to end can be claimed now. */
+  #slotFree(jobId: string | null): void {
+    const { directory, time } = this.#deps;
+    const entry = jobId === null ? undefined : directory.get(jobId);
+    const now = time.now();
+    if (entry?.job.isPersisted === true && entry.dueAt !== null && entry.dueAt <= now) directory.look(entry.job, now);
+    this.wake();
   }
 
   #sleep(): void {
@@ -113,123 +112,57 @@ export class SchedulingLoop {
       this.wake();
       return;
     }
-    const next = this.#nextLook();
-    const delayMs = next === null ? Infinity : next - this.#deps.time.now();
-    this.#cancelTimer = this.#deps.timers.wakeAfter(delayMs, () => this.wake());
+    this.#cancelTimer = this.#deps.timers.wakeAfter(this.#idleMs(), () => this.wake());
   }
 
-  /** Null while there is nothing to look at, or no slot to run it in. */
-  #nextLook(): number | null {
-    const { directory, dispatcher, lease } = this.#deps;
-    if (dispatcher.freeSlots === 0) return null;
-    const persisted = lease.isHeld ? directory.nextLook('persisted') : null;
-    const manual = directory.nextLook('manual');
-    return persisted === null || manual === null ? (persisted ?? manual) : Math.min(persisted, manual);
+  /** How long there is nothing to do. A slot that becomes free, and a lease that is regained, wake the loop. */
+  #idleMs(): number {
+    const { directory, dispatcher, lease, time } = this.#deps;
+    if (dispatcher.freeSlots === 0) {
+      dispatcher.askForSlot();
+      return Number.POSITIVE_INFINITY;
+    }
+    const now = time.now();
+    const untilLook = (at: number | null): number => (at === null ? Number.POSITIVE_INFINITY : at - now);
+    const manualMs = untilLook(directory.nextLook('manual'));
+    if (!lease.isHeld) return manualMs;
+    const askMs = this.#claimer.askInMs ?? Number.POSITIVE_INFINITY;
+    return Math.min(manualMs, askMs, untilLook(directory.nextLook('persisted')));
   }
 
   async #turn(): Promise<void> {
-    const { directory, dispatcher, lease, time } = this.#deps;
-    this.#lastTurnAt = this.#deps.clock.monotonicMs();
-    this.#fireManual();
+    const { clock, lease } = this.#deps;
+    const now = clock.monotonicMs();
+    this.#lastTurnAt = now;
+    this.#manual.fire();
     if (!lease.isHeld) return;
-    if (this.#unanswered.size > 0) await this.#startUnanswered();
+    await this.#claimer.settle();
+    if (now - this.#sweptAt >= SWEEP_EVERY_MS) await this.sweep();
+    await this.#claimDue();
+  }
+
+  async #claimDue(): Promise<void> {
+    const { directory, dispatcher, lease, time } = this.#deps;
+    const next = directory.nextLook('persisted');
+    if (next === null || next > time.now() || !lease.isHeld) return;
     const due = directory.takeDue('persisted', time.now(), Math.min(MAX_BATCH, dispatcher.freeSlots));
-    if (due.length > 0) await this.#claim(due);
-  }
-
-  async #claim(due: readonly DirectoryEntry[]): Promise<void> {
-    const { claims, directory, lease, time, newId } = this.#deps;
-    const now = time.now();
-    const plans = due.filter((entry) => entry.dueAt !== null).map((entry) => planDueFire(entry, now, newId()));
-    let answer: ClaimResult;
+    const slots = dispatcher.reserve(Math.max(1, due.length));
     try {
-      answer = await claims.claim(lease.instanceId, plans);
-    } catch (error) {
-      for (const { run, config } of plans) if (run !== null) this.#unanswered.set(run.id, config);
-      for (const { job } of due) directory.look(job, now + RETRY_MS);
-      throw error;
-    }
-    const configs = new Map(plans.map((plan) => [plan.config.jobId, plan.config]));
-    this.#startClaimed(answer.runs, (run) => configs.get(run.jobId)!);
-    const moved = plans.filter((plan) => answer.moved.has(plan.config.jobId));
-    for (const plan of moved) this.#moveOn(plan);
-    if (moved.length < plans.length)
-      await this.#readAgain(plans.filter((plan) => !answer.moved.has(plan.config.jobId)));
-  }
-
-  #moveOn({ config, nextFireAt }: DueFire): void {
-    const entry = this.#deps.directory.get(config.jobId);
-    if (entry?.job.config.revision === config.revision)
-      this.#deps.directory.put(entry.job, nextFireAt?.getTime() ?? null);
-  }
-
-  /** Somebody else has these, or they were edited, or our clock runs ahead of the database's. */
-  async #readAgain(plans: readonly DueFire[]): Promise<void> {
-    const { claims, directory, loader, time } = this.#deps;
-    const jobIds = plans.map((plan) => plan.config.jobId);
-    const cursors = new Map((await claims.getCursors(jobIds)).map((cursor) => [cursor.jobId, cursor]));
-    const stale: string[] = [];
-    for (const { config, dueAt } of plans) {
-      const cursor = cursors.get(config.jobId);
-      const entry = directory.get(config.jobId);
-      if (entry === undefined) continue;
-      if (cursor?.revision !== config.revision || cursor.nextFireAt === 'unarmed') stale.push(config.jobId);
-      else if (cursor.nextFireAt === 'exhausted') directory.put(entry.job, null);
-      else if (cursor.nextFireAt.getTime() === dueAt.getTime()) directory.look(entry.job, time.now() + RECHECK_MS);
-      else directory.put(entry.job, cursor.nextFireAt.getTime());
-    }
-    if (stale.length > 0) await loader.reload(stale);
-  }
-
-  async #startUnanswered(): Promise<void> {
-    const configs = new Map(this.#unanswered);
-    const runs = await this.#deps.claims.getClaimed(this.#deps.lease.instanceId, [...configs.keys()]);
-    for (const runId of configs.keys()) this.#unanswered.delete(runId);
-    this.#startClaimed(runs, (run) => configs.get(run.id)!);
-  }
-
-  /** The answer may have come after the lease ended: then nothing is started before it is known whose the runs are. */
-  #startClaimed(runs: readonly Run[], configOf: (run: Run) => JobConfig): void {
-    const { dispatcher, directory, lease } = this.#deps;
-    for (const run of runs) {
-      if (lease.isHeld) dispatcher.dispatch({ ...run, isRecorded: true }, configOf(run), directory.registry);
-      else this.#unanswered.set(run.id, configOf(run));
-    }
-  }
-
-  /** Jobs registered by hand have no cursor: they fire here, once each, and their record is written as they start. */
-  #fireManual(): void {
-    const { directory, dispatcher, lease, time, newId } = this.#deps;
-    const now = time.now();
-    for (const entry of directory.takeDue('manual', now, dispatcher.freeSlots)) {
-      const { run, config, nextFireAt } = planDueFire(entry, now, newId());
-      directory.put(entry.job, nextFireAt?.getTime() ?? null);
-      if (run === null) continue;
-      if (dispatcher.isRunning(config.jobId)) {
-        this.#deps.logger.warn('The occurrence is skipped: the run before it still goes on.', { jobId: config.jobId });
-        continue;
-      }
-      dispatcher.dispatch(
-        {
-          ...run,
-          jobId: config.jobId,
-          startedAt: new Date(now),
-          attempt: 1,
-          maxAttempts: config.maxAttempts,
-          instanceId: lease.instanceId,
-          jobKwargs: config.jobKwargs,
-          isRecorded: false,
-        },
-        config,
-        new Map([[config.jobId, entry.job.handler]]),
-      );
+      await this.#claimer.claim(due);
+    } finally {
+      slots.release();
     }
   }
 
   #failed(error: unknown): void {
-    this.#deps.logger.error('A turn of the scheduling loop failed; what was due is looked at again within a second.', {
-      error,
-    });
-    this.#deps.lease.doubt();
+    const { lease, logger } = this.#deps;
+    const reason = describeError(error).message;
+    logger.error(
+      `A turn of the scheduling loop failed (${reason}). What was due is looked at again within ${RETRY_MS} ms.`,
+      {
+        error,
+      },
+    );
+    if (error instanceof DatabaseUnavailableError) lease.doubt();
   }
 }

@@ -1,0 +1,57 @@
+/**
+ * Claims whose answer was lost: the runs that they may have written, until it is known. Nobody else can start those that
+ * were; so they are asked for, again and again, until the lost statement can no longer take effect.
+ */
+import type { JobConfig } from '../domain/job-config.ts';
+import type { Run } from '../domain/run.ts';
+import type { Clock } from './ports/clock.ts';
+import type { FireClaims } from './ports/fire-claims.ts';
+
+/** A statement whose answer was lost may still take effect within this time. */
+const ASK_FOR_MS = 60_000;
+const ASK_EVERY_MS = 1_000;
+
+export interface UnansweredRun {
+  readonly runId: string;
+  readonly config: JobConfig;
+}
+
+export class UnansweredClaims {
+  readonly #claims: FireClaims;
+  readonly #clock: Clock;
+  readonly #runs = new Map<string, { readonly config: JobConfig; readonly askUntil: number }>();
+  #askedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(claims: FireClaims, clock: Clock) {
+    this.#claims = claims;
+    this.#clock = clock;
+  }
+
+  add(runs: readonly UnansweredRun[]): void {
+    const askUntil = this.#clock.monotonicMs() + ASK_FOR_MS;
+    for (const { runId, config } of runs) this.#runs.set(runId, { config, askUntil });
+  }
+
+  /** How long until it is worth asking; null: there is nothing to ask. */
+  get askInMs(): number | null {
+    return this.#runs.size === 0 ? null : Math.max(0, this.#askedAt + ASK_EVERY_MS - this.#clock.monotonicMs());
+  }
+
+  /**
+   * Those that turned out to be RUNNING records of this instance; each is given once. At most every second.
+   * @throws DatabaseUnavailableError with nothing forgotten
+   */
+  async settle(instanceId: string): Promise<{ run: Run; config: JobConfig }[]> {
+    if (this.askInMs !== 0) return [];
+    const askedAt = this.#clock.monotonicMs();
+    this.#askedAt = askedAt;
+    const found = await this.#claims.getClaimed(instanceId, [...this.#runs.keys()]);
+    const settled = found.flatMap((run) => {
+      const known = this.#runs.get(run.id);
+      return known === undefined ? [] : [{ run, config: known.config }];
+    });
+    for (const { run } of settled) this.#runs.delete(run.id);
+    for (const [runId, { askUntil }] of this.#runs) if (askUntil <= askedAt) this.#runs.delete(runId);
+    return settled;
+  }
+}
