@@ -56,17 +56,21 @@ export class RunExecutor {
     }
   }
 
-  async #work({ run, config, registry, controller }: Assignment, logger: Logger): Promise<unknown> {
+  /** The timeout covers the arguments too: a schema is a module's own code, and may hang as well as the job. */
+  async #work(assignment: Assignment, logger: Logger): Promise<unknown> {
+    const { config, controller } = assignment;
+    const work = (): Promise<unknown> => this.#call(assignment, logger);
+    return this.#withinTimeout(work, { controller, timeoutMs: config.timeoutMs, logger });
+  }
+
+  async #call({ run, config, registry, controller }: Assignment, logger: Logger): Promise<unknown> {
+    const { signal } = controller;
     const handler = registry.get(handlerOf(config));
     if (handler === undefined) throw new JobNotRegisteredError(handlerOf(config));
     const kwargs = await validateKwargs(handler, run.jobKwargs);
-    const context = this.#context(run, {
-      signal: controller.signal,
-      logger,
-      lastSuccessAt: await this.#lastSuccessAt(run.jobId, logger),
-    });
-    const work = Promise.resolve().then(() => handler.run(kwargs as never, context));
-    return this.#withinTimeout(work, { controller, timeoutMs: config.timeoutMs, logger });
+    const lastSuccessAt = await this.#lastSuccessAt(run.jobId, logger);
+    signal.throwIfAborted();
+    return handler.run(kwargs as never, this.#context(run, { signal, logger, lastSuccessAt }));
   }
 
   #context(run: TrackedRun, around: Pick<JobContext, 'signal' | 'logger' | 'lastSuccessAt'>): JobContext {
@@ -93,7 +97,7 @@ export class RunExecutor {
 
   /** Ends when the work, the timeout or a cancellation does. Work that goes on after that is abandoned: its end is only logged. */
   async #withinTimeout(
-    work: Promise<unknown>,
+    work: () => Promise<unknown>,
     { controller, timeoutMs, logger }: { controller: AbortController; timeoutMs: number | null; logger: Logger },
   ): Promise<unknown> {
     const { promise: aborted, reject } = Promise.withResolvers<never>();
@@ -104,13 +108,14 @@ export class RunExecutor {
       timeoutMs === null
         ? () => {}
         : startLongTimer(this.#deps, timeoutMs, () => controller.abort(new RunTimeoutError(timeoutMs)));
-    work.catch((error: unknown) => {
+    const working = work();
+    working.catch((error: unknown) => {
       if (controller.signal.aborted && error !== controller.signal.reason) {
         logger.debug('The abandoned work ended in an error, which changes nothing.', { error });
       }
     });
     try {
-      return await Promise.race([work, aborted]);
+      return await Promise.race([working, aborted]);
     } finally {
       cancelTimeout();
       controller.signal.removeEventListener('abort', onAbort);

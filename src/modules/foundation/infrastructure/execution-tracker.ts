@@ -3,7 +3,7 @@
  * the way out. Invariant: a record that cannot be written never interrupts the job, and is never lost while the process
  * lives: it is logged at ERROR and held in the journal until the database is back.
  */
-import { DatabaseTime } from '../application/database-time.ts';
+import type { DatabaseTime } from '../application/database-time.ts';
 import type { OutageJournal } from '../application/outage-journal.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { ExecutionLogRepository } from '../application/ports/execution-log-repository.ts';
@@ -40,13 +40,13 @@ export class ExecutionTracker implements RunTracker {
     const startedAt = this.#deps.clock.monotonicMs();
     try {
       const result = toJson(await work());
-      await this.#record(run, isRecorded, { status: 'SUCCESS', ...this.#end(startedAt), result });
+      await this.#record(run, isRecorded, { status: 'SUCCESS', ...this.#end(run, startedAt), result });
       return result;
     } catch (error) {
       const { message, stack } = describeError(error);
       await this.#record(run, isRecorded, {
         status: 'FAILED',
-        ...this.#end(startedAt),
+        ...this.#end(run, startedAt),
         failureReason: failureReasonOf(error),
         errorMessage: message,
         errorStack: stack,
@@ -55,9 +55,10 @@ export class ExecutionTracker implements RunTracker {
     }
   }
 
-  #end(startedAt: number): { finishedAt: Date; durationMs: number } {
+  /** The database's clock is known here within a few milliseconds: a run never ends before it started. */
+  #end(run: TrackedRun, startedAt: number): { finishedAt: Date; durationMs: number } {
     const durationMs = Math.max(0, Math.round(this.#deps.clock.monotonicMs() - startedAt));
-    return { finishedAt: new Date(this.#deps.time.now()), durationMs };
+    return { finishedAt: new Date(Math.max(this.#deps.time.now(), run.startedAt.getTime())), durationMs };
   }
 
   async #create(run: TrackedRun): Promise<boolean> {
