@@ -1,9 +1,11 @@
 /**
  * The token of a service that was given none. Made at the first start, kept in the data folder, readable by its owner only.
- * Invariant: an existing token is never replaced.
+ * Invariant: an existing token is never replaced, and a file that holds none is never taken for one.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
+const MIN_TOKEN_LENGTH = 32;
 
 export interface FirstStartToken {
   readonly token: string;
@@ -11,22 +13,39 @@ export interface FirstStartToken {
   readonly isNew: boolean;
 }
 
-/** @throws where the folder cannot be written */
+/** @throws where the folder cannot be written, or the file holds no token */
 export async function firstStartToken(dataDirectory: string): Promise<FirstStartToken> {
   const path = join(dataDirectory, 'admin-token');
   const existing = await readToken(path);
   if (existing !== null) return { token: existing, path, isNew: false };
   const token = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
-  await writeFile(path, `${token}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    await writeFile(path, `${token}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    // Another process was first.
+    const theirs = hasCode(error, 'EEXIST') ? await readToken(path) : null;
+    if (theirs === null) throw error;
+    return { token: theirs, path, isNew: false };
+  }
   return { token, path, isNew: true };
 }
 
 async function readToken(path: string): Promise<string | null> {
+  let text: string;
   try {
-    return (await readFile(path, 'utf8')).trim();
+    text = await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (hasCode(error, 'ENOENT')) return null;
     throw error;
   }
+  const token = text.trim();
+  if (token.length >= MIN_TOKEN_LENGTH) return token;
+  throw new Error(
+    `${path} holds ${token.length} characters, and a token has at least ${MIN_TOKEN_LENGTH}. Delete the file to have a new one made, or set ADMIN_TOKEN.`,
+  );
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
 }

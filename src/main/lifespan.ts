@@ -1,9 +1,12 @@
 /**
  * What lives as long as the application does: started in order, stopped in reverse, a deadline each. Invariant: what was
- * started is stopped, also when a later start fails; one that cannot stop in time does not keep the others from it.
+ * started is stopped, also when a later start fails or the stop comes while it starts; one that cannot stop in time does
+ * not keep the others from it. `start` and `stop` may be called in any order and as often as one likes.
  */
 import { describeError } from '../modules/foundation/domain/describe-error.ts';
 import type { Logger } from '../modules/foundation/application/ports/logger.ts';
+
+const STOP_WITHIN_MS = 5_000;
 
 export interface LifespanStep {
   readonly name: string;
@@ -16,7 +19,10 @@ export interface LifespanStep {
 export class Lifespan {
   readonly #steps: readonly LifespanStep[];
   readonly #logger: Logger;
-  #started: LifespanStep[] = [];
+  readonly #started: LifespanStep[] = [];
+  #starting: Promise<void> | null = null;
+  /** The start of one step, while it is under way. Never rejects. */
+  #stepStart: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | null = null;
 
   constructor(steps: readonly LifespanStep[], logger: Logger) {
@@ -24,12 +30,33 @@ export class Lifespan {
     this.#logger = logger;
   }
 
-  /** @throws what a step throws, after those before it were stopped */
+  /** Starts what is not started. @throws what a step throws, after those before it were stopped */
   async start(): Promise<void> {
+    await this.#stopping;
+    this.#starting ??= this.#startAll();
+    await this.#starting;
+  }
+
+  /** Stops what was started, and starts nothing more. */
+  async stop(): Promise<void> {
+    if (this.#starting === null) return;
+    this.#stopping ??= this.#stopAll().finally(() => {
+      this.#starting = null;
+      this.#stopping = null;
+    });
+    await this.#stopping;
+  }
+
+  async #startAll(): Promise<void> {
     for (const step of this.#steps) {
+      // Leaves `#starting` assigned before a step can fail at once.
+      await Promise.resolve();
+      if (this.#stopping !== null) return;
       this.#started.push(step);
+      const started = (async () => step.start?.())();
+      this.#stepStart = started.catch(() => {});
       try {
-        await step.start?.();
+        await started;
       } catch (error) {
         await this.stop();
         throw error;
@@ -37,21 +64,21 @@ export class Lifespan {
     }
   }
 
-  /** Stops what was started. Safe to call twice, and before `start`. */
-  async stop(): Promise<void> {
-    this.#stopping ??= this.#stopAll();
-    await this.#stopping;
+  async #stopAll(): Promise<void> {
+    const startingStep = this.#started.at(-1);
+    if (startingStep !== undefined) await this.#stopStep(startingStep.name, STOP_WITHIN_MS, () => this.#stepStart);
+    for (const step of this.#started.splice(0).toReversed()) {
+      await this.#stopStep(step.name, step.stopWithinMs ?? STOP_WITHIN_MS, async () => step.stop?.());
+    }
   }
 
-  async #stopAll(): Promise<void> {
-    for (const step of this.#started.splice(0).toReversed()) {
-      try {
-        await within(step.stopWithinMs ?? 5_000, Promise.resolve(step.stop?.()));
-      } catch (error) {
-        this.#logger.error(`'${step.name}' did not stop cleanly; the others are stopped all the same.`, {
-          reason: describeError(error).message,
-        });
-      }
+  async #stopStep(name: string, withinMs: number, stop: () => Promise<void>): Promise<void> {
+    try {
+      await within(withinMs, stop());
+    } catch (error) {
+      this.#logger.error(`'${name}' did not stop cleanly; the others are stopped all the same.`, {
+        reason: describeError(error).message,
+      });
     }
   }
 }

@@ -7,6 +7,7 @@ import { InvalidSettingsError } from '../modules/foundation/domain/errors.ts';
 import { DIALECTS } from '../modules/foundation/domain/job-config.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../modules/foundation/infrastructure/logging/logtape-logger.ts';
 import { parseDuration } from './duration.ts';
+import { misspeltSettings } from './misspelt-settings.ts';
 
 const MIN_TOKEN_LENGTH = 32;
 
@@ -133,6 +134,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     const message = `wants a token of at least ${MIN_TOKEN_LENGTH} characters, because HOST=${given.HOST} is reached from other machines`;
     errors.push({ path: 'ADMIN_TOKEN', message });
   }
+  errors.push(...sharedTokens(given), ...misspeltSettings(env, SETTING_NAMES));
   if (!parsed.success || errors.length > 0) throw new InvalidSettingsError('The settings cannot be used.', errors);
   return toSettings(parsed.output);
 }
@@ -158,6 +160,15 @@ function toSettings(env: v.InferOutput<typeof SettingsSchema>): Settings {
     shutdownGraceMs: env.SHUTDOWN_GRACE,
     httpAllowPrivateAddresses: env.HTTP_ALLOW_PRIVATE_ADDRESSES,
   };
+}
+
+/** One token for two roles would give everybody the greater of them. */
+function sharedTokens(given: Readonly<Record<string, string | undefined>>): { path: string; message: string }[] {
+  const names = ['ADMIN_TOKEN', 'OPERATOR_TOKEN', 'VIEWER_TOKEN'];
+  return names.flatMap((path, index) => {
+    const other = names.slice(0, index).find((name) => given[name] !== undefined && given[name] === given[path]);
+    return other === undefined ? [] : [{ path, message: `wants a token of its own, and got the one of ${other}` }];
+  });
 }
 
 function isTimezone(name: string): boolean {
