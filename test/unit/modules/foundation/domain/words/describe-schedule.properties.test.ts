@@ -1,0 +1,118 @@
+import cronstrue from 'cronstrue';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Schedule } from '../../../../../../src/modules/foundation/domain/schedule.ts';
+import { parseSchedule } from '../../../../../../src/modules/foundation/domain/schedule.ts';
+import {
+  DESCRIPTION_LOCALES,
+  describeSchedule,
+} from '../../../../../../src/modules/foundation/domain/words/describe-schedule.ts';
+import { anySchedule } from './schedule-texts.ts';
+
+const ZONES = fc.constantFrom('UTC', 'Asia/Shanghai', 'America/New_York', 'Australia/Lord_Howe', '+05:45');
+const UTC = fc.constant('UTC');
+const START = Date.UTC(2026, 0, 1);
+const DAY = 86_400_000;
+
+/** What a schedule does, as far as a few thousand days and the next occurrences show. */
+function behaviour(schedule: Schedule): string {
+  const counts = [1, 45, 400, 4000].map((days) => schedule.count(START, START + days * DAY));
+  return JSON.stringify([counts, schedule.many(START, 40), schedule.last(20, START, START + 15_000 * DAY)]);
+}
+
+/** The same text with one of its numbers a little larger or smaller; null where nobody reads that. */
+function withNumberChanged({ source }: Schedule, where: number, by: number): Schedule | null {
+  const numbers = [...source.text.matchAll(/\d+/g)];
+  const chosen = numbers[where % Math.max(1, numbers.length)];
+  if (chosen === undefined) return null;
+  const value = Math.abs(Number(chosen[0]) + by);
+  const text = source.text.slice(0, chosen.index) + value + source.text.slice(chosen.index + chosen[0].length);
+  try {
+    return parseSchedule({ ...source, text });
+  } catch {
+    return null;
+  }
+}
+
+describe('describeSchedule() over random schedules', () => {
+  it('never throws, is never empty and names the zone', () => {
+    fc.assert(
+      fc.property(anySchedule(ZONES), fc.constantFrom(...DESCRIPTION_LOCALES), (schedule, locale) => {
+        const words = describeSchedule(schedule, locale);
+        expect(words.endsWith(schedule.source.timezone)).toBe(true);
+        expect(words.length).toBeGreaterThan(schedule.source.timezone.length + 2);
+        expect(words).not.toMatch(/undefined|null|NaN|\[object| {2}|，，|, ,/);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it.each(DESCRIPTION_LOCALES)('gives different schedules different words (%s)', (locale) => {
+    const said = new Map<string, Schedule>();
+    fc.assert(
+      fc.property(anySchedule(UTC), (schedule) => {
+        const words = describeSchedule(schedule, locale);
+        const other = said.get(words);
+        said.set(words, schedule);
+        if (other !== undefined) expect(behaviour(schedule), words).toBe(behaviour(other));
+      }),
+      { numRuns: 4000, endOnFailure: true },
+    );
+    expect(said.size).toBeGreaterThan(1000);
+  });
+
+  it.each(DESCRIPTION_LOCALES)('changes its words with any number that changes the occurrences (%s)', (locale) => {
+    let compared = 0;
+    fc.assert(
+      fc.property(anySchedule(UTC), fc.nat(), fc.integer({ min: -3, max: 3 }), (schedule, where, by) => {
+        const changed = withNumberChanged(schedule, where, by);
+        if (changed === null || describeSchedule(schedule, locale) !== describeSchedule(changed, locale)) return;
+        compared += 1;
+        expect(behaviour(changed), `${schedule.source.text} | ${changed.source.text}`).toBe(behaviour(schedule));
+      }),
+      { numRuns: 4000, endOnFailure: true },
+    );
+    expect(compared).toBeGreaterThan(100);
+  });
+
+  it.each(DESCRIPTION_LOCALES)(
+    'gives each of the 127 sets of weekdays words of its own, in every dialect (%s)',
+    (locale) => {
+      const sets = Array.from({ length: 127 }, (_, index) =>
+        [0, 1, 2, 3, 4, 5, 6].filter((day) => ((index + 1) >> day) & 1),
+      );
+      const texts = (days: readonly number[]) =>
+        [
+          { dialect: 'unix', text: `0 9 * * ${days.join(',')}` },
+          { dialect: 'quartz', text: `0 0 9 ? * ${days.map((day) => day + 1).join(',')}` },
+          { dialect: 'apscheduler', text: `0 9 * * ${days.map((day) => (day + 6) % 7).join(',')}` },
+          { dialect: 'unix', text: `*/5 * * * ${days.join(',')}` },
+          { dialect: 'unix', text: `0 9 13 * ${days.join(',')}` },
+          { dialect: 'apscheduler', text: `0 9 13 * ${days.map((day) => (day + 6) % 7).join(',')}` },
+        ] as const;
+      const words = sets.map((days) =>
+        texts(days).map((source) => describeSchedule({ ...source, timezone: 'UTC' }, locale)),
+      );
+      for (const [unix, quartz, apscheduler] of words) expect([quartz, apscheduler]).toEqual([unix, unix]);
+      for (const column of [0, 3, 4, 5]) expect(new Set(words.map((row) => row[column])).size).toBe(127);
+    },
+  );
+
+  it('says the times and days that cronstrue reads in a plain text', () => {
+    const number = (max: number): fc.Arbitrary<number> => fc.integer({ min: 0, max });
+    fc.assert(
+      fc.property(
+        number(59),
+        fc.uniqueArray(number(23), { minLength: 1, maxLength: 2 }),
+        number(6),
+        (minute, hours, day) => {
+          const text = `${minute} ${hours.join(',')} * * ${day}`;
+          const theirs = cronstrue.toString(text, { use24HourTimeFormat: true });
+          const ours = describeSchedule(parseSchedule({ text, dialect: 'unix', timezone: 'UTC' }), 'en');
+          const facts = (words: string): string[] => (words.match(/\d\d:\d\d|[A-Z][a-z]+day/g) ?? []).toSorted();
+          expect(facts(ours)).toEqual(facts(theirs));
+        },
+      ),
+    );
+  });
+});
