@@ -12,7 +12,7 @@ const BIN = resolve(ROOT, 'node_modules/.bin');
 
 /** How each runtime starts the service: the commands behind `npm start` and `deno task start`. */
 export const RUNTIMES = {
-  node: [resolve(BIN, 'node'), 'src/main/node.ts'],
+  node: [resolve(BIN, 'node'), '--import', './src/main/fast-start.ts', 'src/main/node.ts'],
   deno: [resolve(BIN, 'deno'), 'task', 'start'],
 } as const;
 export type Runtime = keyof typeof RUNTIMES;
