@@ -3,10 +3,12 @@
  * of the day fields meet many months, leap years and centuries.
  */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { parseSchedule } from '../../src/modules/foundation/domain/schedule.ts';
 import { type NaiveCron, wallFields } from './naive-cron.ts';
 import { anyCron } from './naive-dates.ts';
+
+vi.setConfig({ testTimeout: 3_600_000 });
 
 const RUNS = Math.max(600, Math.floor(Number(process.env['ORACLE_CASES'] ?? 0) / 200));
 const SEED = Number(process.env['ORACLE_SEED'] ?? 20_261_123);

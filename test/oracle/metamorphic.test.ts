@@ -2,11 +2,13 @@
  * Properties that hold between a schedule's own answers, in any zone and at any time, without an oracle.
  */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { parseSchedule, type Schedule } from '../../src/modules/foundation/domain/schedule.ts';
 import type { NaiveCron } from './naive-cron.ts';
 import { anyCron, unixCrons } from './naive-dates.ts';
 import { ZONES } from './window-pool.ts';
+
+vi.setConfig({ testTimeout: 3_600_000 });
 
 const SEED = Number(process.env['ORACLE_SEED'] ?? 20_261_123);
 const RUNS = Math.max(500, Math.floor(Number(process.env['ORACLE_CASES'] ?? 0) / 400));
