@@ -13,9 +13,10 @@ import type { JobAdmin } from '../../application/job-admin.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { Readiness } from '../../application/ports/readiness.ts';
 import { guard } from './auth.ts';
+import { describeEndpoint } from './describe-endpoint.ts';
 import type { HttpEnv } from './http-env.ts';
 import { MAX_BODY_BYTES } from './json-body.ts';
-import { type OpenApiDocument, openApiDocument } from './openapi-document.ts';
+import { DOCUMENT, type OpenApiDocument, openApiDocument } from './openapi-document.ts';
 import { type Problem, toProblem } from './problem.ts';
 import { RequestError } from './request-error.ts';
 import { executionRoutes } from './routes/executions.ts';
@@ -87,7 +88,7 @@ export function adminApi({ jobAdmin, readiness, basePath }: AppDeps) {
     .route('/admin/executions', executionRoutes(jobAdmin))
     .route('/admin/schedules', scheduleRoutes(jobAdmin));
   let document: Promise<OpenApiDocument> | undefined;
-  api.get('/openapi.json', async (c) => {
+  api.get('/openapi.json', describeEndpoint(DOCUMENT), async (c) => {
     document ??= openApiDocument(api, basePath);
     return c.json(await document, 200);
   });

@@ -18,6 +18,8 @@ export interface Endpoint {
   readonly headers?: readonly RequestHeader[];
   /** Open to everybody: no token is asked for. */
   readonly isOpen?: boolean;
+  /** A body may be sent, and need not be. Stands behind the body's own middleware, to have the last word. */
+  readonly hasOptionalBody?: boolean;
 }
 
 export interface Answer {
@@ -59,6 +61,7 @@ export function describeEndpoint(endpoint: Endpoint): MiddlewareHandler {
     tags: [endpoint.tag],
     ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
     ...(endpoint.isOpen === true ? { security: [] } : {}),
+    ...(endpoint.hasOptionalBody === true ? { requestBody: { required: false, content: {} } } : {}),
     parameters: (endpoint.headers ?? []).map(({ name, description }) => ({
       in: 'header',
       name,

@@ -5,8 +5,18 @@
 import type { Env, Hono, Schema } from 'hono';
 import { generateSpecs } from 'hono-openapi';
 import { requiredRole } from './access.ts';
+import { jsonObject } from './contracts/json-object.ts';
+import type { Endpoint } from './describe-endpoint.ts';
 
 export type OpenApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
+
+/** The route that shows it. */
+export const DOCUMENT: Endpoint = {
+  operationId: 'getDocument',
+  summary: 'Show this document',
+  tag: 'document',
+  answers: { 200: { description: 'OpenAPI 3.1.', schema: jsonObject } },
+};
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 

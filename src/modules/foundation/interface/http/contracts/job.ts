@@ -91,8 +91,10 @@ export const READ_ONLY_FIELDS = [
 ] as const satisfies readonly (keyof JobDetailJson)[];
 
 export function toJobJson({ config, state, stateReason, description, nextRunAt }: JobView): JobJson {
+  const { id, jobId, jobName, cronExpression, dialect, timezone, ...rest } = config;
   return {
-    ...config,
+    ...{ id, jobId, jobName, cronExpression, dialect, timezone },
+    ...rest,
     tags: [...config.tags],
     startAt: instantTextOrNull(config.startAt),
     endAt: instantTextOrNull(config.endAt),

@@ -4,18 +4,18 @@ import * as v from 'valibot';
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 500;
 
+function isLimit(text: string): boolean {
+  return /^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_LIMIT;
+}
+
 export const pageQuery = {
-  limit: v.optional(
-    v.pipe(
-      v.string(),
-      v.check(
-        (text) => /^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_LIMIT,
-        `Must be a whole number from 1 to ${MAX_LIMIT}.`,
-      ),
-      v.transform(Number),
-      v.metadata({ type: 'integer', minimum: 1, maximum: MAX_LIMIT, description: 'How many at most.' }),
+  limit: v.pipe(
+    v.optional(
+      v.pipe(v.string(), v.check(isLimit, `Must be a whole number from 1 to ${MAX_LIMIT}.`)),
+      String(DEFAULT_LIMIT),
     ),
-    String(DEFAULT_LIMIT),
+    v.transform(Number),
+    v.metadata({ type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT }),
   ),
   cursor: v.exactOptional(
     v.pipe(v.string(), v.minLength(1), v.maxLength(1_000), v.description("'nextCursor' of the page before.")),

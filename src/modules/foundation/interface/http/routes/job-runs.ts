@@ -19,6 +19,7 @@ export function jobRunRoutes(jobAdmin: JobAdmin, basePath: string) {
   return new Hono<HttpEnv>()
     .post(
       '/:jobId/trigger',
+      jsonBody(triggerSchema, { isOptional: true }),
       describeEndpoint({
         operationId: 'triggerJob',
         summary: 'Run a job now',
@@ -28,8 +29,8 @@ export function jobRunRoutes(jobAdmin: JobAdmin, basePath: string) {
           202: { description: 'The run that waits.', schema: executionDetailSchema, headers: ['Location'] },
         },
         problems: [404, ...BODY_PROBLEMS],
+        hasOptionalBody: true,
       }),
-      jsonBody(triggerSchema, { isOptional: true }),
       async (c) => {
         const run = await jobAdmin.trigger(c.req.param('jobId'), { ...c.req.valid('json'), actor: c.get('role') });
         return c.json(toExecutionDetailJson(run), 202, { location: `${basePath}/admin/executions/${run.id}` });

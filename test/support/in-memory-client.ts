@@ -1,0 +1,36 @@
+/** Sends requests to an application in memory, as a role. */
+import { type InMemoryService, TOKENS } from './in-memory-service.ts';
+
+export interface Send {
+  readonly as?: keyof typeof TOKENS | null;
+  /** Sent as JSON; a string as it is. */
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly json: any;
+}
+
+export type Client = (request: `${string} /${string}`, send?: Send) => Promise<Answer>;
+
+/** `send('PUT /admin/jobs/a', {body})`; as an admin where no role is named, without a token where it is null. */
+export function clientOf({ app }: Pick<InMemoryService, 'app'>): Client {
+  return async (request, { as = 'admin', body, headers = {} } = {}) => {
+    const [method, path] = request.split(/ (.*)/s);
+    const response = await app.request(path!, {
+      method: method!,
+      headers: {
+        ...(as === null ? {} : { authorization: `Bearer ${TOKENS[as]}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, json: text === '' ? null : JSON.parse(text) };
+  };
+}

@@ -1,0 +1,127 @@
+/** Job configurations in a Map. Keeps the port's promises on revisions and paging, and takes rows that no API would write. */
+import type {
+  Edit,
+  JobConfigRepository,
+  JobOverview,
+  JobQuery,
+  Page,
+} from '../../src/modules/foundation/application/ports/job-config-repository.ts';
+import { RevisionConflictError } from '../../src/modules/foundation/domain/errors.ts';
+import { DEFAULT_POLICIES, type JobConfig, type JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
+import type { RunStatus } from '../../src/modules/foundation/domain/run.ts';
+
+const CREATED_AT = new Date('2026-01-01T00:00:00.000Z');
+
+/** A row as plain SQL would write it. */
+export function jobConfig(jobId: string, overrides: Partial<JobConfig> = {}): JobConfig {
+  return {
+    ...DEFAULT_POLICIES,
+    id: '11111111-1111-4111-8111-111111111111',
+    jobId,
+    jobName: `Job ${jobId}`,
+    cronExpression: '*/5 * * * *',
+    dialect: 'unix',
+    timezone: 'UTC',
+    createdAt: CREATED_AT,
+    updatedAt: CREATED_AT,
+    lastRunAt: null,
+    pausedAt: null,
+    pausedUntil: null,
+    pauseReason: null,
+    revision: 1,
+    ...overrides,
+  };
+}
+
+export interface KnownRuns {
+  readonly nextFireAt?: Date | null;
+  readonly lastStatus?: RunStatus | null;
+}
+
+export class InMemoryJobConfigs implements JobConfigRepository {
+  readonly #rows = new Map<string, JobOverview>();
+  readonly edits: Edit[] = [];
+  /** Thrown by every method, until it is null again. */
+  failure: Error | null = null;
+  /** Called before a row is written: a place for somebody else's edit. */
+  beforeUpsert: (() => void) | null = null;
+  lists = 0;
+
+  insert(config: JobConfig, { nextFireAt = null, lastStatus = null }: KnownRuns = {}): JobConfig {
+    this.#rows.set(config.jobId, { config, nextFireAt, lastStatus });
+    return config;
+  }
+
+  stored(jobId: string): JobConfig {
+    return this.#rows.get(jobId)!.config;
+  }
+
+  async upsert(spec: JobSpec, edit: Edit): Promise<JobConfig> {
+    this.#mayFail();
+    const hook = this.beforeUpsert;
+    this.beforeUpsert = null;
+    hook?.();
+    const before = this.#rows.get(spec.jobId) ?? null;
+    const revision = before?.config.revision ?? null;
+    if (edit.ifRevision !== undefined && edit.ifRevision !== revision) {
+      throw new RevisionConflictError(spec.jobId, revision ?? 0);
+    }
+    this.edits.push(edit);
+    const base = before?.config ?? jobConfig(spec.jobId, { revision: 0 });
+    return this.insert({ ...base, ...spec, revision: base.revision + 1 }, { lastStatus: before?.lastStatus ?? null });
+  }
+
+  async list(query: JobQuery): Promise<Page<JobOverview>> {
+    this.#mayFail();
+    this.lists += 1;
+    const rows = [...this.#rows.values()]
+      .filter(({ config }) => matches(config, query) && config.jobId > (query.cursor ?? ''))
+      .toSorted((a, b) => (a.config.jobId < b.config.jobId ? -1 : 1));
+    const items = rows.slice(0, query.limit);
+    return { items, nextCursor: rows.length > items.length ? items.at(-1)!.config.jobId : null };
+  }
+
+  async getOverview(jobId: string): Promise<JobOverview | null> {
+    this.#mayFail();
+    return this.#rows.get(jobId) ?? null;
+  }
+
+  async getByJobId(jobId: string): Promise<JobConfig | null> {
+    return (await this.getOverview(jobId))?.config ?? null;
+  }
+
+  async getByJobIds(jobIds: readonly string[]): Promise<JobConfig[]> {
+    return this.#configs().filter((config) => jobIds.includes(config.jobId));
+  }
+
+  async getAllEnabled(): Promise<JobConfig[]> {
+    return this.#configs().filter(({ enabled }) => enabled);
+  }
+
+  async getRevisions(): Promise<Map<string, number>> {
+    return new Map(this.#configs().map(({ jobId, revision }) => [jobId, revision]));
+  }
+
+  async count(): Promise<number> {
+    return this.#configs().length;
+  }
+
+  #configs(): JobConfig[] {
+    this.#mayFail();
+    return [...this.#rows.values()].map(({ config }) => config);
+  }
+
+  #mayFail(): void {
+    if (this.failure !== null) throw this.failure;
+  }
+}
+
+function matches(config: JobConfig, { q, enabled, handler, tag }: JobQuery): boolean {
+  const text = `${config.jobId} ${config.jobName}`.toLowerCase();
+  return (
+    (q === undefined || text.includes(q.toLowerCase())) &&
+    (enabled === undefined || config.enabled === enabled) &&
+    (handler === undefined || config.handler === handler) &&
+    (tag === undefined || config.tags.includes(tag))
+  );
+}

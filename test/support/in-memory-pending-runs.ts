@@ -1,0 +1,31 @@
+/** Runs that wait, in an array. */
+import type {
+  NewPendingRun,
+  PendingRun,
+  PendingRuns,
+} from '../../src/modules/foundation/application/ports/pending-runs.ts';
+import type { Run } from '../../src/modules/foundation/domain/run.ts';
+
+export class InMemoryPendingRuns implements PendingRuns {
+  readonly runs: PendingRun[] = [];
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  async add(run: NewPendingRun): Promise<PendingRun> {
+    const at = new Date(this.#now());
+    const pending = { ...run, scheduledAt: at, attempt: 1, createdAt: at };
+    this.runs.push(pending);
+    return pending;
+  }
+
+  async getById(id: string): Promise<PendingRun | null> {
+    return this.runs.find((run) => run.id === id) ?? null;
+  }
+
+  async claim(): Promise<Run[]> {
+    throw new Error('Nothing claims in these tests.');
+  }
+}

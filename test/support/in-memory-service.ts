@@ -1,0 +1,66 @@
+/** The admin API over ports in memory: an application to send requests to, and what stands behind it. */
+import * as v from 'valibot';
+import { JobAdmin } from '../../src/modules/foundation/application/job-admin.ts';
+import type { ReadinessReport } from '../../src/modules/foundation/application/ports/readiness.ts';
+import {
+  defineJob,
+  type MergedJobRegistry,
+  type RegisteredJob,
+} from '../../src/modules/foundation/domain/job-definition.ts';
+import type { Dialect } from '../../src/modules/foundation/domain/schedule.ts';
+import { createApp } from '../../src/modules/foundation/interface/http/app.ts';
+import { InMemoryExecutions } from './in-memory-executions.ts';
+import { InMemoryJobConfigs } from './in-memory-job-configs.ts';
+import { InMemoryLogger } from './in-memory-logger.ts';
+import { InMemoryPendingRuns } from './in-memory-pending-runs.ts';
+
+export const TOKENS = {
+  admin: 'admin-token-that-is-long-enough-for-it',
+  operator: 'operator-token-that-is-long-enough-too',
+  viewer: 'viewer-token-that-is-long-enough-as-well',
+};
+/** A Friday. */
+export const NOW = Date.UTC(2026, 0, 2, 12, 0, 0);
+
+const sendMail = defineJob({
+  run: () => null,
+  description: 'Sends a mail.',
+  kwargs: v.object({ to: v.string(), apiToken: v.optional(v.string()), retries: v.optional(v.number()) }),
+  defaults: { retries: 3 },
+});
+
+export function registryOf(jobs: Record<string, Omit<RegisteredJob, 'id' | 'module'>>): MergedJobRegistry {
+  return new Map(Object.entries(jobs).map(([id, job]) => [id, { ...job, id, module: 'test' }]));
+}
+
+export interface ServiceOptions {
+  readonly basePath?: string;
+  readonly dialect?: Dialect;
+  readonly tokens?: Partial<typeof TOKENS>;
+}
+
+export type InMemoryService = ReturnType<typeof inMemoryService>;
+
+export function inMemoryService(options: ServiceOptions = {}) {
+  const clock = { ms: NOW };
+  const now = () => clock.ms;
+  const configs = new InMemoryJobConfigs();
+  const executions = new InMemoryExecutions();
+  const pending = new InMemoryPendingRuns(now);
+  const logger = new InMemoryLogger();
+  const report: { current: ReadinessReport } = { current: { mode: 'normal', checks: [] } };
+  const registry = registryOf({ 'warm-cache': { run: () => null }, 'send-mail': sendMail });
+  const jobAdmin = new JobAdmin({
+    configs,
+    executions,
+    pending,
+    now,
+    registry: () => registry,
+    newId: () => '22222222-2222-4222-8222-222222222222',
+    defaults: { timezone: 'Asia/Shanghai', ...(options.dialect === undefined ? {} : { dialect: options.dialect }) },
+  });
+  const readiness = { report: () => report.current };
+  const { basePath = '', tokens = TOKENS } = options;
+  const app = createApp({ jobAdmin, readiness, logger, tokens, basePath, now });
+  return { app, jobAdmin, configs, executions, pending, logger, report, clock };
+}

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import type { JsonObject } from '../../../../../src/modules/foundation/domain/job-definition.ts';
+import { isSecretKey, maskSecrets, restoreSecrets } from '../../../../../src/modules/foundation/domain/mask-secrets.ts';
+
+describe('isSecretKey()', () => {
+  test.each([
+    'token',
+    'apiToken',
+    'TOKEN_2',
+    'password',
+    'dbPassword',
+    'client_secret',
+    'Authorization',
+    'proxy-authorization',
+  ])('%s is secret', (key) => expect(isSecretKey(key)).toBe(true));
+  test.each(['url', 'user', 'pass', 'author', 'key'])('%s is not', (key) => expect(isSecretKey(key)).toBe(false));
+});
+
+describe('maskSecrets()', () => {
+  test('masks at every depth, in arrays too, and changes nothing else', () => {
+    const kwargs = {
+      url: 'https://a',
+      headers: { Authorization: 'Bearer x', accept: 'a' },
+      list: [{ token: 't', n: 1 }],
+    };
+    expect(maskSecrets(kwargs)).toEqual({
+      url: 'https://a',
+      headers: { Authorization: '***', accept: 'a' },
+      list: [{ token: '***', n: 1 }],
+    });
+  });
+
+  test('masks whatever stands there, objects and numbers too, but for null', () => {
+    expect(maskSecrets({ token: { a: 'x' }, secret: 7, password: null, apiSecret: '' })).toEqual({
+      token: '***',
+      secret: '***',
+      password: null,
+      apiSecret: '***',
+    });
+  });
+
+  test('leaves its input alone', () => {
+    const kwargs = { token: 'x' };
+    maskSecrets(kwargs);
+    expect(kwargs).toEqual({ token: 'x' });
+  });
+
+  test('takes __proto__ for data', () => {
+    const hostile = JSON.parse('{"__proto__": {"token": "x", "polluted": 1}}') as JsonObject;
+    const masked = maskSecrets(hostile);
+    expect(JSON.stringify(masked)).toBe('{"__proto__":{"token":"***","polluted":1}}');
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  test('passes values that are no objects', () => {
+    expect([maskSecrets(null), maskSecrets('token'), maskSecrets(3), maskSecrets([1])]).toEqual([
+      null,
+      'token',
+      3,
+      [1],
+    ]);
+  });
+});
+
+describe('restoreSecrets()', () => {
+  const stored: JsonObject = { url: 'https://a', headers: { Authorization: 'Bearer x' }, token: 't' };
+
+  test('gives back what was masked: a round trip changes nothing', () => {
+    expect(restoreSecrets(maskSecrets(stored), stored)).toEqual({ value: stored, missing: [] });
+  });
+
+  test('takes a new secret, and a removed one', () => {
+    expect(restoreSecrets({ token: 'new' }, stored).value).toEqual({ token: 'new' });
+    expect(restoreSecrets({ url: 'https://a' }, stored).value).toEqual({ url: 'https://a' });
+  });
+
+  test('keeps the secret while its neighbours change', () => {
+    const { value } = restoreSecrets({ url: 'https://b', headers: { Authorization: '***' } }, stored);
+    expect(value).toEqual({ url: 'https://b', headers: { Authorization: 'Bearer x' } });
+  });
+
+  test('names where nothing is stored', () => {
+    const given = { a: { secret: '***' }, list: [{ token: '***' }], password: '***' };
+    expect(restoreSecrets(given, { password: null }).missing).toEqual(['a.secret', 'list.0.token', 'password']);
+  });
+
+  test("takes '***' for itself where the key is no secret", () => {
+    expect(restoreSecrets({ pattern: '***' }, {})).toEqual({ value: { pattern: '***' }, missing: [] });
+  });
+
+  test('follows an array element that was moved, and never hands its secret to another', () => {
+    const list: JsonObject = {
+      targets: [
+        { host: 'a', token: 'A' },
+        { host: 'b', token: 'B' },
+      ],
+    };
+    const swapped = {
+      targets: [
+        { host: 'b', token: '***' },
+        { host: 'a', token: '***' },
+      ],
+    };
+    expect(restoreSecrets(swapped, list).value).toEqual({
+      targets: [
+        { host: 'b', token: 'B' },
+        { host: 'a', token: 'A' },
+      ],
+    });
+    const foreign = { targets: [{ host: 'evil', token: '***' }] };
+    expect(restoreSecrets(foreign, list).missing).toEqual(['targets.0.token']);
+  });
+
+  test('of elements that look alike when masked, each keeps its own', () => {
+    const list: JsonObject = {
+      targets: [
+        { host: 'a', token: '1' },
+        { host: 'a', token: '2' },
+      ],
+    };
+    expect(restoreSecrets(maskSecrets(list), list).value).toEqual(list);
+  });
+
+  test('finds no secret in what is inherited', () => {
+    expect(restoreSecrets({ toString: { token: '***' } }, {}).missing).toEqual(['toString.token']);
+  });
+});
