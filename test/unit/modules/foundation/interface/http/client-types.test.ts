@@ -9,7 +9,7 @@ function typedClient() {
   const headers = { authorization: `Bearer ${TOKENS.admin}` };
   return hc<AppType>('http://localhost', {
     headers,
-    fetch: async (input: RequestInfo | URL, init?: RequestInit) => await app.request(String(input), init),
+    fetch: async (input: RequestInfo | URL, init?: RequestInit) => await app.request(input, init),
   });
 }
 type Client = ReturnType<typeof typedClient>;

@@ -41,10 +41,10 @@ export function contractFaults(
 
 const PROBLEM: JsonSchema = { $ref: '#/components/schemas/Problem' };
 
-function operationAt(document: Document, method: string, path: string): Document | null {
+function operationAt(document: Document, method: string, path: string): Document {
   const [bare] = path.split('?');
-  const templates = Object.keys(document.paths).filter((template) =>
+  const known = Object.keys(document.paths).find((template) =>
     new RegExp(`^${template.replaceAll(/\{[^}]+\}/g, '[^/]+').replaceAll('.', String.raw`\.`)}$`).test(bare!),
   );
-  return document.paths[templates[0] ?? '']?.[method.toLowerCase()] ?? null;
+  return document.paths[known ?? '']?.[method.toLowerCase()] ?? null;
 }

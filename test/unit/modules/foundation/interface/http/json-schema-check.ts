@@ -48,7 +48,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
       isObject(value) && key in value ? schemaFaults(value[key], schema, root, `${path}.${key}`) : [],
     ),
   additionalProperties: (value, allowed: boolean, { path, schema }) => {
-    const known = Object.keys((schema['properties'] ?? {}) as object);
+    const known = Object.keys(schema['properties'] ?? {});
     const extra = isObject(value) && !allowed ? Object.keys(value).filter((key) => !known.includes(key)) : [];
     return extra.map((key) => `${path}.${key}: not in the document`);
   },
