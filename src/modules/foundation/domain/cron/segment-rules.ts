@@ -16,7 +16,7 @@ export interface DstRules {
 }
 
 /** A longer gap is a lost day or a change of zone, and is not made up for (cron(8)). */
-const LONGEST_GAP_S = 3 * 3600;
+export const LONGEST_GAP_S = 3 * 3600;
 
 /** The length of the gap before a segment if its wall times are made up for, else 0. */
 function madeUpGap(segment: Segment, rules: DstRules): number {

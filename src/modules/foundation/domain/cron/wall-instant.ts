@@ -3,11 +3,10 @@
  *
  * Invariant: the same rules as for a fixed-time schedule whose overlap is `first`.
  */
-import type { DstGap, DstNote } from './schedule-source.ts';
 import { DAY_S } from './civil-date.ts';
+import type { DstGap, DstNote } from './schedule-source.ts';
+import { LONGEST_GAP_S } from './segment-rules.ts';
 import { HORIZON_FROM, HORIZON_TO, type Zone } from './zone-segments.ts';
-
-const LONGEST_GAP_MS = 3 * 3_600_000;
 
 export interface WallInstant {
   readonly at: number;
@@ -30,7 +29,7 @@ export function wallInstant(wallMs: number, zone: Zone, gap: DstGap): WallInstan
   const isLate = offsetAt(wallMs - after) === after;
   if (isEarly) return { at: wallMs - before, note: isLate && after < before ? 'firstPass' : null };
   if (isLate) return { at: wallMs - after, note: null };
-  if (gap === 'skip' || after - before > LONGEST_GAP_MS) return null;
+  if (gap === 'skip' || after - before > LONGEST_GAP_S * 1000) return null;
   const change = zone.at(around(Math.floor((wallMs - before) / 1000))).lo * 1000;
   return { at: gap === 'gapEnd' ? change : wallMs - before, note: 'moved' };
 }

@@ -95,3 +95,36 @@ test('@at follows dstGap, and is refused where the rule or a lost day leaves it 
   expect(refusal(text, { timezone, dstGap: 'skip' })).toMatchObject({ code: 'SCHEDULE_NEVER_FIRES' });
   expect(refusal('@at 2011-12-30T12:00', { timezone: 'Pacific/Apia' })).toMatchObject({ code: 'SCHEDULE_NEVER_FIRES' });
 });
+
+/** Changes of offset of every kind, as instants. */
+const CHANGES: readonly (readonly [string, string])[] = [
+  ['America/New_York', '2026-03-08T07:00Z'],
+  ['America/New_York', '2026-11-01T06:00Z'],
+  ['Australia/Lord_Howe', '2025-10-04T15:30Z'],
+  ['Australia/Lord_Howe', '2025-04-05T15:00Z'],
+  ['Pacific/Apia', '2011-12-30T10:00Z'],
+  ['Antarctica/Troll', '2025-03-30T01:00Z'],
+  ['Antarctica/Casey', '2018-10-06T20:00Z'],
+  ['Antarctica/Casey', '2019-03-16T16:00Z'],
+  ['Antarctica/Vostok', '1994-11-01T00:00Z'],
+  ['Asia/Kathmandu', '1985-12-31T18:30Z'],
+  ['Africa/Casablanca', '2025-02-23T02:00Z'],
+];
+
+test.each(CHANGES)('@at in %s around %s fires when a cron text of the same wall time does', (timezone, change) => {
+  for (let minutes = -30 * 60; minutes <= 30 * 60; minutes += 7) {
+    const wall = new Date(Date.parse(change) + minutes * 60_000);
+    const [year, month, day] = [wall.getUTCFullYear(), wall.getUTCMonth() + 1, wall.getUTCDate()];
+    const [hour, minute] = [wall.getUTCHours(), wall.getUTCMinutes()];
+    for (const dstGap of ['shift', 'gapEnd', 'skip'] as const) {
+      const text = `0 ${minute} ${hour} ${day} ${month} ? ${year}`;
+      const cron = schedule(text, { dialect: 'quartz', timezone, dstGap });
+      const expected = following(cron, '1970-01-01T00:00Z', 2);
+      const at = `@at ${wall.toISOString().slice(0, 16)}`;
+      const found = refusal(at, { timezone, dstGap });
+      if (found === undefined)
+        expect(following(schedule(at, { timezone, dstGap }), '1970-01-01T00:00Z', 2), at).toEqual(expected);
+      else expect([found, expected], at).toMatchObject([{ code: 'SCHEDULE_NEVER_FIRES' }, []]);
+    }
+  }
+});
