@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
+import type { SchedulerEvent } from '../../src/modules/foundation/domain/event.ts';
 import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
 import { describeOnEveryDatabase } from '../support/databases.ts';
 
@@ -10,7 +11,7 @@ describeOnEveryDatabase('PostgresEventLedger', (database) => {
 
   it('append() keeps every field, getRecent() gives the newest first', async () => {
     const jobId = `job-${randomUUID()}`;
-    const whole = {
+    const whole: SchedulerEvent = {
       type: 'occurrence.misfired',
       jobId,
       executionId: randomUUID(),
@@ -18,7 +19,7 @@ describeOnEveryDatabase('PostgresEventLedger', (database) => {
       reason: 'late',
       actor: 'operator',
       detail: { missed: 3, list: ['一', null] },
-    } as const;
+    };
     await ledger().append([{ type: 'job.invalid', jobId }, whole]);
     const [newest, oldest] = await ledger().getRecent(5, jobId);
     expect(newest).toMatchObject(whole);

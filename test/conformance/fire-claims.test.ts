@@ -167,7 +167,7 @@ describeOnEveryDatabase('PostgresFireClaims', (database) => {
     ]);
     const cursors = await claims().getCursors(configs.map((config) => config.jobId));
     expect(cursors.every((cursor) => cursor.nextFireAt === 'unarmed')).toBe(true);
-    expect(cursors.map((cursor) => cursor.revision).toSorted()).toEqual(edited.map((job) => job.revision).toSorted());
+    expect(new Set(cursors.map((cursor) => cursor.revision))).toEqual(new Set(edited.map((job) => job.revision)));
     expect(new Set(answer.runs.map((run) => run.jobId))).toEqual(answer.moved);
   });
 

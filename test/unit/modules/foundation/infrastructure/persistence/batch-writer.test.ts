@@ -1,0 +1,80 @@
+/** BatchWriter over writes in the test's hands. */
+import { describe, expect, it } from 'vitest';
+import { DatabaseUnavailableError } from '../../../../../../src/modules/foundation/domain/errors.ts';
+import { BatchWriter } from '../../../../../../src/modules/foundation/infrastructure/persistence/batch-writer.ts';
+
+function refuse(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+describe('BatchWriter', () => {
+  it('gathers what is asked in one turn, and gives each its own result', async () => {
+    const batches: number[][] = [];
+    const writer = new BatchWriter<number, number>(async (items) => {
+      batches.push([...items]);
+      return items.map((item) => item * 2);
+    });
+    expect(await Promise.all([writer.add(1), writer.add(2), writer.add(3)])).toEqual([2, 4, 6]);
+    expect(await writer.add(4)).toBe(8);
+    expect(batches).toEqual([[1, 2, 3], [4]]);
+  });
+
+  it('gathers what is asked while a batch is under way into the next', async () => {
+    const batches: number[][] = [];
+    const first = Promise.withResolvers<void>();
+    const started = Promise.withResolvers<void>();
+    const writer = new BatchWriter<number, number>(async (items) => {
+      batches.push([...items]);
+      started.resolve();
+      if (batches.length === 1) await first.promise;
+      return items;
+    });
+    const waiting = [writer.add(1)];
+    await started.promise;
+    waiting.push(writer.add(2), writer.add(3));
+    first.resolve();
+    await Promise.all(waiting);
+    expect(batches).toEqual([[1], [2, 3]]);
+  });
+
+  it('cuts a large backlog into batches of 500', async () => {
+    const sizes: number[] = [];
+    const writer = new BatchWriter<number, number>(async (items) => {
+      sizes.push(items.length);
+      return items;
+    });
+    await Promise.all(Array.from({ length: 1_200 }, (_, at) => writer.add(at)));
+    expect(sizes).toEqual([500, 500, 200]);
+  });
+
+  it('lets a poison item fail alone', async () => {
+    const writer = new BatchWriter<string, string>(async (items) => {
+      if (items.includes('poison')) throw refuse('22P05');
+      return items;
+    });
+    const results = await Promise.allSettled(['a', 'poison', 'b'].map((item) => writer.add(item)));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('does not try one by one when the database is away', async () => {
+    let writes = 0;
+    const writer = new BatchWriter<number, number>(async () => {
+      writes += 1;
+      throw new DatabaseUnavailableError('away');
+    });
+    const results = await Promise.allSettled([1, 2, 3].map((item) => writer.add(item)));
+    expect(results.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(writes).toBe(1);
+  });
+
+  it('goes on after a failure', async () => {
+    let isAway = true;
+    const writer = new BatchWriter<number, number>(async (items) => {
+      if (isAway) throw new DatabaseUnavailableError('away');
+      return items;
+    });
+    await expect(writer.add(1)).rejects.toThrow('away');
+    isAway = false;
+    expect(await writer.add(2)).toBe(2);
+  });
+});
