@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { getTableColumns, sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { DEFAULT_POLICIES } from '../../src/modules/foundation/domain/job-config.ts';
-import { SchedulerJobConfigRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-job-config-repository.ts';
 import { schedulerJobConfig } from '../../src/modules/foundation/infrastructure/persistence/schema.ts';
 import { readColumns, readConstraints } from '../support/database-catalogue.ts';
+import { resolveOn } from '../support/database-foundation.ts';
 import { describeOnEveryDatabase } from '../support/databases.ts';
 
 describeOnEveryDatabase('R1', (database) => {
-  const repository = () => new SchedulerJobConfigRepository(database());
+  const repository = () => resolveOn(database(), 'configs');
 
   it('R1.1 the migrated table has the columns of the specification, with their defaults', async () => {
     const columns = await readColumns(database(), 'scheduler_job_config');

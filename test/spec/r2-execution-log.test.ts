@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import type { Run } from '../../src/modules/foundation/domain/run.ts';
-import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { readColumns, readConstraints, readIndexes } from '../support/database-catalogue.ts';
+import { resolveOn } from '../support/database-foundation.ts';
 import { describeOnEveryDatabase } from '../support/databases.ts';
 
 function newRun(jobId: string, minute: number): Run {
@@ -23,7 +23,7 @@ function newRun(jobId: string, minute: number): Run {
 }
 
 describeOnEveryDatabase('R2', (database) => {
-  const repository = () => new SchedulerExecutionLogRepository(database());
+  const repository = () => resolveOn(database(), 'executions');
 
   it('R2.1 the migrated table has the columns of the specification', async () => {
     const instant = 'timestamp with time zone';

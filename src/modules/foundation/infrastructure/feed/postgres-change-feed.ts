@@ -6,7 +6,6 @@
  * two of these beats is given up. Invariant: after any gap listeners are told `reconnected`, since changes may have been
  * missed.
  */
-import { sql } from 'drizzle-orm';
 import type { Change, ChangeFeed } from '../../application/ports/change-feed.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { CancelTimer, Timers } from '../../application/ports/timers.ts';
@@ -100,7 +99,7 @@ class Subscription {
     const connection = this.#connection;
     try {
       const beat = JSON.stringify({ kind: 'beat', sender: this.#sender });
-      await this.#deps.database.rows(sql`select pg_notify(${CHANNEL}, ${beat})`);
+      await this.#deps.database.notify(CHANNEL, beat);
     } catch {
       // Not sent, hence not missed. What is wrong with the database shows elsewhere.
       this.#missedBeats -= 1;

@@ -25,6 +25,7 @@ export interface Database extends DatabaseConnection {
   /** Runs one raw statement. Instants and JSON come back as text. */
   rows<Row extends Record<string, unknown>>(statement: SQL): Promise<Row[]>;
   /** @returns how to stop */
+  notify(channel: string, payload: string): Promise<void>;
   listen(channel: string, handlers: ListenHandlers): Promise<() => Promise<void>>;
 }
 

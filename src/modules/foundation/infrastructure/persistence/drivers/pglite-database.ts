@@ -7,7 +7,7 @@
  */
 import { setImmediate as nextMacrotask } from 'node:timers/promises';
 import type { PGlite } from '@electric-sql/pglite';
-import type { SQL } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { PgliteDatabase as PgliteOrm } from 'drizzle-orm/pglite';
 import { DatabaseUnavailableError } from '../../../domain/errors.ts';
 import { type Database, DEFAULT_DEADLINE_MS, type ListenHandlers, type OnProgress, type Orm } from '../database.ts';
@@ -97,6 +97,10 @@ export class PgliteDatabase implements Database {
       );
       return Number(rows[0]?.now);
     });
+  }
+
+  async notify(channel: string, payload: string): Promise<void> {
+    await this.rows(sql`select pg_notify(${channel}, ${payload})`);
   }
 
   async listen(channel: string, handlers: ListenHandlers): Promise<() => Promise<void>> {

@@ -5,7 +5,7 @@
  * driver leaves queries of a black-holed connection hanging; no query waits behind another on one connection
  * (`max_pipeline: 0`), so that one that waits for a lock delays nobody; nothing here begins a transaction.
  */
-import type { SQL } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { DatabaseUnavailableError } from '../../../domain/errors.ts';
@@ -93,6 +93,10 @@ export class PostgresDatabase implements Database {
       const [row] = await client.unsafe('select (extract(epoch from clock_timestamp()) * 1000)::float8 as now');
       return Number(row?.['now']);
     });
+  }
+
+  async notify(channel: string, payload: string): Promise<void> {
+    await this.rows(sql`select pg_notify(${channel}, ${payload})`);
   }
 
   async listen(channel: string, handlers: ListenHandlers): Promise<() => Promise<void>> {

@@ -7,7 +7,6 @@ import type {
   Database,
   ListenHandlers,
 } from '../../../../../../src/modules/foundation/infrastructure/persistence/database.ts';
-import { renderStatement } from '../../../../../../src/modules/foundation/infrastructure/persistence/render-statement.ts';
 import { InMemoryLogger } from '../../../../../support/in-memory-logger.ts';
 import { ManualTimers } from '../../../../../support/manual-timers.ts';
 
@@ -17,18 +16,16 @@ class ChannelInHand {
   isAway = false;
   isDeaf = false;
 
-  readonly database: Pick<Database, 'listen' | 'rows'> = {
+  readonly database: Pick<Database, 'listen' | 'notify'> = {
     listen: async (_channel, handlers) => {
       this.listens += 1;
       if (this.isAway) throw new DatabaseUnavailableError('away');
       this.open.add(handlers);
       return async () => void this.open.delete(handlers);
     },
-    rows: async (statement) => {
+    notify: async (_channel, payload) => {
       if (this.isAway) throw new DatabaseUnavailableError('away');
-      const payload = String(renderStatement(statement).values[1]);
       if (!this.isDeaf) for (const handlers of this.open) handlers.onMessage(payload);
-      return [];
     },
   };
 

@@ -4,4 +4,4 @@ import { lockFolder } from '../../../../../../../src/modules/foundation/infrastr
 
 await lockFolder(process.argv[2] ?? '.');
 process.stdout.write('locked\n');
-setInterval(() => undefined, 1_000);
+process.stdin.resume();

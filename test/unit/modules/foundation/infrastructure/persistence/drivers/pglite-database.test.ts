@@ -1,6 +1,6 @@
 /** PgliteDatabase on a folder: its lock, its version, its reopening, and the event loop beside it. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import {
 } from '../../../../../../../src/modules/foundation/domain/errors.ts';
 import { EMBEDDED_POSTGRES_MAJOR } from '../../../../../../../src/modules/foundation/infrastructure/persistence/drivers/open-pglite.ts';
 import { PgliteDatabase } from '../../../../../../../src/modules/foundation/infrastructure/persistence/drivers/pglite-database.ts';
+import { CronScheduleTimers } from '../../../../../../../src/modules/foundation/infrastructure/time/cron-schedule-timers.ts';
 
 const LOCKER = fileURLToPath(new URL('hold-folder-lock.ts', import.meta.url));
 
@@ -60,7 +61,7 @@ describe('PgliteDatabase', { timeout: 60_000 }, () => {
     'refuses a folder that a process of %s holds, naming it; not after it was killed',
     async (runtime) => {
       const [command, ...flags] = runtime.split(' ');
-      const holder = spawn(command!, [...flags, LOCKER, dataDirectory], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const holder = spawn(command!, [...flags, LOCKER, dataDirectory], { stdio: ['pipe', 'pipe', 'inherit'] });
       await new Promise((resolve) => holder.stdout.once('data', resolve));
       const refused = create().open();
       await expect(refused).rejects.toThrow(DatabaseLockedError);
@@ -86,7 +87,6 @@ describe('PgliteDatabase', { timeout: 60_000 }, () => {
 
   it('makes a folder anew whose making was interrupted', async () => {
     await writeFile(join(dataDirectory, 'creating'), '');
-    const { mkdir } = await import('node:fs/promises');
     await mkdir(join(dataDirectory, 'postgres'));
     await writeFile(join(dataDirectory, 'postgres', 'PG_VERSION'), `${EMBEDDED_POSTGRES_MAJOR}\n`);
     const database = create();
@@ -98,10 +98,16 @@ describe('PgliteDatabase', { timeout: 60_000 }, () => {
     const database = new PgliteDatabase({ dataDirectory: null });
     opened.push(database);
     await database.open();
+    const timers = new CronScheduleTimers();
     let ticks = 0;
-    const timer = setInterval(() => (ticks += 1), 1);
+    let cancel = (): void => undefined;
+    const tick = (): void => {
+      ticks += 1;
+      cancel = timers.wakeAfter(0, tick);
+    };
+    tick();
     await Promise.all(Array.from({ length: 200 }, () => database.now()));
-    clearInterval(timer);
+    cancel();
     expect(ticks).toBeGreaterThan(20);
   });
 

@@ -1,0 +1,18 @@
+/** Foundation wired on a test's database: what is wired comes from the container, in the specification's tests too. */
+import { randomUUID } from 'node:crypto';
+import { registerFoundation } from '../../src/modules/foundation/container.ts';
+import type { Database } from '../../src/modules/foundation/infrastructure/persistence/database.ts';
+import { type Foundation, tokenOf } from '../../src/modules/foundation/tokens.ts';
+import { InMemoryLogger } from './in-memory-logger.ts';
+
+/** What the container gives under this name. */
+export function resolveOn<Name extends keyof Foundation>(database: Database, name: Name): Foundation[Name] {
+  const container = registerFoundation({
+    database,
+    instance: { id: randomUUID(), hostname: 'test', runtime: 'test', version: '0', startedAt: new Date() },
+    logger: new InMemoryLogger(),
+    maxConcurrentRuns: 1,
+    defaults: { timezone: 'Asia/Shanghai' },
+  });
+  return container.resolve(tokenOf(name));
+}
