@@ -30,19 +30,25 @@ function firstWall(segment: Segment, rules: DstRules): number {
   return segment.lo + (isOnce ? Math.max(segment.offset, segment.offsetBefore) : segment.offset);
 }
 
-/** The first occurrence after an instant by the rules of a segment; it may lie beyond the segment. Epoch seconds. */
+/**
+ * The first occurrence after an instant by the rules of a segment; it may lie beyond the segment. The second after the
+ * instant lies within it. Epoch seconds.
+ */
 export function firstAfter(clock: WallClock, rules: DstRules, segment: Segment, after: number): number {
   const { lo, offset, offsetBefore } = segment;
   const regular = clock.after(Math.max(after + offset, firstWall(segment, rules) - 1)) - offset;
   if (madeUpGap(segment, rules) === 0) return regular;
   const isShift = rules.gap === 'shift';
   if (!isShift && after >= lo) return regular;
-  const removed = clock.after(isShift ? Math.max(after, lo - 1) + offsetBefore : lo + offsetBefore - 1);
+  const removed = clock.after(isShift ? after + offsetBefore : lo + offsetBefore - 1);
   if (removed >= lo + offset) return regular;
   return Math.min(regular, isShift ? removed - offsetBefore : lo);
 }
 
-/** The last occurrence before an instant within a segment, or one before the segment, or `-NEVER`. Epoch seconds. */
+/**
+ * The last occurrence before an instant by the rules of a segment; it may lie before the segment, or be `-NEVER`. The
+ * second before the instant lies within the segment. Epoch seconds.
+ */
 export function lastBefore(clock: WallClock, rules: DstRules, segment: Segment, before: number): number {
   const { lo, offset, offsetBefore } = segment;
   const end = Math.min(before, segment.hi);
@@ -50,7 +56,7 @@ export function lastBefore(clock: WallClock, rules: DstRules, segment: Segment, 
   const regular = wall >= firstWall(segment, rules) || wall < lo + offset ? wall - offset : -NEVER;
   if (madeUpGap(segment, rules) === 0) return regular;
   if (rules.gap === 'gapEnd') {
-    const isMoved = end > lo && clock.after(lo + offsetBefore - 1) < lo + offset;
+    const isMoved = clock.after(lo + offsetBefore - 1) < lo + offset;
     return isMoved ? Math.max(regular, lo) : regular;
   }
   const removed = clock.before(Math.min(end + offsetBefore, lo + offset));
