@@ -6,8 +6,9 @@ import { InvalidInputError, JobNotFoundError, RevisionConflictError, RevisionReq
 import { DEFAULT_POLICIES, type JobConfig, type JobSpec } from '../domain/job-config.ts';
 import type { JsonObject, MergedJobRegistry } from '../domain/job-definition.ts';
 import { restoreSecrets } from '../domain/mask-secrets.ts';
-import type { Dialect } from '../domain/schedule.ts';
+import type { Dialect, Schedule } from '../domain/schedule.ts';
 import { isStorableText } from '../domain/storable-json.ts';
+import { describeSchedule } from '../domain/words/describe-schedule.ts';
 import { findExecution, listExecutions, listExecutionsOfJob } from './execution-lookup.ts';
 import { type ExecutionView, viewPendingRun } from './execution-view.ts';
 import { type JobListQuery, listJobs } from './job-list.ts';
@@ -30,7 +31,7 @@ export interface JobAdminDeps {
   readonly now: () => number;
   readonly defaults: { readonly timezone: string; readonly dialect?: Dialect };
   readonly newId: () => string;
-  /** A schedule in words; left out: none has any. */
+  /** A schedule in words; left out: in English. */
   readonly describe?: DescribeSchedule;
 }
 
@@ -187,8 +188,12 @@ export class JobAdmin {
   }
 
   #viewSetting(): ViewSetting {
-    return { registry: this.#deps.registry(), nowMs: this.#deps.now(), describe: this.#deps.describe ?? (() => null) };
+    return { registry: this.#deps.registry(), nowMs: this.#deps.now(), describe: this.#deps.describe ?? inEnglish };
   }
+}
+
+function inEnglish(schedule: Schedule): string {
+  return describeSchedule(schedule, 'en');
 }
 
 /** `***` at a secret's place keeps what is stored there. @throws InvalidInputError where nothing is */

@@ -47,7 +47,7 @@ describe('toProblem()', () => {
   }
 
   test.each([
-    new Error('at /srv/secret.ts'),
+    new Error('secret inside'),
     'secret',
     undefined,
     new UnforeseenError('secret'),

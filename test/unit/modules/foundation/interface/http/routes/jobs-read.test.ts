@@ -118,7 +118,7 @@ describe('GET /admin/jobs/:jobId', () => {
       cronExpression: '*/5 * * * *',
       revision: 7,
       state: 'neverRan',
-      description: null,
+      description: 'Every 5 minutes, UTC',
       jobKwargs: { apiToken: '***', url: 'https://a' },
       createdAt: '2026-01-01T00:00:00.000Z',
       warnings: [],
