@@ -47,15 +47,13 @@ async function startScheduler(container: FoundationContainer, registry: MergedJo
   const supervisor = container.resolve(tokenOf('supervisor'));
   const scheduler = container.resolve(tokenOf('scheduler'));
   const watcher = container.resolve(tokenOf('watcher'));
-  const journal = container.resolve(tokenOf('journal'));
   scheduler.startScheduler();
   if (!supervisor.isUp) await scheduler.loadPersistedJobs(registry);
   await supervisor.onReturn(async () => {
-    await journal.flush();
     await watcher.listen();
     await seedFirstStart(container);
-    if (!(await scheduler.loadPersistedJobs(registry)))
-      throw new DatabaseUnavailableError('The jobs could not be read.');
+    const isLoaded = await scheduler.loadPersistedJobs(registry);
+    if (!isLoaded) throw new DatabaseUnavailableError('The jobs could not be read.');
   });
 }
 

@@ -1,0 +1,136 @@
+/** The service as a process: what it refuses, how it ends, and what it finds after it was killed. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createEmptyDatabase } from '../support/databases.ts';
+import { eventually } from '../support/eventually.ts';
+import { type ServiceProcess, spawnService, startService } from '../support/service-process.ts';
+
+let folder: string;
+const running: ServiceProcess[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'carillon-process-'));
+});
+
+afterEach(async () => {
+  for (const service of running.splice(0)) await service.kill();
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function start(env: Record<string, string>): Promise<ServiceProcess> {
+  const service = await startService({ runtime: 'node', env: { HTTP_ALLOW_PRIVATE_ADDRESSES: 'true', ...env } });
+  running.push(service);
+  return service;
+}
+
+describe('the service refuses', () => {
+  it('settings that cannot be used, every fault at once, with exit status 2', async () => {
+    const service = spawnService({
+      runtime: 'node',
+      env: { PORT: 'http', LOG_LEVEL: 'loud', HOST: '0.0.0.0', ADMIN_TOKEN: 'short' },
+    });
+    expect(await service.ended()).toBe(2);
+    for (const name of ['PORT', 'LOG_LEVEL', 'ADMIN_TOKEN']) expect(service.output).toContain(name);
+  });
+
+  it('an address that others reach, without a token', async () => {
+    const service = spawnService({ runtime: 'node', env: { HOST: '0.0.0.0', ADMIN_TOKEN: '' } });
+    expect(await service.ended()).toBe(2);
+    expect(service.output).toMatch(/ADMIN_TOKEN.*32/);
+  });
+
+  it('a folder that another process serves, and says whose it is', async () => {
+    const env = { DATA_DIRECTORY: join(folder, 'shared') };
+    await start(env);
+    const second = spawnService({ runtime: 'node', env });
+    expect(await second.ended()).toBe(1);
+    expect(second.output).toMatch(/process \d+|pid \d+/i);
+  });
+
+  it('a port that is taken, in one line that names it', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const port = String((other.address() as AddressInfo).port);
+    const service = spawnService({
+      runtime: 'node',
+      env: { DATABASE_URL: 'memory://', DATA_DIRECTORY: folder, PORT: port },
+    });
+    expect(await service.ended()).toBe(1);
+    expect(service.output).toContain(port);
+    other.close();
+  });
+});
+
+describe('the first start', () => {
+  it('makes a token, prints it once, and asks for it from then on', async () => {
+    const env = { DATA_DIRECTORY: join(folder, 'first'), ADMIN_TOKEN: '' };
+    const first = await start(env);
+    const [, token] = await first.printed(/Admin token, shown this once.*: (\S+)/);
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(`${first.address}/admin/jobs`, { headers })).status).toBe(200);
+    await first.stop();
+    const second = await start(env);
+    expect(second.output).not.toContain(token);
+    expect((await fetch(`${second.address}/admin/jobs`, { headers })).status).toBe(200);
+  });
+});
+
+describe('rows edited by plain SQL', () => {
+  it('take effect within a second, and one that cannot be read touches no other', async () => {
+    const url = await createEmptyDatabase();
+    const service = await start({ DATABASE_URL: url, DATA_DIRECTORY: folder });
+    const sql = postgres(url, { max: 1 });
+    const add = (jobId: string, cron: string) =>
+      sql`insert into scheduler_job_config (job_id, job_name, cron_expression, handler, dialect)
+          values (${jobId}, ${jobId}, ${cron}, 'maintenance.heartbeat', 'unix')`;
+    await add('bad', '61 * * * *');
+    const insertedAt = Date.now();
+    await add('good', '* * * * * *');
+    const first = await eventually(async () => {
+      const { body } = await service.call('GET', '/admin/jobs/good/executions');
+      return body.items.at(-1) ?? Promise.reject(new Error('not run yet'));
+    });
+    expect(Date.parse(first.scheduledAt) - insertedAt).toBeLessThanOrEqual(2_000);
+    const bad = (await service.call('GET', '/admin/jobs/bad')).body;
+    expect(bad).toMatchObject({ state: 'invalid' });
+    expect(bad.stateReason).toMatch(/61/);
+    await sql.end();
+  });
+});
+
+describe('a process that is killed in the middle of a run', () => {
+  it('leaves a run that the next start records as FAILED, reason LOST', async () => {
+    const env = { DATABASE_URL: await createEmptyDatabase(), DATA_DIRECTORY: folder };
+    const arrived = Promise.withResolvers<void>();
+    const silent = createServer(() => arrived.resolve());
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const killed = await start(env);
+    await killed.call('PUT', '/admin/jobs/hangs', {
+      jobName: 'Hangs',
+      handler: 'http.request',
+      cronExpression: '0 0 1 1 *',
+      timezone: 'UTC',
+      jobKwargs: { url: `http://127.0.0.1:${port}/` },
+    });
+    const { headers } = await killed.call('POST', '/admin/jobs/hangs/trigger');
+    await arrived.promise;
+    await killed.kill();
+    const next = await start(env);
+    const run = await eventually(async () => {
+      const { body } = await next.call('GET', headers.get('location')!);
+      return body.status === 'FAILED' ? body : Promise.reject(new Error(JSON.stringify(body)));
+    }, 40_000);
+    expect(run).toMatchObject({ failureReason: 'LOST' });
+    silent.closeAllConnections();
+    silent.close();
+  }, 60_000);
+});
