@@ -52,7 +52,9 @@ export function compare(comparison: Comparison, tally: Tally): void {
     const at = from + Math.floor(fraction * (to - from));
     return at % 2 === 0 ? at : Math.floor(at / 60) * 60;
   };
-  const exact = [...window.changes.map(({ at }) => at), ...expected.slice(-1)].filter((at) => at >= from && at < to);
+  const exact = [...window.changes.map(({ at }) => at), ...expected.slice(0, 3), ...expected.slice(-1)].filter(
+    (at) => at >= from && at < to,
+  );
   for (const at of [...comparison.at.map(asked), ...exact]) {
     const next = schedule.next(at * 1000);
     const isInside = next !== null && next < to * 1000;

@@ -129,3 +129,19 @@ test.each([
 ])('Schedule.isFixedTime of %s is %s', (text, isFixed) => {
   expect(schedule(text).isFixedTime).toBe(isFixed);
 });
+
+test('Schedule.next() finds the second pass of a rare occurrence before it leaps to the next year', () => {
+  const both = schedule('30 1 1 11 *', { ...NEW_YORK, dstOverlap: 'both' });
+  const expected = ['2026-11-01T05:30Z', '2026-11-01T06:30Z repeated', '2027-11-01T05:30Z'];
+  expect(following(both, '2026-01-01T00:00Z', 3)).toEqual(expected);
+  expect(following(both, '2026-11-01T05:30Z', 2)).toEqual(expected.slice(1));
+  expect(iso(both.previous(Date.parse('2027-11-01T05:30Z'))!)).toBe('2026-11-01T06:30Z');
+  expect(iso(both.previous(Date.parse('2026-11-01T06:30Z'))!)).toBe('2026-11-01T05:30Z');
+});
+
+test('Schedule.previous() finds a rare moved occurrence before it leaps to the year before', () => {
+  const yearly = schedule('30 2 8 3 *', NEW_YORK);
+  expect(iso(yearly.previous(Date.parse('2026-03-08T08:00Z'))!)).toBe('2026-03-08T07:30Z');
+  expect(iso(yearly.previous(Date.parse('2026-03-08T07:30Z'))!)).toBe('2025-03-08T07:30Z');
+  expect(iso(yearly.next(Date.parse('2026-03-08T07:00Z'))!)).toBe('2026-03-08T07:30Z');
+});
