@@ -31,9 +31,7 @@ export async function openPglite(
   if (await checkVersion(folder)) return create(folder, null);
 
   const template = await readTemplate();
-  onProgress(
-    `Creating the embedded database in ${dataDirectory}${template === null ? '; this takes some seconds, once' : ''} …`,
-  );
+  onProgress(`Creating the embedded database in ${dataDirectory} …`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(marker, '');
   const client = await create(folder, template);
@@ -48,16 +46,11 @@ async function create(target: string, loadDataDir: Blob | null): Promise<PGlite>
   return PGlite.create(target, loadDataDir === null ? options : { ...options, loadDataDir });
 }
 
-/** A data directory made beforehand, a second instead of three to twelve; without its package PGlite makes one itself. */
-async function readTemplate(): Promise<Blob | null> {
-  try {
-    const { dataDir } = await import(TEMPLATE_PACKAGE);
-    return await dataDir();
-  } catch {
-    return null;
-  }
+/** A data directory made beforehand: PGlite would take three to twelve seconds to make one itself. */
+async function readTemplate(): Promise<Blob> {
+  const { dataDir } = await import('@electric-sql/pglite-prepopulatedfs');
+  return await dataDir();
 }
-const TEMPLATE_PACKAGE: string = '@electric-sql/pglite-prepopulatedfs';
 
 /** @returns whether there is a database; @throws DatabaseVersionError when it is another major version's */
 async function checkVersion(folder: string): Promise<boolean> {
