@@ -13,7 +13,8 @@ export type InputSchema = v.GenericSchema & { readonly entries: Readonly<Record<
 
 /** @throws InvalidInputError naming every fault */
 export function readInput<Schema extends InputSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, value);
+  // The schema library takes a list for an object without fields.
+  const result = v.safeParse(schema, Array.isArray(value) ? undefined : value);
   if (result.success) return result.output;
   const errors = [...unknownFields(schema, value), ...result.issues.filter(isOfKnownField).map(toFieldError)];
   throw new InvalidInputError(summaryOf(errors), errors);
@@ -40,6 +41,7 @@ function isOfKnownField(issue: v.BaseIssue<unknown>): boolean {
 
 function toFieldError(issue: v.BaseIssue<unknown>): FieldError {
   const path = v.getDotPath(issue) ?? '';
+  if (path === '') return { path, message: 'Must be a JSON object.' };
   const isMissing = issue.input === undefined && issue.kind === 'schema';
   return { path, message: isMissing ? 'Required.' : issue.message.slice(0, MAX_MESSAGE) };
 }

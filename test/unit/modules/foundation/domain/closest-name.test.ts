@@ -12,6 +12,7 @@ describe('closestName()', () => {
     ['timeZone', 'timezone'],
     ['job_nmae', 'jobName'],
     ['tag', 'tags'],
+    ['tgas', 'tags'],
   ])('%s was meant to be %s', (given, meant) => expect(closestName(given, KNOWN)).toBe(meant));
 
   test.each(['schedule', 'x', '', 'z'.repeat(5_000)])('nothing is near %s', (given) => {

@@ -46,18 +46,15 @@ describe('toProblem()', () => {
     readonly code = 'UNFORESEEN';
   }
 
-  test.each([
-    new Error('secret inside'),
-    'secret',
-    undefined,
-    new UnforeseenError('secret'),
-    new RunTimeoutError(7),
-  ])('%s is a 500 that tells nothing of its inside', (error) => {
-    const { status, body } = toProblem(error, 'r-1');
-    expect(status).toBe(500);
-    expect(body.code).toBe('INTERNAL');
-    expect(JSON.stringify(body)).not.toMatch(/secret|UNFORESEEN|7 ms/);
-  });
+  test.each([new Error('secret inside'), 'secret', undefined, new UnforeseenError('secret'), new RunTimeoutError(7)])(
+    '%s is a 500 that tells nothing of its inside',
+    (error) => {
+      const { status, body } = toProblem(error, 'r-1');
+      expect(status).toBe(500);
+      expect(body.code).toBe('INTERNAL');
+      expect(JSON.stringify(body)).not.toMatch(/secret|UNFORESEEN|7 ms/);
+    },
+  );
 
   test('says when to come back while the database is away, and not where it is', () => {
     const { headers, body } = toProblem(new DatabaseUnavailableError('connect ECONNREFUSED 10.0.0.7:5432'), 'r-1');

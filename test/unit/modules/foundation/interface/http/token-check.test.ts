@@ -14,6 +14,17 @@ describe('TokenCheck', () => {
     expect(await check.roleOf(token)).toBeNull();
   });
 
+  test('compares every byte of the hashes, not the last alone', async () => {
+    const lastByte = async (text: string) => {
+      const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+      return new Uint8Array(hash).at(-1);
+    };
+    const expected = await lastByte('a-token');
+    let tried = 0;
+    while ((await lastByte(`guess-${tried}`)) !== expected) tried += 1;
+    expect(await check.roleOf(`guess-${tried}`)).toBeNull();
+  });
+
   test('a token that two roles share gives the higher one', async () => {
     expect(await new TokenCheck({ viewer: 'same', admin: 'same' }).roleOf('same')).toBe('admin');
   });

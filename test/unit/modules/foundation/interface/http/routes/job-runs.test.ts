@@ -81,6 +81,7 @@ describe('POST /admin/jobs/:jobId/trigger', () => {
     [{ reason: 5 }, 'reason'],
     [{ reason: 'x'.repeat(1_001) }, 'reason'],
     [{ jobKwargs: 'x' }, 'jobKwargs'],
+    [[], ''],
     [{ kwargs: {} }, 'kwargs'],
   ])('refuses %j', async (body, path) => {
     const { status, json } = await trigger(body);

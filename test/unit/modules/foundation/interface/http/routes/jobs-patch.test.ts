@@ -74,6 +74,7 @@ describe('PATCH /admin/jobs/:jobId', () => {
     };
     service.configs.beforeUpsert = other;
     expect((await patch({ notes: 'mine' })).status).toBe(412);
+    expect(revision).toBe(13);
   });
 
   test('does not know a job that is not there', async () => {

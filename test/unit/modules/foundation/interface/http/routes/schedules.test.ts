@@ -18,7 +18,11 @@ describe('POST /admin/schedules/preview', () => {
     expect(status).toBe(200);
     expect(json.occurrences).toHaveLength(10);
     expect(json.occurrences[0]).toBe('2026-01-05T01:00:00.000Z');
-    expect(json).toMatchObject({ timezone: 'Asia/Shanghai', description: 'Every weekday at 09:00, Asia/Shanghai', warnings: [] });
+    expect(json).toMatchObject({
+      timezone: 'Asia/Shanghai',
+      description: 'Every weekday at 09:00, Asia/Shanghai',
+      warnings: [],
+    });
     expect(json.details[0]).toEqual({ at: '2026-01-05T01:00:00.000Z', note: null });
   });
 
