@@ -43,9 +43,10 @@ export class JobLoader {
       const { configs, claims, directory } = this.#deps;
       const seen = await configs.getRevisions();
       const enabled = await configs.getAllEnabled();
-      await this.#arm(enabled, await claims.getCursors());
+      const waiting = await this.#arm(enabled, await claims.getCursors());
       const found = new Set(enabled.map((config) => config.jobId));
       for (const jobId of directory.jobIds) if (!found.has(jobId)) directory.remove(jobId);
+      for (const jobId of waiting) seen.delete(jobId);
       this.#seen = seen;
     });
   }
@@ -74,16 +75,17 @@ export class JobLoader {
   async #reload(jobIds: readonly string[]): Promise<void> {
     const configs = await this.#deps.configs.getByJobIds(jobIds);
     const enabled = configs.filter((config) => config.enabled);
-    await this.#arm(enabled, await this.#deps.claims.getCursors(jobIds));
+    const waiting = await this.#arm(enabled, await this.#deps.claims.getCursors(jobIds));
     const runnable = new Set(enabled.map((config) => config.jobId));
     for (const jobId of jobIds) {
       this.#seen.delete(jobId);
       if (!runnable.has(jobId)) this.#deps.directory.remove(jobId);
     }
-    for (const { jobId, revision } of configs) this.#seen.set(jobId, revision);
+    for (const { jobId, revision } of configs) if (!waiting.has(jobId)) this.#seen.set(jobId, revision);
   }
 
-  async #arm(configs: readonly JobConfig[], cursors: readonly FireCursor[]): Promise<void> {
+  /** @returns the jobs whose cursor nobody has armed after all: somebody else has it locked, or edited the row meanwhile */
+  async #arm(configs: readonly JobConfig[], cursors: readonly FireCursor[]): Promise<ReadonlySet<string>> {
     const { directory, claims } = this.#deps;
     const cursorOf = new Map(cursors.map((cursor) => [cursor.jobId, cursor]));
     const unarmed: Unarmed[] = [];
@@ -97,11 +99,15 @@ export class JobLoader {
       for (const cursor of await claims.getCursors(unarmed.map(({ jobId }) => jobId)))
         cursorOf.set(cursor.jobId, cursor);
     }
+    const waiting = new Set<string>();
     for (const [index, resolution] of resolutions.entries()) {
       const config = configs[index]!;
-      if (resolution?.kind === 'armed') directory.put(resolution.job, lookAt(cursorOf.get(config.jobId)));
-      else this.#leaveOut(config, resolution);
+      const cursor = cursorOf.get(config.jobId);
+      if (resolution?.kind !== 'armed') this.#leaveOut(config, resolution);
+      else directory.put(resolution.job, lookAt(cursor));
+      if (resolution?.kind === 'armed' && cursor?.nextFireAt === 'unarmed') waiting.add(config.jobId);
     }
+    return waiting;
   }
 
   /** Null: paused until somebody resumes it. One that is paused until an instant is armed for what follows that. */
@@ -145,7 +151,7 @@ function isUnarmed(config: JobConfig, cursor: FireCursor | undefined): boolean {
   return cursor?.nextFireAt === 'unarmed' && cursor.revision === config.revision;
 }
 
-/** An unarmed cursor here means that the row was edited since it was read: the change feed brings it again. */
+/** One that is unarmed here is not to be looked at: the change feed, or the next poll, brings it again. */
 function lookAt(cursor: FireCursor | undefined): number | null {
   return cursor?.nextFireAt instanceof Date ? cursor.nextFireAt.getTime() : null;
 }

@@ -1,6 +1,6 @@
 /**
  * Starts the runs that wait for an instance: manual ones now, retries and backfills by the same way. Woken by the change
- * feed, by a slot that became free, and every 2 s.
+ * feed, by a run that ended, and every 2 s.
  *
  * Invariants: claims no more than half the free slots at a time, so that the loop always finds some; what was claimed is started, also where the answer to the claim,
  * or what it takes to start it, was lost: RUNNING records of this instance that nobody here runs are looked for until
@@ -56,7 +56,9 @@ export class PendingRunStarter {
   start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    this.#unlisten = this.#deps.dispatcher.onSlotFree(() => this.wake());
+    this.#unlisten = this.#deps.dispatcher.onSlotFree((jobId) => {
+      if (jobId !== null) this.wake();
+    });
     this.wake();
   }
 

@@ -118,16 +118,15 @@ export class SchedulingLoop {
   /** How long there is nothing to do. A slot that becomes free, and a lease that is regained, wake the loop. */
   #idleMs(): number {
     const { directory, dispatcher, lease, time } = this.#deps;
-    if (dispatcher.freeSlots === 0) {
-      dispatcher.askForSlot();
-      return Number.POSITIVE_INFINITY;
-    }
     const now = time.now();
     const untilLook = (at: number | null): number => (at === null ? Number.POSITIVE_INFINITY : at - now);
     const manualMs = untilLook(directory.nextLook('manual'));
-    if (!lease.isHeld) return manualMs;
-    const askMs = this.#claimer.askInMs ?? Number.POSITIVE_INFINITY;
-    return Math.min(manualMs, askMs, untilLook(directory.nextLook('persisted')));
+    const persistedMs = lease.isHeld ? untilLook(directory.nextLook('persisted')) : Number.POSITIVE_INFINITY;
+    const askMs = (lease.isHeld ? this.#claimer.askInMs : null) ?? Number.POSITIVE_INFINITY;
+    const dueMs = Math.min(manualMs, persistedMs);
+    if (dueMs > 0 || dispatcher.freeSlots > 0) return Math.min(dueMs, askMs);
+    dispatcher.askForSlot();
+    return askMs;
   }
 
   async #turn(): Promise<void> {

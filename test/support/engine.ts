@@ -1,0 +1,118 @@
+/**
+ * A whole engine in virtual time, wired by the real container over a store in memory. Two engines over one store are
+ * two replicas.
+ */
+import { registerFoundation } from '../../src/modules/foundation/container.ts';
+import { type Foundation, tokenOf } from '../../src/modules/foundation/tokens.ts';
+import type { JobFunction, MergedJobRegistry } from '../../src/modules/foundation/domain/job-definition.ts';
+import { toRegisteredJob } from '../../src/modules/foundation/domain/job-definition.ts';
+import type { Database } from '../../src/modules/foundation/infrastructure/persistence/database.ts';
+import { Lifespan } from '../../src/main/lifespan.ts';
+import { schedulerSteps } from '../../src/main/scheduler-steps.ts';
+import { InMemoryLogger } from './in-memory-logger.ts';
+import { InMemoryStore, StoreLink } from './in-memory-store.ts';
+import { ManualTime } from './manual-time.ts';
+import { StoredFireClaims, StoredPendingRuns } from './stored-claims.ts';
+import {
+  StoredChangeFeed,
+  StoredConnection,
+  StoredEventLedger,
+  StoredExecutions,
+  StoredInstances,
+  StoredJobConfigs,
+} from './stored-repositories.ts';
+
+/** A Friday, a few seconds before noon. */
+export const START = '2026-01-02T11:59:57.000Z';
+
+export interface EngineOptions {
+  readonly store: InMemoryStore;
+  readonly jobs?: Readonly<Record<string, JobFunction>>;
+  readonly maxConcurrentRuns?: number;
+}
+
+export interface Engine {
+  readonly wired: Foundation;
+  readonly link: StoreLink;
+  readonly logger: InMemoryLogger;
+  readonly registry: MergedJobRegistry;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** As `kill -9`: nothing it asks is answered any more, and nothing it does is seen. */
+  kill(): void;
+}
+
+export function newStore(startAt: string = START): InMemoryStore {
+  const store = new InMemoryStore(new ManualTime(startAt));
+  // Not the very first start: that one makes a job of its own.
+  store.addEvent({ type: 'instance.started', jobId: null });
+  return store;
+}
+
+let engines = 0;
+
+export function createEngine({ store, jobs = {}, maxConcurrentRuns = 100 }: EngineOptions): Engine {
+  engines += 1;
+  const name = `engine-${engines}`;
+  const link = new StoreLink(store);
+  const logger = new InMemoryLogger();
+  const registry = registryOf(jobs);
+  const container = registerFoundation({
+    database: new StoredConnection(link) as unknown as Database,
+    instance: {
+      id: name,
+      hostname: 'host',
+      runtime: 'node 24.0.0',
+      version: '0.0.0',
+      startedAt: new Date(store.now()),
+    },
+    logger,
+    maxConcurrentRuns,
+    defaults: { timezone: 'UTC' },
+  });
+  for (const [token, value] of Object.entries(portsOf(link, name))) {
+    container.register<unknown>(tokenOf(token as keyof Foundation), { useValue: value });
+  }
+  const lifespan = new Lifespan(schedulerSteps(container, { registry, shutdownGraceMs: 1_000 }), logger);
+  const wired = new Proxy({} as Foundation, {
+    get: (_target, token) => container.resolve(tokenOf(token as keyof Foundation)),
+  });
+  return {
+    wired,
+    link,
+    logger,
+    registry,
+    start: () => lifespan.start(),
+    stop: () => lifespan.stop(),
+    kill: () => void (link.isDead = true),
+  };
+}
+
+function portsOf(link: StoreLink, name: string): Partial<Foundation> {
+  let ids = 0;
+  return {
+    clock: link.store.time,
+    timers: link.store.time,
+    newId: () => `${name}-run-${(ids += 1)}`,
+    configs: new StoredJobConfigs(link),
+    executions: new StoredExecutions(link),
+    claims: new StoredFireClaims(link),
+    pending: new StoredPendingRuns(link),
+    instances: new StoredInstances(link),
+    ledger: new StoredEventLedger(link),
+    feed: new StoredChangeFeed(link),
+  };
+}
+
+export function registryOf(jobs: Readonly<Record<string, JobFunction>>): MergedJobRegistry {
+  return new Map(Object.entries(jobs).map(([id, run]) => [id, toRegisteredJob(id, 'test', run)]));
+}
+
+/** A job function that keeps the nominal times it was called for, in ISO text. */
+export function recordingJob(): JobFunction & { readonly calls: string[] } {
+  const calls: string[] = [];
+  return Object.assign(
+    ((_kwargs, context) => void calls.push(context.scheduledAt.toISOString())) satisfies JobFunction,
+    { calls },
+  );
+}

@@ -1,0 +1,155 @@
+/**
+ * The database in memory: the tables that the engine's ports read and write, and a clock of its own. Several replicas
+ * share one store, each over a `StoreLink` that can be cut.
+ *
+ * Invariant: a call is one statement: its effect is whole and at one instant, or there is none.
+ */
+import type { RecordedEvent } from '../../src/modules/foundation/application/ports/event-ledger.ts';
+import type { FireCursor } from '../../src/modules/foundation/application/ports/fire-claims.ts';
+import type { LiveInstance } from '../../src/modules/foundation/application/ports/instances.ts';
+import type { Change } from '../../src/modules/foundation/application/ports/change-feed.ts';
+import type { PendingRun } from '../../src/modules/foundation/application/ports/pending-runs.ts';
+import type { SchedulerEvent } from '../../src/modules/foundation/domain/event.ts';
+import { DatabaseUnavailableError } from '../../src/modules/foundation/domain/errors.ts';
+import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
+import type { Execution } from '../../src/modules/foundation/domain/run.ts';
+import { jobConfig } from './in-memory-job-configs.ts';
+import type { ManualTime } from './manual-time.ts';
+
+export class InMemoryStore {
+  readonly configs = new Map<string, JobConfig>();
+  readonly cursors = new Map<string, FireCursor>();
+  readonly executions = new Map<string, Execution>();
+  readonly pending = new Map<string, PendingRun>();
+  readonly instances = new Map<string, LiveInstance>();
+  readonly events: RecordedEvent[] = [];
+  readonly listeners = new Set<(change: Change) => void>();
+  readonly time: ManualTime;
+  /** How far the database's clock is ahead of the replicas' monotonic one started at `time.now()`. */
+  clockOffsetMs = 0;
+  isAway = false;
+  /** False: nobody is told of changes. */
+  isFeedAlive = true;
+  #revision = 0;
+  readonly #startedAt: number;
+
+  constructor(time: ManualTime) {
+    this.time = time;
+    this.#startedAt = time.now() - time.monotonicMs();
+  }
+
+  now(): number {
+    return this.#startedAt + this.time.monotonicMs() + this.clockOffsetMs;
+  }
+
+  /** Inserts or edits a row, as SQL would: the revision goes up, the cursor is unarmed, listeners are told. */
+  save(jobId: string, edit: Partial<JobConfig> = {}): JobConfig {
+    const before = this.configs.get(jobId) ?? jobConfig(jobId, { createdAt: new Date(this.now()) });
+    this.#revision += 1;
+    const config: JobConfig = { ...before, ...edit, jobId, revision: this.#revision };
+    this.configs.set(jobId, config);
+    this.cursors.set(jobId, { jobId, revision: config.revision, nextFireAt: 'unarmed' });
+    this.tell({ kind: 'job', jobId });
+    return config;
+  }
+
+  remove(jobId: string): void {
+    this.configs.delete(jobId);
+    this.cursors.delete(jobId);
+    this.tell({ kind: 'job', jobId });
+  }
+
+  /** Puts a cursor where no claim would. */
+  setCursor(jobId: string, nextFireAt: Date): void {
+    this.cursors.set(jobId, { ...this.cursors.get(jobId)!, nextFireAt });
+  }
+
+  addEvent(event: SchedulerEvent): void {
+    this.events.push({ ...event, id: this.events.length + 1, at: new Date(this.now()) });
+  }
+
+  tell(change: Change): void {
+    if (this.isFeedAlive) for (const listener of this.listeners) listener(change);
+  }
+
+  runsOf(jobId: string): Execution[] {
+    return [...this.executions.values()].filter((run) => run.jobId === jobId);
+  }
+
+  isExclusivelyRunning(jobId: string): boolean {
+    return this.runsOf(jobId).some((run) => run.status === 'RUNNING');
+  }
+}
+
+type Fault =
+  | { readonly kind: 'fails' | 'failsAfter'; readonly error: Error }
+  | { readonly kind: 'waits' | 'waitsAfter'; readonly gate: Promise<void> };
+
+/** One replica's way to the store: counted, delayed, cut, and faulty where a test says so. */
+export class StoreLink {
+  readonly store: InMemoryStore;
+  /** How often each call was made, as `port.method`. */
+  readonly calls = new Map<string, number>();
+  isAway = false;
+  /** The process was killed: nothing it asks is ever answered. */
+  isDead = false;
+  latencyMs = 0;
+  readonly #faults = new Map<string, Fault[]>();
+
+  constructor(store: InMemoryStore) {
+    this.store = store;
+  }
+
+  /** The next such call fails, without an effect. */
+  failNext(call: string, error: Error): void {
+    this.#add(call, { kind: 'fails', error });
+  }
+
+  /** The next such call has its effect, and its answer is lost. */
+  loseAnswer(call: string): void {
+    this.#add(call, { kind: 'failsAfter', error: new DatabaseUnavailableError('The answer was lost.') });
+  }
+
+  /** The next such call waits, with its effect still to come. @returns how to let it go on */
+  holdNext(call: string): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#add(call, { kind: 'waits', gate: promise });
+    return resolve;
+  }
+
+  /** The next such call has its effect, and its answer waits. @returns how to let it go on */
+  holdAnswer(call: string): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#add(call, { kind: 'waitsAfter', gate: promise });
+    return resolve;
+  }
+
+  countOf(call: string): number {
+    return this.calls.get(call) ?? 0;
+  }
+
+  async call<T>(name: string, effect: () => T): Promise<T> {
+    this.calls.set(name, this.countOf(name) + 1);
+    const fault = this.#faults.get(name)?.shift();
+    if (this.latencyMs > 0) await this.store.time.pass(this.latencyMs / 2);
+    if (fault?.kind === 'waits') await fault.gate;
+    await this.#reach();
+    if (fault?.kind === 'fails') throw fault.error;
+    const answer = effect();
+    if (fault?.kind === 'failsAfter') throw fault.error;
+    if (fault?.kind === 'waitsAfter') await fault.gate;
+    if (this.latencyMs > 0) await this.store.time.pass(this.latencyMs / 2);
+    await this.#reach();
+    return answer;
+  }
+
+  async #reach(): Promise<void> {
+    await Promise.resolve();
+    if (this.isDead) await new Promise<never>(() => {});
+    if (this.isAway || this.store.isAway) throw new DatabaseUnavailableError('The database is away.');
+  }
+
+  #add(call: string, fault: Fault): void {
+    this.#faults.set(call, [...(this.#faults.get(call) ?? []), fault]);
+  }
+}

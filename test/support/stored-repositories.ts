@@ -1,0 +1,223 @@
+/** The repositories, the ledger, the leases, the change feed and the connection over the store in memory. */
+import type { Change, ChangeFeed } from '../../src/modules/foundation/application/ports/change-feed.ts';
+import type { DatabaseConnection } from '../../src/modules/foundation/application/ports/database-connection.ts';
+import type { EventLedger, RecordedEvent } from '../../src/modules/foundation/application/ports/event-ledger.ts';
+import type {
+  ExecutionLogRepository,
+  ExecutionQuery,
+} from '../../src/modules/foundation/application/ports/execution-log-repository.ts';
+import type {
+  Instance,
+  Instances,
+  LostRun,
+  Renewal,
+} from '../../src/modules/foundation/application/ports/instances.ts';
+import type {
+  JobConfigRepository,
+  JobOverview,
+  Page,
+} from '../../src/modules/foundation/application/ports/job-config-repository.ts';
+import type { SchedulerEvent } from '../../src/modules/foundation/domain/event.ts';
+import type { JobConfig, JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
+import type { Execution, Outcome, Run } from '../../src/modules/foundation/domain/run.ts';
+import type { StoreLink } from './in-memory-store.ts';
+import { insertRunning } from './stored-claims.ts';
+
+export class StoredJobConfigs implements JobConfigRepository {
+  readonly #link: StoreLink;
+
+  constructor(link: StoreLink) {
+    this.#link = link;
+  }
+
+  getAllEnabled(): Promise<JobConfig[]> {
+    return this.#read('getAllEnabled', (config) => config.enabled);
+  }
+
+  getByJobIds(jobIds: readonly string[]): Promise<JobConfig[]> {
+    return this.#read('getByJobIds', (config) => jobIds.includes(config.jobId));
+  }
+
+  async getByJobId(jobId: string): Promise<JobConfig | null> {
+    return (await this.getByJobIds([jobId]))[0] ?? null;
+  }
+
+  getRevisions(): Promise<Map<string, number>> {
+    const { store } = this.#link;
+    return this.#link.call('configs.getRevisions', () => {
+      return new Map([...store.configs.values()].map(({ jobId, revision }) => [jobId, revision]));
+    });
+  }
+
+  upsert(spec: JobSpec): Promise<JobConfig> {
+    return this.#link.call('configs.upsert', () => {
+      this.#link.store.addEvent({ type: 'job.created', jobId: spec.jobId });
+      return this.#link.store.save(spec.jobId, spec);
+    });
+  }
+
+  async count(): Promise<number> {
+    return (await this.getRevisions()).size;
+  }
+
+  getOverview(): Promise<JobOverview | null> {
+    throw new Error('The engine does not ask for overviews.');
+  }
+
+  list(): Promise<Page<JobOverview>> {
+    throw new Error('The engine does not ask for lists.');
+  }
+
+  #read(name: string, isAsked: (config: JobConfig) => boolean): Promise<JobConfig[]> {
+    return this.#link.call(`configs.${name}`, () => [...this.#link.store.configs.values()].filter(isAsked));
+  }
+}
+
+export class StoredExecutions implements ExecutionLogRepository {
+  readonly #link: StoreLink;
+
+  constructor(link: StoreLink) {
+    this.#link = link;
+  }
+
+  create(run: Run): Promise<void> {
+    return this.#link.call('executions.create', () => void insertRunning(this.#link.store, run));
+  }
+
+  update(run: Run, outcome: Outcome): Promise<boolean> {
+    const { store } = this.#link;
+    return this.#link.call('executions.update', () => {
+      const record = store.executions.get(run.id);
+      if (record === undefined || record.instanceId !== run.instanceId) return false;
+      if (record.status !== 'RUNNING') return record.finishedAt?.getTime() === outcome.finishedAt.getTime();
+      store.executions.set(run.id, { ...record, ...outcome });
+      return true;
+    });
+  }
+
+  async getRecentByJobId(jobId: string, limit: number): Promise<Execution[]> {
+    return (await this.list({ jobId, limit })).items;
+  }
+
+  getById(id: string): Promise<Execution | null> {
+    return this.#link.call('executions.getById', () => this.#link.store.executions.get(id) ?? null);
+  }
+
+  list({ jobId, status, limit, cursor = '0' }: ExecutionQuery): Promise<Page<Execution>> {
+    return this.#link.call('executions.list', () => {
+      const rows = [...this.#link.store.executions.values()]
+        .filter(
+          (row) => (jobId === undefined || row.jobId === jobId) && (status === undefined || row.status === status),
+        )
+        .toReversed()
+        .slice(Number(cursor));
+      const items = rows.slice(0, limit);
+      return { items, nextCursor: rows.length > limit ? String(Number(cursor) + limit) : null };
+    });
+  }
+
+  lastSuccessAt(jobId: string): Promise<Date | null> {
+    return this.#link.call('executions.lastSuccessAt', () => {
+      const ended = this.#link.store.runsOf(jobId).filter((run) => run.status === 'SUCCESS');
+      return ended.at(-1)?.finishedAt ?? null;
+    });
+  }
+}
+
+export class StoredInstances implements Instances {
+  readonly #link: StoreLink;
+
+  constructor(link: StoreLink) {
+    this.#link = link;
+  }
+
+  renew(instance: Instance, leaseMs: number): Promise<Renewal> {
+    const { store } = this.#link;
+    return this.#link.call('instances.renew', () => {
+      const now = new Date(store.now());
+      store.instances.set(instance.id, { ...instance, renewedAt: now, expiresAt: new Date(store.now() + leaseMs) });
+      return { now, live: [...store.instances.values()].filter((other) => other.expiresAt > now) };
+    });
+  }
+
+  release(instanceId: string): Promise<void> {
+    return this.#link.call('instances.release', () => void this.#link.store.instances.delete(instanceId));
+  }
+
+  rescue(instanceId: string): Promise<LostRun[]> {
+    const { store } = this.#link;
+    return this.#link.call('instances.rescue', () => {
+      const isLive = (id: string): boolean => (store.instances.get(id)?.expiresAt.getTime() ?? 0) > store.now();
+      const lost = [...store.executions.values()].filter(
+        (run) => run.status === 'RUNNING' && run.instanceId !== instanceId && !isLive(run.instanceId),
+      );
+      for (const run of lost) {
+        const finishedAt = new Date(store.now());
+        store.executions.set(run.id, { ...run, status: 'FAILED', failureReason: 'LOST', finishedAt, durationMs: 0 });
+        store.addEvent({ type: 'run.lost', jobId: run.jobId, executionId: run.id, actor: instanceId });
+      }
+      return lost;
+    });
+  }
+}
+
+export class StoredEventLedger implements EventLedger {
+  readonly #link: StoreLink;
+
+  constructor(link: StoreLink) {
+    this.#link = link;
+  }
+
+  append(events: readonly SchedulerEvent[]): Promise<void> {
+    return this.#link.call('ledger.append', () => {
+      for (const event of events) this.#link.store.addEvent(event);
+    });
+  }
+
+  getRecent(limit: number, jobId?: string): Promise<RecordedEvent[]> {
+    return this.#link.call('ledger.getRecent', () =>
+      this.#link.store.events
+        .filter((event) => jobId === undefined || event.jobId === jobId)
+        .toReversed()
+        .slice(0, limit),
+    );
+  }
+}
+
+export class StoredChangeFeed implements ChangeFeed {
+  readonly #link: StoreLink;
+
+  constructor(link: StoreLink) {
+    this.#link = link;
+  }
+
+  subscribe(listener: (change: Change) => void): Promise<() => Promise<void>> {
+    const { store } = this.#link;
+    const tell = (change: Change): void => {
+      if (!this.#link.isAway && !this.#link.isDead && !store.isAway) listener(change);
+    };
+    return this.#link.call('feed.subscribe', () => {
+      store.listeners.add(tell);
+      return async () => void store.listeners.delete(tell);
+    });
+  }
+}
+
+export class StoredConnection implements DatabaseConnection {
+  readonly #link: StoreLink;
+  readonly description = 'a database in memory';
+
+  constructor(link: StoreLink) {
+    this.#link = link;
+  }
+
+  open(): Promise<void> {
+    return this.#link.call('connection.open', () => {});
+  }
+
+  now(): Promise<number> {
+    return this.#link.call('connection.now', () => this.#link.store.now());
+  }
+
+  async close(): Promise<void> {}
+}
