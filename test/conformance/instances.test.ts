@@ -73,6 +73,15 @@ describeOnEveryDatabase('PostgresInstances', (database) => {
       expect(events).toEqual([expect.objectContaining({ type: 'run.lost', executionId: run.id, actor: rescuer.id })]);
     });
 
+    it('of eight rescuers at once each run goes to exactly one', async () => {
+      const dead = randomUUID();
+      const runs = Array.from({ length: 60 }, () => sampleRun({ instanceId: dead }));
+      await Promise.all(runs.map((run) => executions().create(run)));
+      const answers = await Promise.all(Array.from({ length: 8 }, (_, at) => instances().rescue(`rescuer-${at}`)));
+      const rescued = answers.flat().filter((run) => run.instanceId === dead);
+      expect(rescued.map((run) => run.id).toSorted()).toEqual(runs.map((run) => run.id).toSorted());
+    });
+
     it('fences what the dead report afterwards', async () => {
       const rescuer = newInstance();
       const run = sampleRun({ instanceId: 'never had a lease' });

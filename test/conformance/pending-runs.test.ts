@@ -102,7 +102,7 @@ describeOnEveryDatabase('PostgresPendingRuns', (database) => {
 
     it('gives each run to exactly one of many claimers', async () => {
       const jobs = await Promise.all(
-        Array.from({ length: 10 }, (_, at) =>
+        Array.from({ length: 60 }, (_, at) =>
           saveJob(database(), { handler: 'raced', overlapPolicy: at % 2 === 0 ? 'allow' : 'skip' }),
         ),
       );

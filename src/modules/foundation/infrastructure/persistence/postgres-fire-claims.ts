@@ -10,14 +10,16 @@
  *            else has locked are skipped rather than waited for
  *   started  a RUNNING record each; none where the occurrence has one already (unique job, scheduled_at, attempt) or an
  *            exclusive run of the job is RUNNING (partial unique index)
- *   moved    the cursors move on, except where a run that waits could not be started
+ *   judged   whether it was an overlap that kept a run from starting
+ *   moved    the cursors move on, except where such a run waits
  *   told     the caller's events, and `occurrence.skipped` for each run that an overlap kept from starting
  *
  * Invariants. A cursor never moves without its record or its event: they commit together. Two claimers never have the same
  * cursor: it is locked, and afterwards it says something else. If a cursor is ever wrong (restored, edited by hand), the
  * unique key still allows one record an occurrence. A claimer with an outdated configuration has an outdated revision and
  * gets nothing, because every edit changes the cursor's revision in its own transaction. Locks are taken in the order of
- * job ids, so that claimers cannot block each other in a circle.
+ * job ids, so that claimers cannot block each other in a circle. What one step tells the next is asked by `in (select …)`
+ * in a select list: PostgreSQL hashes that, whereas it would join these steps, of unknown size to it, row by row.
  *
  * Failure modes. The answer is lost: the records stand, `getClaimed` finds them by their ids. The process dies after the
  * commit: the records are RUNNING without a lease, and are rescued. It dies before: nothing happened.
@@ -104,7 +106,7 @@ export class PostgresFireClaims implements FireClaims {
   }
 }
 
-type ClaimedRow = { job_id: string; run_id: string | null; started_at: string | null; is_moved: boolean };
+type ClaimedRow = { job_id: string; run_id: string | null; started_at: string; is_moved: boolean };
 
 const FIRE_COLUMNS = {
   job_id: 'text',
@@ -152,7 +154,8 @@ function renderClaim(instanceId: string, fires: readonly DueFire[]): SQL {
   return sql`
     with input as materialized (select * from ${inputRows('input', FIRE_COLUMNS, fires.map(toFireRow))}),
     mine as materialized (
-      select input.* from scheduler_job_cursor c join input on c.job_id = input.job_id
+      select input.*, clock_timestamp()::timestamptz(3) as started_at
+      from scheduler_job_cursor c join input on c.job_id = input.job_id
       where c.next_fire_at = input.due_at and c.revision = input.revision and c.next_fire_at <= clock_timestamp()
       order by c.job_id
       for update of c skip locked
@@ -160,43 +163,41 @@ function renderClaim(instanceId: string, fires: readonly DueFire[]): SQL {
     started as (
       insert into scheduler_execution_log
         (id, job_id, started_at, status, scheduled_at, max_attempts, trigger, instance_id, job_kwargs, is_exclusive)
-      select run_id, job_id, clock_timestamp(), 'RUNNING', scheduled_at, max_attempts, trigger, ${instanceId}, job_kwargs,
+      select run_id, job_id, started_at, 'RUNNING', scheduled_at, max_attempts, trigger, ${instanceId}, job_kwargs,
         is_exclusive
       from mine where run_id is not null
       order by job_id
       on conflict do nothing
-      returning id, job_id, started_at
+      returning id
     ),
-    settled as materialized (
-      select mine.*, started.started_at,
-        mine.run_id is not null and started.id is null and not exists (
-          select from scheduler_execution_log done
-          where done.job_id = mine.job_id and done.scheduled_at = mine.scheduled_at and done.attempt = 1
-        ) as is_overlapping
-      from mine left join started on started.id = mine.run_id
+    judged as materialized (
+      select *, run_id is not null and not is_started and not exists (
+        select from scheduler_execution_log done
+        where done.job_id = answered.job_id and done.scheduled_at = answered.scheduled_at and done.attempt = 1
+      ) as is_overlapping
+      from (select mine.*, coalesce(run_id in (select id from started), false) as is_started from mine) answered
     ),
     moved as (
-      update scheduler_job_cursor c set next_fire_at = settled.next_fire_at
-      from settled where c.job_id = settled.job_id and not (settled.is_overlapping and settled.waits)
+      update scheduler_job_cursor c set next_fire_at = judged.next_fire_at
+      from judged where c.job_id = judged.job_id and not (judged.is_overlapping and judged.waits)
       returning c.job_id
     ),
+    settled as materialized (select *, job_id in (select job_id from moved) as is_moved from judged),
     told as (
       insert into scheduler_event (${sql.raw(Object.keys(EVENT_COLUMNS).join(', '))})
       select ${eventNames}
-      from settled join moved using (job_id), json_to_record(settled.event) as told(${eventColumns})
-      where settled.event is not null
+      from settled, json_to_record(settled.event) as told(${eventColumns})
+      where settled.is_moved and settled.event is not null
       union all
-      select 'occurrence.skipped', settled.job_id, null, settled.scheduled_at,
-        'overlap: the run before it was still running', ${instanceId}, jsonb_build_object('cause', 'overlap')
-      from settled join moved using (job_id) where settled.is_overlapping
+      select 'occurrence.skipped', job_id, null, scheduled_at, 'overlap: the run before it was still running',
+        ${instanceId}, jsonb_build_object('cause', 'overlap')
+      from settled where is_moved and is_overlapping
     )
-    select settled.job_id, case when settled.started_at is not null then settled.run_id end as run_id,
-      settled.started_at, moved.job_id is not null as is_moved
-    from settled left join moved using (job_id)`;
+    select job_id, case when is_started then run_id end as run_id, started_at, is_moved from settled`;
 }
 
 function toRun(instanceId: string, row: ClaimedRow, fire: DueFire | undefined): Run | null {
-  if (row.run_id === null || row.started_at === null || !fire?.run) return null;
+  if (row.run_id === null || !fire?.run) return null;
   return {
     ...fire.run,
     jobId: row.job_id,

@@ -21,7 +21,7 @@ async function open(options: Parameters<typeof openPostgres>[0] = {}): Promise<P
 async function openThroughProxy(deadlineMs: number): Promise<{ database: PostgresDatabase; proxy: PostgresProxy }> {
   const proxy = await startPostgresProxy(await createMigratedDatabase());
   closing.push(() => proxy.close());
-  return { database: await open({ url: proxy.url, deadlineMs }), proxy };
+  return { database: await open({ url: proxy.url, deadlineMs, maxConnections: 1 }), proxy };
 }
 
 describe('PostgresDatabase', () => {
@@ -80,6 +80,7 @@ describe('PostgresDatabase', () => {
   it('a statement that waits for a lock delays no other', async () => {
     const url = await createMigratedDatabase();
     const database = await open({ url, maxConnections: 2 });
+    await Promise.all([database.now(), database.now()]);
     const holder = postgres(url, { max: 1 });
     closing.push(() => holder.end({ timeout: 0 }));
     await holder.unsafe('begin; lock table scheduler_event');
