@@ -80,7 +80,8 @@ export function findMissing(lock: Lockfile): MissingPackage[] {
 export function platformEntry({ path, version }: MissingPackage): LockedPackage {
   const words = path.split(/[/-]/);
   const os = words.find((word) => OPERATING_SYSTEMS.has(word));
-  const cpu = words.find((word) => PROCESSORS.has(word));
+  // workerd says 64 where the others say x64.
+  const cpu = words.map((word) => (word === '64' ? 'x64' : word)).find((word) => PROCESSORS.has(word));
   const libc = words.map((word) => LIBRARIES[word]).find((library) => library !== undefined && os === 'linux');
   if (cpu === undefined || !/^\d+\.\d+\.\d+[-\w.]*$/.test(version)) {
     throw new Error(`${path}@${version} is not a pinned platform build: lock it with npm against a full registry`);
