@@ -24,16 +24,21 @@ describeOnEveryDatabase('A configuration edited by SQL', (database) => {
   });
   afterAll(() => stop());
 
-  /** What is heard of `statement`: notifications keep their order, so a mark behind it ends the waiting. */
-  const heardOf = async (statement: SQL): Promise<string[]> => {
+  /** Notifications keep their order: when a mark is heard, so is everything before it. */
+  const hearMark = async (): Promise<void> => {
     const mark = `mark-${randomUUID()}`;
     const { promise, resolve } = Promise.withResolvers<void>();
     waiting = { until: mark, resolve };
+    await database().notify('carillon_changes', JSON.stringify({ kind: 'job', jobId: mark }));
+    await promise;
+  };
+  /** What is heard of `statement`, and of nothing else. */
+  const heardOf = async (statement: SQL): Promise<string[]> => {
+    await hearMark();
     heard.length = 0;
     await database().rows(statement);
-    await database().rows(sql`select pg_notify('carillon_changes', ${JSON.stringify({ kind: 'job', jobId: mark })})`);
-    await promise;
-    return heard.filter((jobId) => jobId !== mark);
+    await hearMark();
+    return heard.slice(0, -1);
   };
   const read = async (jobId: string) => (await new SchedulerJobConfigRepository(database()).getByJobId(jobId))!;
   const cursorOf = async (jobId: string) => (await new PostgresFireClaims(database()).getCursors([jobId]))[0];
