@@ -10,7 +10,7 @@ import type { SchedulerApplicationService } from '../modules/foundation/applicat
 import { createDatabase } from '../modules/foundation/infrastructure/persistence/create-database.ts';
 import { tokenOf } from '../modules/foundation/tokens.ts';
 import { Lifespan } from './lifespan.ts';
-import { type Egress, mergeRegistries, moduleRegistries } from './modules.ts';
+import { type Egress, mergeRegistries, type ModuleRegistries, moduleRegistries } from './modules.ts';
 import { schedulerSteps } from './scheduler-steps.ts';
 import type { Settings } from './settings.ts';
 import { VERSION } from './version.ts';
@@ -22,6 +22,8 @@ export interface BootstrapOptions {
   readonly hostname: string;
   readonly logger: Logger;
   readonly egress: Egress;
+  /** Modules of a host application, beside the service's own. */
+  readonly modules?: ModuleRegistries;
 }
 
 export interface Application {
@@ -53,14 +55,13 @@ export async function bootstrap(settings: Settings, options: BootstrapOptions): 
       ...(settings.cronDialect === null ? {} : { dialect: settings.cronDialect }),
     },
   });
-  const registry = mergeRegistries(
-    moduleRegistries({
-      settings,
-      egress: options.egress,
-      pruner: container.resolve(tokenOf('pruner')),
-      now: () => container.resolve(tokenOf('time')).now(),
-    }),
-  );
+  const own = moduleRegistries({
+    settings,
+    egress: options.egress,
+    pruner: container.resolve(tokenOf('pruner')),
+    now: () => container.resolve(tokenOf('time')).now(),
+  });
+  const registry = mergeRegistries({ ...options.modules, ...own });
   const lifespan = new Lifespan(
     schedulerSteps(container, { registry, shutdownGraceMs: settings.shutdownGraceMs }),
     logger,
