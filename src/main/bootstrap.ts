@@ -27,7 +27,8 @@ export interface BootstrapOptions {
 }
 
 export interface Application {
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** @param client the address that the request comes from */
+  readonly fetch: (request: Request, client?: string) => Response | Promise<Response>;
   readonly scheduler: SchedulerApplicationService;
   /** @throws DatabaseLockedError, DatabaseVersionError; a database that cannot be reached is no error */
   start(): Promise<void>;
@@ -75,7 +76,7 @@ export async function bootstrap(settings: Settings, options: BootstrapOptions): 
     basePath: settings.basePath,
   });
   return {
-    fetch: (request) => app.fetch(request),
+    fetch: (request, client) => app.fetch(request, client === undefined ? {} : { client }),
     scheduler: container.resolve(tokenOf('scheduler')),
     start: () => lifespan.start(),
     stop: () => lifespan.stop(),

@@ -11,7 +11,7 @@ declare const Deno: {
   addSignalListener(signal: 'SIGINT' | 'SIGTERM', listener: () => void): void;
   serve(
     options: { hostname: string; port: number; onListen: () => void },
-    handler: (request: Request) => Response | Promise<Response>,
+    handler: (request: Request, info: { remoteAddr: { hostname: string } }) => Response | Promise<Response>,
   ): { readonly addr: { readonly port: number }; shutdown(): Promise<void> };
 };
 
@@ -21,7 +21,9 @@ const host: RuntimeHost = {
   // By name: the permission to read the environment is given name by name.
   env: Object.fromEntries(SETTING_NAMES.map((name) => [name, Deno.env.get(name)])),
   serve: async (fetch, at): Promise<RunningServer> => {
-    const server = Deno.serve({ hostname: at.host, port: at.port, onListen: () => {} }, fetch);
+    const server = Deno.serve({ hostname: at.host, port: at.port, onListen: () => {} }, (request, info) =>
+      fetch(request, info.remoteAddr.hostname),
+    );
     return { port: server.addr.port, close: () => server.shutdown() };
   },
   onStopSignal: (listener) => {

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { once } from 'node:events';
 import { serve } from '@hono/node-server';
+import type { Application } from './bootstrap.ts';
 import { type RunningServer, type RuntimeHost, runService } from './run-service.ts';
 
 const SHUTDOWN_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -21,11 +22,12 @@ const host: RuntimeHost = {
   exit: (status) => process.exit(status),
 };
 
-async function serveOnNode(
-  fetch: (request: Request) => Response | Promise<Response>,
-  at: { host: string; port: number },
-): Promise<RunningServer> {
-  const server = serve({ fetch, hostname: at.host, port: at.port });
+async function serveOnNode(fetch: Application['fetch'], at: { host: string; port: number }): Promise<RunningServer> {
+  const server = serve({
+    fetch: (request, { incoming }) => fetch(request, incoming.socket.remoteAddress),
+    hostname: at.host,
+    port: at.port,
+  });
   await once(server, 'listening');
   const address = server.address();
   return {

@@ -3,6 +3,7 @@
  * file hands in what only it can do. Exit status: 0 stopped as told, 1 could not start or stop, 2 settings that cannot be used.
  */
 import { describeError } from '../modules/foundation/domain/describe-error.ts';
+import { zoneDataFault } from '../modules/foundation/domain/schedule.ts';
 import { CarillonError, InvalidSettingsError } from '../modules/foundation/domain/errors.ts';
 import {
   closeLogging,
@@ -27,10 +28,7 @@ export interface RuntimeHost {
   readonly runtime: string;
   readonly hostname: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  serve(
-    fetch: (request: Request) => Response | Promise<Response>,
-    at: { host: string; port: number },
-  ): Promise<RunningServer>;
+  serve(fetch: Application['fetch'], at: { host: string; port: number }): Promise<RunningServer>;
   onStopSignal(listener: () => void): void;
   /** A rejection or exception that nobody caught: a job's, most likely. */
   onBackgroundError(listener: (error: unknown) => void): void;
@@ -46,6 +44,8 @@ export async function runService(host: RuntimeHost): Promise<void> {
     logger.error('An error was left uncaught, most likely by a job that had ended; the service goes on.', { error });
   });
   try {
+    const fault = zoneDataFault();
+    if (fault !== null) throw new Error(fault);
     const made = settings.tokens.admin === undefined ? await firstStartToken(settings.dataDirectory) : null;
     const tokens = made === null ? settings.tokens : { ...settings.tokens, admin: made.token };
     const egress = { transport: new NodeHttpTransport(), resolver: new SystemAddressResolver() };

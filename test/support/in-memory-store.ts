@@ -53,6 +53,16 @@ export class InMemoryStore {
     return config;
   }
 
+  /** Somebody asks for a run now. */
+  trigger(jobId: string, id: string): void {
+    const at = new Date(this.now());
+    this.pending.set(id, {
+      ...{ id, jobId, trigger: 'manual', jobKwargs: {}, reason: null, actor: 'test' },
+      ...{ scheduledAt: at, attempt: 1, createdAt: at },
+    });
+    this.tell({ kind: 'pending' });
+  }
+
   remove(jobId: string): void {
     this.configs.delete(jobId);
     this.cursors.delete(jobId);

@@ -155,7 +155,11 @@ export class DueClaimer {
   /** The answer may have come after the lease ended: then nothing is started before it is known whose the run is. */
   #start(run: Run, config: JobConfig): void {
     const { dispatcher, directory, lease } = this.#deps;
-    if (lease.isHeld) dispatcher.dispatch({ ...run, isRecorded: true }, config, directory.registry);
-    else this.#unanswered.add([{ runId: run.id, config }]);
+    if (!lease.isHeld) {
+      this.#unanswered.add([{ runId: run.id, config }]);
+      return;
+    }
+    this.#unanswered.forget(run.id);
+    dispatcher.dispatch({ ...run, isRecorded: true }, config, directory.registry);
   }
 }

@@ -68,7 +68,7 @@ export class FireQueue {
   }
 
   #rebuild(): void {
-    const live = [...this.#current.values()].sort((a, b) => a.at - b.at);
+    const live = [...this.#current.values()].toSorted((a, b) => a.at - b.at);
     this.#heap.length = 0;
     for (const entry of live) this.#heap.push(entry);
   }

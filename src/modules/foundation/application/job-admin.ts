@@ -14,7 +14,7 @@ import { type ExecutionView, viewPendingRun } from './execution-view.ts';
 import { type JobListQuery, listJobs } from './job-list.ts';
 import { type EditPrecondition, requireForPut, requireMatch } from './job-precondition.ts';
 import { ALL_PARTS, checkKwargs, checkSpec, partsTouched, type SpecDraft, type SpecParts } from './job-spec-check.ts';
-import { type DescribeSchedule, type JobView, readSchedule, upcoming, viewJob, type ViewSetting } from './job-view.ts';
+import { type JobView, readSchedule, type ScheduleWords, upcoming, viewJob, type ViewSetting } from './job-view.ts';
 import { findWarnings } from './job-warnings.ts';
 import type { ExecutionLogRepository, ExecutionQuery } from './ports/execution-log-repository.ts';
 import type { JobConfigRepository, JobOverview, Page } from './ports/job-config-repository.ts';
@@ -31,8 +31,6 @@ export interface JobAdminDeps {
   readonly now: () => number;
   readonly defaults: { readonly timezone: string; readonly dialect?: Dialect };
   readonly newId: () => string;
-  /** A schedule in words; left out: in English. */
-  readonly describe?: DescribeSchedule;
 }
 
 /** What a caller sends to create or replace a job; what is left out gets its default. */
@@ -188,12 +186,16 @@ export class JobAdmin {
   }
 
   #viewSetting(): ViewSetting {
-    return { registry: this.#deps.registry(), nowMs: this.#deps.now(), describe: this.#deps.describe ?? inEnglish };
+    return {
+      registry: this.#deps.registry(),
+      nowMs: this.#deps.now(),
+      describe: inBothLanguages,
+    };
   }
 }
 
-function inEnglish(schedule: Schedule): string {
-  return describeSchedule(schedule, 'en');
+function inBothLanguages(schedule: Schedule): ScheduleWords {
+  return { description: describeSchedule(schedule, 'en'), descriptionZh: describeSchedule(schedule, 'zh-CN') };
 }
 
 /** `***` at a secret's place keeps what is stored there. @throws InvalidInputError where nothing is */

@@ -5,7 +5,7 @@
  * reads at most `SCANNED_PAGES` pages, and may therefore bring fewer jobs than asked for, with a cursor to go on from.
  */
 import type { JobState } from '../domain/job-state.ts';
-import { type JobView, viewJob, type ViewSetting } from './job-view.ts';
+import { type JobView, NO_WORDS, viewJob, type ViewSetting } from './job-view.ts';
 import type { JobConfigRepository, JobQuery, Page } from './ports/job-config-repository.ts';
 
 export const SCANNED_ROWS = 500;
@@ -56,7 +56,7 @@ async function sievePage(
   { state, setting }: Sieve,
 ): Promise<Page<JobView>> {
   // Words are dear, and most rows are only sieved.
-  const silent = { ...setting, describe: () => null };
+  const silent = { ...setting, describe: () => NO_WORDS };
   for (let limit = SCANNED_ROWS; ;) {
     const page = await readPage(limit);
     const items = page.items.filter((item) => viewJob(item, silent).state === state);

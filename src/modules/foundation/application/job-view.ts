@@ -12,18 +12,23 @@ import { isPaused, nextFire, scheduleOf } from '../domain/next-fire.ts';
 import type { Schedule } from '../domain/schedule.ts';
 import type { JobOverview } from './ports/job-config-repository.ts';
 
-export interface JobView {
+export interface JobView extends ScheduleWords {
   /** Secrets among its arguments are masked. */
   readonly config: JobConfig;
   readonly state: JobState;
   readonly stateReason: string | null;
-  /** The schedule in words. */
-  readonly description: string | null;
   readonly nextRunAt: Date | null;
 }
 
-/** The schedule in words; null where it has none. */
-export type DescribeSchedule = (schedule: Schedule) => string | null;
+/** A schedule in words, in English and in Chinese; null where it has none. */
+export interface ScheduleWords {
+  readonly description: string | null;
+  readonly descriptionZh: string | null;
+}
+
+export type DescribeSchedule = (schedule: Schedule) => ScheduleWords;
+
+export const NO_WORDS: ScheduleWords = { description: null, descriptionZh: null };
 
 export interface ViewSetting {
   readonly registry: MergedJobRegistry;
@@ -53,7 +58,7 @@ export function viewJob(overview: JobOverview, setting: ViewSetting): JobView {
       : { ...config, jobKwargs: {} },
     state,
     stateReason: reason,
-    description: reading.schedule === null ? null : setting.describe(reading.schedule),
+    ...(reading.schedule === null ? NO_WORDS : setting.describe(reading.schedule)),
     nextRunAt: overview.nextFireAt ?? upcoming(config, reading.schedule, { nowMs: setting.nowMs, limit: 1 })[0] ?? null,
   };
 }

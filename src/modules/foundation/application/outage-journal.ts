@@ -1,22 +1,17 @@
 /**
  * Records that could not be written, kept in memory until the database is back. Invariant: nothing leaves it before it
- * was written, was found to belong to somebody else meanwhile, or was refused for good. It dies with the process: then
- * the run is LOST.
+ * was written, or was found to belong to somebody else meanwhile: a run that stayed RUNNING would keep its job from
+ * running ever again. What the database refuses holds up nothing else, and is tried again without what it may have
+ * been refused for. It dies with the process: then the run is LOST.
  */
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError } from '../domain/errors.ts';
 import type { Outcome, Run } from '../domain/run.ts';
 import type { ExecutionLogRepository } from './ports/execution-log-repository.ts';
 import type { Logger } from './ports/logger.ts';
+import type { HeldRecord, RecordJournal } from './ports/run-tracker.ts';
 
-export interface HeldRecord {
-  readonly run: Run;
-  readonly outcome: Outcome;
-  /** The RUNNING record exists. */
-  readonly isRecorded: boolean;
-}
-
-export class OutageJournal {
+export class OutageJournal implements RecordJournal {
   readonly #executions: ExecutionLogRepository;
   readonly #logger: Logger;
   readonly #held = new Map<string, HeldRecord>();
@@ -58,7 +53,7 @@ export class OutageJournal {
     if (failed !== undefined) throw failed.reason;
   }
 
-  /** @returns whether it was written; what the database refuses is dropped, so that one record cannot hold up the rest */
+  /** @returns whether it was written @throws DatabaseUnavailableError; a record that is refused stays held */
   async #write({ run, outcome, isRecorded }: HeldRecord): Promise<boolean> {
     try {
       if (!isRecorded) await this.#executions.create(run);
@@ -68,15 +63,22 @@ export class OutageJournal {
       return isOurs;
     } catch (error) {
       if (error instanceof DatabaseUnavailableError) throw error;
-      this.#held.delete(run.id);
-      this.#logger.error('A held record is dropped: the database refuses it. Its run ended as said here.', {
-        jobId: run.jobId,
-        executionId: run.id,
-        outcome: outcome.status,
-        reason: describeError(error).message,
-      });
+      this.#refused({ run, outcome, isRecorded }, describeError(error).message);
       return false;
     }
+  }
+
+  #refused(record: HeldRecord, reason: string): void {
+    const { run, outcome } = record;
+    const bare = withoutContents(outcome, reason);
+    this.#held.set(run.id, { ...record, outcome: bare });
+    if (bare === outcome) return;
+    this.#logger.error('The database refuses a held record; it is tried again without its result and stack.', {
+      jobId: run.jobId,
+      executionId: run.id,
+      outcome: outcome.status,
+      reason,
+    });
   }
 
   #logDropped(run: Run, outcome: Outcome): void {
@@ -86,4 +88,11 @@ export class OutageJournal {
       outcome: outcome.status,
     });
   }
+}
+
+/** The same outcome where there is nothing left to leave out. */
+function withoutContents(outcome: Outcome, reason: string): Outcome {
+  if (outcome.status === 'SUCCESS') return outcome.result === null ? outcome : { ...outcome, result: null };
+  if (outcome.errorStack === null && outcome.errorMessage.startsWith(UNWRITABLE)) return outcome;
+  return { ...outcome, errorStack: null, errorMessage: `${UNWRITABLE} (${reason}).` };
 }

@@ -70,7 +70,7 @@ export class RunExecutor {
     const kwargs = await validateKwargs(handler, run.jobKwargs);
     const lastSuccessAt = await this.#lastSuccessAt(run.jobId, logger);
     signal.throwIfAborted();
-    return handler.run(kwargs as never, this.#context(run, { signal, logger, lastSuccessAt }));
+    return handler.run(kwargs, this.#context(run, { signal, logger, lastSuccessAt }));
   }
 
   #context(run: TrackedRun, around: Pick<JobContext, 'signal' | 'logger' | 'lastSuccessAt'>): JobContext {

@@ -3,7 +3,7 @@ import { DEFAULT_POLICIES } from '../domain/job-config.ts';
 import type { Dialect, DstGap, DstNote, DstOverlap } from '../domain/schedule.ts';
 import { InvalidJobError } from './job-spec-fault.ts';
 import { settleSchedule } from './job-spec-schedule.ts';
-import type { DescribeSchedule } from './job-view.ts';
+import type { DescribeSchedule, ScheduleWords } from './job-view.ts';
 import { noteWarnings } from './job-warnings.ts';
 
 export const MAX_PREVIEWED = 1_000;
@@ -31,10 +31,9 @@ export interface PreviewSetting {
   readonly describe: DescribeSchedule;
 }
 
-export interface SchedulePreview {
+export interface SchedulePreview extends ScheduleWords {
   readonly occurrences: readonly Date[];
   readonly details: readonly { readonly at: Date; readonly note: DstNote | null }[];
-  readonly description: string | null;
   readonly warnings: readonly string[];
   readonly dialect: Dialect;
   readonly timezone: string;
@@ -65,7 +64,7 @@ export function previewSchedule(request: PreviewRequest, setting: PreviewSetting
   return {
     occurrences,
     details: occurrences.map((at) => ({ at, note: schedule.note(at.getTime()) })),
-    description: setting.describe(schedule),
+    ...setting.describe(schedule),
     warnings: noteWarnings(schedule, occurrences),
     dialect,
     timezone,

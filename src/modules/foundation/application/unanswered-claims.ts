@@ -32,6 +32,11 @@ export class UnansweredClaims {
     for (const { runId, config } of runs) this.#runs.set(runId, { config, askUntil });
   }
 
+  /** It was answered after all: its run is started, and a record that says RUNNING says nothing new. */
+  forget(runId: string): void {
+    this.#runs.delete(runId);
+  }
+
   /** How long until it is worth asking; null: there is nothing to ask. */
   get askInMs(): number | null {
     return this.#runs.size === 0 ? null : Math.max(0, this.#askedAt + ASK_EVERY_MS - this.#clock.monotonicMs());

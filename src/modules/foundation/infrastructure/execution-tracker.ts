@@ -3,12 +3,10 @@
  * the way out. Invariant: a record that cannot be written never interrupts the job, and is never lost while the process
  * lives: it is logged at ERROR and held in the journal until the database is back.
  */
-import type { DatabaseTime } from '../application/database-time.ts';
-import type { OutageJournal } from '../application/outage-journal.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { ExecutionLogRepository } from '../application/ports/execution-log-repository.ts';
 import type { Logger } from '../application/ports/logger.ts';
-import type { RunTracker, TrackedRun } from '../application/ports/run-tracker.ts';
+import type { RecordJournal, RunTracker, TrackedRun } from '../application/ports/run-tracker.ts';
 import { describeError } from '../domain/describe-error.ts';
 import { RunCancelledError, RunTimeoutError } from '../domain/errors.ts';
 import type { Json } from '../domain/job-definition.ts';
@@ -17,9 +15,9 @@ import { toJson } from '../domain/to-json.ts';
 
 export interface ExecutionTrackerDeps {
   readonly executions: ExecutionLogRepository;
-  readonly journal: OutageJournal;
+  readonly journal: RecordJournal;
   readonly clock: Clock;
-  readonly time: DatabaseTime;
+  readonly time: Pick<Clock, 'now'>;
   readonly logger: Logger;
 }
 

@@ -1,10 +1,23 @@
 /** Records a run's life around the function that does its work. A record that cannot be written never stops the work. */
-import type { Run } from '../../domain/run.ts';
+import type { Outcome, Run } from '../../domain/run.ts';
 import type { Json } from '../../domain/job-definition.ts';
 
 export interface TrackedRun extends Run {
   /** The RUNNING record exists already, written by the claim. */
   readonly isRecorded: boolean;
+}
+
+/** A record that could not be written. */
+export interface HeldRecord {
+  readonly run: Run;
+  readonly outcome: Outcome;
+  /** The RUNNING record exists. */
+  readonly isRecorded: boolean;
+}
+
+/** Where such records wait for the database. */
+export interface RecordJournal {
+  hold(record: HeldRecord): void;
 }
 
 export interface RunTracker {

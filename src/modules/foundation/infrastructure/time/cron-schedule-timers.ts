@@ -11,7 +11,8 @@ export const LONGEST_SLEEP_MS = 30_000;
 
 export class CronScheduleTimers implements Timers {
   wakeAfter(delayMs: number, callback: () => void): CancelTimer {
-    const wakeAt = new Date(Date.now() + Math.ceil(Math.min(Math.max(delayMs, 0), LONGEST_SLEEP_MS)));
+    // Not less than 1 ms: the library subtracts the clock again, which may have gone on, and Node warns of negative delays.
+    const wakeAt = new Date(Date.now() + Math.ceil(Math.min(Math.max(delayMs, 1), LONGEST_SLEEP_MS)));
     const instant: Pick<Cron, 'getNextDate'> = { getNextDate: () => wakeAt };
     const handle = TimerBasedCronScheduler.setTimeout(instant as Cron, callback, {
       errorHandler: (error) => {

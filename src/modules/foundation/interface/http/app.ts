@@ -37,8 +37,6 @@ export interface AppDeps {
   readonly basePath: string;
   /** Milliseconds since some fixed point; for the limit of wrong tokens. */
   readonly now?: () => number;
-  /** Where a request comes from, as its runtime knows it; left out: all wrong tokens are counted together. */
-  readonly clientOf?: (context: Context<HttpEnv>) => string;
 }
 
 const CONTENT_SECURITY_POLICY = {
@@ -61,7 +59,6 @@ export function createApp(deps: AppDeps) {
       tokens: deps.tokens,
       basePath: deps.basePath,
       now: deps.now ?? (() => performance.now()),
-      clientOf: deps.clientOf ?? (() => 'everybody'),
     }),
   );
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuse(c, otherMethod(c.req.method, methods)) }));

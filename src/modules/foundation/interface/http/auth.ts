@@ -15,10 +15,10 @@ export interface GuardOptions {
   readonly basePath: string;
   /** Milliseconds; for the limit of failures. */
   readonly now: () => number;
-  /** Whose failures are counted together. */
-  readonly clientOf: (context: Context<HttpEnv>) => string;
 }
 
+/** Where the runtime does not say who asks, all wrong tokens are counted together. */
+const UNKNOWN_CLIENT = 'unknown';
 const CHALLENGE = 'Bearer realm="carillon"';
 
 export function guard(options: GuardOptions): MiddlewareHandler<HttpEnv> {
@@ -26,7 +26,7 @@ export function guard(options: GuardOptions): MiddlewareHandler<HttpEnv> {
   const failures = new FailureLimit(options.now);
   return async (c, next) => {
     const role = requiredRole(c.req.method, routedPath(c.req.path, options.basePath));
-    if (role !== null) c.set('role', await authorize(c, role, { tokens, failures, clientOf: options.clientOf }));
+    if (role !== null) c.set('role', await authorize(c, role, { tokens, failures }));
     await next();
   };
 }
@@ -39,14 +39,13 @@ function routedPath(path: string, basePath: string): string {
 interface Checks {
   readonly tokens: TokenCheck;
   readonly failures: FailureLimit;
-  readonly clientOf: GuardOptions['clientOf'];
 }
 
 async function authorize(c: Context<HttpEnv>, required: Role, checks: Checks): Promise<Role> {
   const token = bearerToken(c.req.header('authorization'));
   if (token === null) throw unauthenticated("Send 'Authorization: Bearer <token>'.", CHALLENGE);
   const held = await checks.tokens.roleOf(token);
-  if (held === null) throw refused(checks.failures.take(checks.clientOf(c)));
+  if (held === null) throw refused(checks.failures.take(c.env?.client ?? UNKNOWN_CLIENT));
   if (mayActAs(held, required)) return held;
   throw new RequestError('FORBIDDEN', `This needs the role '${required}'; the token has '${held}'.`, {
     headers: { 'www-authenticate': `${CHALLENGE}, error="insufficient_scope", scope="${required}"` },

@@ -2,6 +2,10 @@
 import type { Role } from './access.ts';
 
 export interface HttpEnv {
+  Bindings: {
+    /** The address that a request comes from, where the runtime knows it. */
+    client?: string;
+  };
   Variables: {
     /** Ours, or the caller's own where it is well-formed; in every problem and log line. */
     requestId: string;

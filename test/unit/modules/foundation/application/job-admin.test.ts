@@ -67,7 +67,7 @@ describe('JobAdmin.preview()', () => {
   });
 });
 
-function adminWith(registry: Parameters<typeof registryOf>[0], describeSchedule?: () => string): JobAdmin {
+function adminWith(registry: Parameters<typeof registryOf>[0]): JobAdmin {
   return new JobAdmin({
     configs: new InMemoryJobConfigs(),
     executions: new InMemoryExecutions(),
@@ -76,7 +76,6 @@ function adminWith(registry: Parameters<typeof registryOf>[0], describeSchedule?
     now: () => NOW,
     defaults: { timezone: 'UTC' },
     newId: () => crypto.randomUUID(),
-    ...(describeSchedule === undefined ? {} : { describe: describeSchedule }),
   });
 }
 
@@ -88,11 +87,12 @@ function schemaOf(standard: object) {
 }
 
 describe('JobAdmin', () => {
-  test('says a schedule in words where it is given some', async () => {
-    const spoken = adminWith({ a: { run: () => null } }, () => 'Every five minutes');
+  test('says a schedule in words, in both languages', async () => {
+    const spoken = adminWith({ a: { run: () => null } });
     const { job } = await spoken.put('a', DRAFT, ORDER);
-    expect(job.description).toBe('Every five minutes');
-    expect((await spoken.preview(DRAFT)).description).toBe('Every five minutes');
+    expect(job).toMatchObject({ description: 'Every 5 minutes, UTC', descriptionZh: expect.stringContaining('分钟') });
+    const { description, descriptionZh } = await spoken.preview(DRAFT);
+    expect({ description, descriptionZh }).toEqual({ description: job.description, descriptionZh: job.descriptionZh });
   });
 
   test('takes a schema of any library, and its JSON Schema where it has one', () => {

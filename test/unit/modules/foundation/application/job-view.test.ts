@@ -13,7 +13,7 @@ const MINUTE = 60_000;
 const SETTING: ViewSetting = {
   registry: registryOf({ a: { run: () => null } }),
   nowMs: NOW,
-  describe: () => 'in words',
+  describe: () => ({ description: 'in words', descriptionZh: '文字' }),
 };
 
 function view(overrides: Partial<JobConfig> = {}, { nextFireAt = null, lastStatus = null }: KnownRuns = {}) {

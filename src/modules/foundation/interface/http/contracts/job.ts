@@ -52,6 +52,7 @@ const entries = {
   state: v.picklist(JOB_STATES),
   stateReason: v.nullable(v.string()),
   description: v.pipe(v.nullable(v.string()), v.description('The schedule in words.')),
+  descriptionZh: v.pipe(v.nullable(v.string()), v.description('The schedule in words, in Chinese.')),
   nextRunAt: instantOrNull,
   pausedAt: instantOrNull,
   pausedUntil: instantOrNull,
@@ -82,6 +83,7 @@ export const READ_ONLY_FIELDS = [
   'state',
   'stateReason',
   'description',
+  'descriptionZh',
   'nextRunAt',
   'pausedAt',
   'pausedUntil',
@@ -90,7 +92,7 @@ export const READ_ONLY_FIELDS = [
   'warnings',
 ] as const satisfies readonly (keyof JobDetailJson)[];
 
-export function toJobJson({ config, state, stateReason, description, nextRunAt }: JobView): JobJson {
+export function toJobJson({ config, state, stateReason, description, descriptionZh, nextRunAt }: JobView): JobJson {
   const { id, jobId, jobName, cronExpression, dialect, timezone, ...rest } = config;
   return {
     ...{ id, jobId, jobName, cronExpression, dialect, timezone },
@@ -106,6 +108,7 @@ export function toJobJson({ config, state, stateReason, description, nextRunAt }
     state,
     stateReason,
     description,
+    descriptionZh,
     nextRunAt: instantTextOrNull(nextRunAt),
   };
 }

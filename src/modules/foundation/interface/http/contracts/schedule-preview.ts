@@ -33,6 +33,7 @@ export const previewSchema = v.pipe(
       }),
     ),
     description: v.nullable(v.string()),
+    descriptionZh: v.nullable(v.string()),
     warnings: v.array(v.string()),
     dialect: v.picklist(DIALECTS),
     timezone: v.string(),

@@ -48,14 +48,14 @@ describe('readCrontab()', () => {
   });
 
   it('reads the user of a system crontab, and makes it part of the id', () => {
-    const text = lines('17 * * * *\troot\tcd / && run-parts --report /etc/cron.hourly', '@daily www-data  /srv/rotate');
+    const text = lines('17 * * * *\troot\tcd / && run-parts --report /etc/cron.hourly', '@daily www-data  /opt/rotate');
     const { rows } = readCrontab(text, { ...UTC, user: true });
     expect(rows.map(({ user, command }) => [user, command])).toEqual([
       ['root', 'cd / && run-parts --report /etc/cron.hourly'],
-      ['www-data', '/srv/rotate'],
+      ['www-data', '/opt/rotate'],
     ]);
     expect(rows[0]!.jobId).toMatch(/^run-parts-[0-9a-f]{8}$/);
-    const other = readCrontab('@daily nobody /srv/rotate', { ...UTC, user: true }).rows[0]!;
+    const other = readCrontab('@daily nobody /opt/rotate', { ...UTC, user: true }).rows[0]!;
     expect(other.jobId).not.toBe(rows[1]!.jobId);
   });
 
@@ -70,7 +70,7 @@ describe('readCrontab()', () => {
   it('names a job by the program it runs, past assignments and a change of folder', () => {
     const idOf = (command: string): string => readCrontab(`@daily ${command}`, UTC).rows[0]!.jobId.slice(0, -9);
     expect(idOf('LANG=C /usr/local/bin/Back_Up.sh --full')).toBe('back-up-sh');
-    expect(idOf('cd /srv/app; bin/poll')).toBe('poll');
+    expect(idOf('cd /opt/app; bin/poll')).toBe('poll');
     expect(idOf('备份')).toBe('job');
   });
 

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createApp } from '../../../../../../src/modules/foundation/interface/http/app.ts';
 import { CAPACITY, REFILL_MS } from '../../../../../../src/modules/foundation/interface/http/failure-limit.ts';
 import { type Client, clientOf } from '../../../../../support/in-memory-client.ts';
 import { type InMemoryService, inMemoryService, TOKENS } from '../../../../../support/in-memory-service.ts';
@@ -170,23 +169,13 @@ describe('guard() limits wrong tokens', () => {
   });
 
   test("counts each client's apart, where the runtime tells them apart", async () => {
-    const { jobAdmin, logger } = service;
-    const readiness = { report: () => service.report.current };
-    const clientAddress = (c: { req: { header(name: string): string | undefined } }) =>
-      c.req.header('x-test-client') ?? '';
-    const app = createApp({
-      jobAdmin,
-      logger,
-      readiness,
-      tokens: TOKENS,
-      basePath: '',
-      now: () => 0,
-      clientOf: clientAddress,
-    });
-    const from = (client: string) => ({ as: null, headers: { ...wrong.headers, 'x-test-client': client } });
-    const sendTo = clientOf({ app });
-    for (let failure = 0; failure < CAPACITY; failure += 1) await sendTo('GET /admin/jobs', from('a'));
-    expect((await sendTo('GET /admin/jobs', from('a'))).status).toBe(429);
-    expect((await sendTo('GET /admin/jobs', from('b'))).status).toBe(401);
+    const { app } = inMemoryService({});
+    const sendFrom = async (client: string) => {
+      const request = new Request('http://localhost/admin/jobs', { headers: wrong.headers });
+      return await app.fetch(request, { client });
+    };
+    for (let failure = 0; failure < CAPACITY; failure += 1) await sendFrom('a');
+    expect((await sendFrom('a')).status).toBe(429);
+    expect((await sendFrom('b')).status).toBe(401);
   });
 });

@@ -24,6 +24,7 @@ const DETAIL: JobDetail = {
   state: 'active',
   stateReason: null,
   description: null,
+  descriptionZh: null,
   nextRunAt: new Date(1),
   nextOccurrences: [new Date(2)],
   warnings: ['w'],

@@ -119,6 +119,7 @@ describe('GET /admin/jobs/:jobId', () => {
       revision: 7,
       state: 'neverRan',
       description: 'Every 5 minutes, UTC',
+      descriptionZh: expect.stringMatching(/5 分钟/),
       jobKwargs: { apiToken: '***', url: 'https://a' },
       createdAt: '2026-01-01T00:00:00.000Z',
       warnings: [],
