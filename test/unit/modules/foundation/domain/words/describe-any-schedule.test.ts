@@ -119,7 +119,7 @@ describe('describeSchedule() over random schedules', () => {
         const words = describeSchedule({ text, dialect, timezone: 'UTC' }, 'en');
         const times = hours.map((hour) => `${twoDigits(hour)}:${twoDigits(minute)}`);
         expect(words.match(/\d\d:\d\d/g)?.toSorted()).toEqual(times.toSorted());
-        expect(words.match(/[A-Z][a-z]+day/g)?.toSorted()).toEqual(days.map((day) => FROM_SUNDAY[day]).toSorted());
+        expect(words.match(/[A-Z][a-z]+day/g)?.toSorted()).toEqual(days.map((day) => FROM_SUNDAY[day]!).toSorted());
       }),
       { numRuns: 500 },
     );
