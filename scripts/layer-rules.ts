@@ -41,7 +41,7 @@ const reserved = (name: string, to: string, from: string[]): IForbiddenRuleType 
 
 const DRIVERS = npm('(drizzle-orm|postgres|@electric-sql/pglite)');
 /** Synchronous and free of I/O; the last one is types alone. */
-const PURE_PACKAGES = npm('(cron-schedule|cronstrue|@standard-schema/spec)');
+const PURE_PACKAGES = npm('(cron-schedule|@standard-schema/spec)');
 
 // oxfmt-ignore
 export const LAYER_RULES: IForbiddenRuleType[] = [

@@ -1,7 +1,10 @@
-/** Time is the same on every runtime that is installed here, and under every `TZ` of the process. */
+/** Time is the same on Node, Deno, Bun and workerd, and under every `TZ` of the process. */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -36,7 +39,29 @@ const runtimes = [
 ] as const;
 
 test.each(runtimes)('parseSchedule() gives the same occurrences on %s', { timeout: 120_000 }, (name, args) => {
-  const binary = `${root}node_modules/.bin/${name}`;
-  if (!existsSync(binary)) return; // Not among the installed runtimes.
-  expect(run(binary, args)).toBe(expected);
+  expect(run(`${root}node_modules/.bin/${name}`, args)).toBe(expected);
 });
+
+test('parseSchedule() gives the same occurrences on workerd', { timeout: 120_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'carillon-workerd-'));
+  try {
+    await build({
+      stdin: { contents: "export default { test: () => import('./time-smoke.ts') };", resolveDir: import.meta.dirname },
+      ...{ bundle: true, format: 'esm', outfile: join(folder, 'worker.js') },
+    });
+    await writeFile(join(folder, 'workerd.capnp'), WORKERD_CONFIG);
+    const args = ['test', join(folder, 'workerd.capnp')];
+    const printed = execFileSync(`${root}node_modules/.bin/workerd`, args, { encoding: 'utf8', stdio: 'pipe' });
+    expect(printed.trim()).toBe(expected);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+const WORKERD_CONFIG = `
+using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (services = [(name = "time", worker = (
+  modules = [(name = "worker", esModule = embed "worker.js")],
+  compatibilityDate = "2026-11-01",
+))]);
+`;
