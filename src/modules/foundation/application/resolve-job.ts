@@ -20,10 +20,16 @@ export type Resolution =
   | { readonly kind: 'unresolved'; readonly handler: string }
   | { readonly kind: 'invalid'; readonly reason: string };
 
+/** PostgreSQL's timestamps may be infinite; a schedule between such instants has no next occurrence, nor none. */
+const INSTANTS = ['createdAt', 'startAt', 'endAt', 'pausedUntil'] as const;
+
 /** Never throws. */
 export function resolveJob(config: JobConfig, registry: MergedJobRegistry): Resolution {
   const handler = registry.get(handlerOf(config));
   if (handler === undefined) return { kind: 'unresolved', handler: handlerOf(config) };
+  const endless = INSTANTS.find((name) => Number.isNaN(config[name]?.getTime()));
+  if (endless !== undefined)
+    return { kind: 'invalid', reason: `'${endless}' is not a date: 'infinity' is no instant.` };
   try {
     return { kind: 'armed', job: { config, schedule: scheduleOf(config), handler, isPersisted: true } };
   } catch (error) {

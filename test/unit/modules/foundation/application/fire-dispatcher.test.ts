@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { FireDispatcher } from '../../../../../src/modules/foundation/application/fire-dispatcher.ts';
+import type { TrackedRun } from '../../../../../src/modules/foundation/application/ports/run-tracker.ts';
+import type { Assignment, RunExecutor } from '../../../../../src/modules/foundation/application/run-executor.ts';
+import { jobConfig } from '../../../../support/in-memory-job-configs.ts';
+import { settle } from '../../../../support/manual-time.ts';
+
+/** Runs end when a test says so, or when they are aborted. */
+class ManualExecutor {
+  readonly assignments: Assignment[] = [];
+  readonly #ends = new Map<string, () => void>();
+
+  async execute(assignment: Assignment): Promise<void> {
+    this.assignments.push(assignment);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#ends.set(assignment.run.id, resolve);
+    assignment.controller.signal.addEventListener('abort', () => resolve());
+    await promise;
+  }
+
+  async end(runId: string): Promise<void> {
+    this.#ends.get(runId)!();
+    await settle();
+  }
+}
+
+function setUp(maxConcurrentRuns = 2) {
+  const executor = new ManualExecutor();
+  const dispatcher = new FireDispatcher(executor as unknown as RunExecutor, maxConcurrentRuns);
+  const dispatch = (id: string, jobId = id): void =>
+    dispatcher.dispatch({ id, jobId } as TrackedRun, jobConfig(jobId), new Map());
+  return { executor, dispatcher, dispatch };
+}
+
+describe('FireDispatcher', () => {
+  it('counts the slots that runs take, and gives them back', async () => {
+    const { dispatcher, dispatch, executor } = setUp();
+    expect(dispatcher.freeSlots).toBe(2);
+    dispatch('1', 'a');
+    dispatch('2', 'a');
+    expect([dispatcher.freeSlots, dispatcher.activeCount]).toEqual([0, 2]);
+    expect(dispatcher.activeRunIds).toEqual(['1', '2']);
+    expect([dispatcher.isRunning('a'), dispatcher.isRunning('b')]).toEqual([true, false]);
+    await executor.end('1');
+    expect([dispatcher.freeSlots, dispatcher.isRunning('a')]).toEqual([1, true]);
+    await executor.end('2');
+    expect([dispatcher.freeSlots, dispatcher.isRunning('a')]).toEqual([2, false]);
+  });
+
+  it('executes a run that it is handed twice once', () => {
+    const { dispatch, executor } = setUp();
+    dispatch('1');
+    dispatch('1');
+    expect(executor.assignments).toHaveLength(1);
+  });
+
+  it('free slots never go below zero', () => {
+    const { dispatcher, dispatch } = setUp(1);
+    dispatch('1');
+    dispatch('2');
+    expect(dispatcher.freeSlots).toBe(0);
+  });
+
+  it('tells each time a run has ended, after its slot is free', async () => {
+    const { dispatcher, dispatch, executor } = setUp();
+    const told: [string | null, number][] = [];
+    const stop = dispatcher.onSlotFree((jobId) => told.push([jobId, dispatcher.freeSlots]));
+    dispatch('1', 'a');
+    dispatch('2', 'b');
+    await executor.end('1');
+    stop();
+    await executor.end('2');
+    expect(told).toEqual([['a', 1]]);
+  });
+
+  describe('reserve()', () => {
+    it('gives what is free, and keeps it from others', () => {
+      const { dispatcher, dispatch } = setUp(3);
+      dispatch('1');
+      const first = dispatcher.reserve(1);
+      const second = dispatcher.reserve(5);
+      expect([first.size, second.size, dispatcher.reserve(1).size, dispatcher.freeSlots]).toEqual([1, 1, 0, 0]);
+      first.release();
+      first.release();
+      expect(dispatcher.freeSlots).toBe(1);
+    });
+
+    it('tells who got none when slots are given back, once, and nobody else', () => {
+      const { dispatcher } = setUp(1);
+      const told: (string | null)[] = [];
+      dispatcher.onSlotFree((jobId) => told.push(jobId));
+      dispatcher.reserve(1).release();
+      expect(told).toEqual([]);
+      const held = dispatcher.reserve(1);
+      dispatcher.reserve(1).release();
+      held.release();
+      expect(told).toEqual([null]);
+      dispatcher.reserve(1).release();
+      expect(told).toEqual([null]);
+    });
+
+    it('does not tell where the slot is taken by the time it is given back', () => {
+      const { dispatcher, dispatch } = setUp(1);
+      const told: (string | null)[] = [];
+      dispatcher.onSlotFree((jobId) => told.push(jobId));
+      const held = dispatcher.reserve(1);
+      dispatcher.askForSlot();
+      dispatch('1');
+      held.release();
+      expect(told).toEqual([]);
+    });
+  });
+
+  it('idle() resolves when no run is active, those that began meanwhile among them', async () => {
+    const { dispatcher, dispatch, executor } = setUp();
+    await dispatcher.idle();
+    dispatch('1');
+    let isIdle = false;
+    const idle = dispatcher.idle().then(() => (isIdle = true));
+    dispatch('2');
+    await executor.end('1');
+    expect(isIdle).toBe(false);
+    await executor.end('2');
+    await idle;
+    expect(isIdle).toBe(true);
+  });
+
+  it('abortAll() aborts every active run with the reason', async () => {
+    const { dispatcher, dispatch, executor } = setUp();
+    dispatch('1');
+    dispatch('2');
+    dispatcher.abortAll('the service stops');
+    await dispatcher.idle();
+    expect(executor.assignments.map(({ controller }) => controller.signal.reason)).toMatchObject([
+      { code: 'RUN_CANCELLED', message: 'the service stops' },
+      { code: 'RUN_CANCELLED' },
+    ]);
+  });
+});
