@@ -55,12 +55,21 @@ export class InMemoryStore {
 
   /** Somebody asks for a run now. */
   trigger(jobId: string, id: string): void {
-    const at = new Date(this.now());
+    const at = new Date(this.freeInstant(jobId));
     this.pending.set(id, {
       ...{ id, jobId, trigger: 'manual', jobKwargs: {}, reason: null, actor: 'test' },
       ...{ scheduledAt: at, attempt: 1, createdAt: at },
     });
     this.tell({ kind: 'pending' });
+  }
+
+  /** The first millisecond from now, and no whole second, that no run of the job stands for. */
+  freeInstant(jobId: string): number {
+    const waiting = [...this.pending.values()].filter((run) => run.jobId === jobId);
+    const taken = new Set([...waiting, ...this.runsOf(jobId)].map((run) => run.scheduledAt.getTime()));
+    let at = this.now();
+    while (taken.has(at) || at % 1_000 === 0) at += 1;
+    return at;
   }
 
   remove(jobId: string): void {

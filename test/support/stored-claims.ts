@@ -133,12 +133,12 @@ export class StoredPendingRuns implements PendingRuns {
     const { store } = this.#link;
     return this.#link.call('pending.add', () => {
       if (!store.configs.has(run.jobId)) throw new JobNotFoundError(run.jobId);
-      const taken = new Set(
-        [...store.pending.values(), ...store.executions.values()].map((r) => r.scheduledAt.getTime()),
-      );
-      let at = store.now();
-      while (taken.has(at) || at % 1_000 === 0) at += 1;
-      const pending = { ...run, scheduledAt: new Date(at), attempt: 1, createdAt: new Date(store.now()) };
+      const pending = {
+        ...run,
+        scheduledAt: new Date(store.freeInstant(run.jobId)),
+        attempt: 1,
+        createdAt: new Date(store.now()),
+      };
       store.pending.set(run.id, pending);
       store.tell({ kind: 'pending' });
       return pending;
@@ -162,7 +162,8 @@ export class StoredPendingRuns implements PendingRuns {
         const { maxAttempts } = config ?? { maxAttempts: 1 };
         const startedAt = new Date(store.now());
         const run = { id, jobId, scheduledAt, attempt, trigger, jobKwargs, maxAttempts, startedAt, instanceId };
-        if (insertRunning(store, run)) runs.push(run);
+        if (!insertRunning(store, run)) continue;
+        runs.push(run);
         store.pending.delete(id);
       }
       return runs;

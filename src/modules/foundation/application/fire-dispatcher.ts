@@ -53,7 +53,7 @@ export class FireDispatcher {
   }
 
   /** As many as are free, `limit` at most. Who gets none has asked for one. */
-  reserve(limit: number): SlotReservation {
+  reserveSlots(limit: number): SlotReservation {
     const size = Math.min(limit, this.freeSlots);
     this.#reserved += size;
     if (size === 0) this.askForSlot();

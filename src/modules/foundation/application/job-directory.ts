@@ -3,6 +3,8 @@
  * it loses nothing. Persisted jobs wait for a claim; those registered by hand belong to this process alone.
  */
 import type { MergedJobRegistry } from '../domain/job-definition.ts';
+import { jitterOf } from '../domain/jitter.ts';
+import { nextFire } from '../domain/next-fire.ts';
 import { FireQueue } from './fire-queue.ts';
 import type { ArmedJob } from './resolve-job.ts';
 
@@ -63,7 +65,7 @@ export class JobDirectory {
     if (job.isPersisted) this.#manual.delete(jobId);
     this.#entries.set(jobId, { job, dueAt });
     if (dueAt === null) this.#queueOf(job).delete(jobId);
-    else this.look(job, dueAt);
+    else this.look(job, startOf(job, dueAt));
   }
 
   /** Says when to look at a registered job, without a change to the occurrence it waits for. */
@@ -111,4 +113,11 @@ export class JobDirectory {
   #queueOf(job: ArmedJob): FireQueue {
     return job.isPersisted ? this.#persisted : this.#manual;
   }
+}
+
+/** When the occurrence is to be started: at its nominal time, or as much later as the job's jitter says. */
+function startOf({ config, schedule }: ArmedJob, dueAt: number): number {
+  if (config.jitterMs === 0) return dueAt;
+  const nextAt = nextFire(config, schedule, dueAt);
+  return dueAt + jitterOf({ jobId: config.jobId, scheduledAt: dueAt, nextAt }, config.jitterMs);
 }

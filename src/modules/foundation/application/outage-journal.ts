@@ -11,6 +11,9 @@ import type { ExecutionLogRepository } from './ports/execution-log-repository.ts
 import type { Logger } from './ports/logger.ts';
 import type { HeldRecord, RecordJournal } from './ports/run-tracker.ts';
 
+/** What stands in place of an error message that the database refuses. */
+const UNWRITABLE = 'The error cannot be written';
+
 export class OutageJournal implements RecordJournal {
   readonly #executions: ExecutionLogRepository;
   readonly #logger: Logger;

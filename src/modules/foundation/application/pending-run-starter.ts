@@ -92,7 +92,7 @@ export class PendingRunStarter {
   async #turn(): Promise<boolean> {
     const { dispatcher, lease, time } = this.#deps;
     if (!lease.isHeld) return true;
-    const slots = dispatcher.reserve(Math.ceil(dispatcher.freeSlots / 2));
+    const slots = dispatcher.reserveSlots(Math.ceil(dispatcher.freeSlots / 2));
     try {
       if (time.now() < this.#askUntil) await this.#startUnanswered();
       await this.#claim(slots.size);

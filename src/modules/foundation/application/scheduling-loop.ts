@@ -145,7 +145,7 @@ export class SchedulingLoop {
     const next = directory.nextLook('persisted');
     if (next === null || next > time.now() || !lease.isHeld) return;
     const due = directory.takeDue('persisted', time.now(), Math.min(MAX_BATCH, dispatcher.freeSlots));
-    const slots = dispatcher.reserve(Math.max(1, due.length));
+    const slots = dispatcher.reserveSlots(Math.max(1, due.length));
     try {
       await this.#claimer.claim(due);
     } finally {

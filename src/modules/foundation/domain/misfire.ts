@@ -51,15 +51,18 @@ export function planFire(due: Due): FirePlan {
   return config.misfirePolicy === 'once' ? runLatest(due) : runEach(due);
 }
 
-/** How late a claim may be and still be on time; a shorter grace than the threshold would skip what nobody missed. */
+/**
+ * How late a claim may be and still be on time; a shorter grace than the threshold would skip what nobody missed, and a start
+ * that the job's own jitter delayed is not late.
+ */
 function onTimeMs(config: JobConfig): number {
-  if (config.misfirePolicy !== 'skip') return MISFIRE_THRESHOLD_MS;
-  return Math.max(config.misfireGraceMs ?? 0, MISFIRE_THRESHOLD_MS);
+  const graceMs = config.misfirePolicy === 'skip' ? (config.misfireGraceMs ?? 0) : 0;
+  return Math.max(graceMs, MISFIRE_THRESHOLD_MS) + config.jitterMs;
 }
 
 /** How late a missed occurrence may be and still be run. */
 function graceMsOf(config: JobConfig): number {
-  return Math.max(config.misfireGraceMs ?? DEFAULT_GRACE_MS, MISFIRE_THRESHOLD_MS);
+  return Math.max(config.misfireGraceMs ?? DEFAULT_GRACE_MS, MISFIRE_THRESHOLD_MS) + config.jitterMs;
 }
 
 function skipMissed(due: Due): FirePlan {

@@ -77,9 +77,9 @@ describe('FireDispatcher', () => {
     it('gives what is free, and keeps it from others', () => {
       const { dispatcher, dispatch } = setUp(3);
       dispatch('1');
-      const first = dispatcher.reserve(1);
-      const second = dispatcher.reserve(5);
-      expect([first.size, second.size, dispatcher.reserve(1).size, dispatcher.freeSlots]).toEqual([1, 1, 0, 0]);
+      const first = dispatcher.reserveSlots(1);
+      const second = dispatcher.reserveSlots(5);
+      expect([first.size, second.size, dispatcher.reserveSlots(1).size, dispatcher.freeSlots]).toEqual([1, 1, 0, 0]);
       first.release();
       first.release();
       expect(dispatcher.freeSlots).toBe(1);
@@ -89,13 +89,13 @@ describe('FireDispatcher', () => {
       const { dispatcher } = setUp(1);
       const told: (string | null)[] = [];
       dispatcher.onSlotFree((jobId) => told.push(jobId));
-      dispatcher.reserve(1).release();
+      dispatcher.reserveSlots(1).release();
       expect(told).toEqual([]);
-      const held = dispatcher.reserve(1);
-      dispatcher.reserve(1).release();
+      const held = dispatcher.reserveSlots(1);
+      dispatcher.reserveSlots(1).release();
       held.release();
       expect(told).toEqual([null]);
-      dispatcher.reserve(1).release();
+      dispatcher.reserveSlots(1).release();
       expect(told).toEqual([null]);
     });
 
@@ -103,7 +103,7 @@ describe('FireDispatcher', () => {
       const { dispatcher, dispatch } = setUp(1);
       const told: (string | null)[] = [];
       dispatcher.onSlotFree((jobId) => told.push(jobId));
-      const held = dispatcher.reserve(1);
+      const held = dispatcher.reserveSlots(1);
       dispatcher.askForSlot();
       dispatch('1');
       held.release();
