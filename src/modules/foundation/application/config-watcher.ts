@@ -23,7 +23,7 @@ export class ConfigWatcher {
   readonly #deps: ConfigWatcherDeps;
   readonly #changed = new Set<string>();
   #isStarted = false;
-  #unsubscribe: (() => Promise<void>) | null = null;
+  #subscription: Promise<() => Promise<void>> | null = null;
   #reading: Promise<void> | null = null;
   #missedChanges = false;
   #cancelTimer: CancelTimer = () => {};
@@ -42,13 +42,24 @@ export class ConfigWatcher {
     this.#isStarted = false;
     this.#cancelTimer();
     await this.#reading;
-    await this.#unsubscribe?.();
-    this.#unsubscribe = null;
+    const subscription = this.#subscription;
+    this.#subscription = null;
+    await (
+      await subscription?.catch(() => null)
+    )?.();
   }
 
-  /** Subscribes to the feed, once. @throws DatabaseUnavailableError; polling goes on */
+  /** Subscribes to the feed, once, while it is started. @throws DatabaseUnavailableError; polling goes on */
   async listen(): Promise<void> {
-    this.#unsubscribe ??= await this.#deps.feed.subscribe((change) => this.#noted(change));
+    if (!this.#isStarted) return;
+    this.#subscription ??= this.#deps.feed.subscribe((change) => this.#noted(change));
+    const subscription = this.#subscription;
+    try {
+      await subscription;
+    } catch (error) {
+      if (this.#subscription === subscription) this.#subscription = null;
+      throw error;
+    }
   }
 
   #noted(change: Change): void {
