@@ -1,0 +1,134 @@
+/**
+ * The database of a chaos run, seen from outside: the server itself, which can be halted, crashed and resumed, and a
+ * connection that passes no proxy. Invariant: whoever asks while the server is away waits until it is back.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import type { JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
+import { type RunningServer, startPostgresServer } from '../support/postgres-server.ts';
+
+const RETRY_MS = 100;
+
+export class ChaosDatabase {
+  readonly #server: RunningServer;
+  readonly url: string;
+  #client: postgres.Sql;
+  #folder = '';
+  #isBusy = false;
+
+  constructor(server: RunningServer, url: string) {
+    this.#server = server;
+    this.url = url;
+    this.#client = connect(url);
+  }
+
+  static async start(): Promise<ChaosDatabase> {
+    const server = await startPostgresServer();
+    const maintenance = connect(server.url);
+    await maintenance.unsafe('create database chaos');
+    const [row] = await maintenance.unsafe('show data_directory');
+    await maintenance.end({ timeout: 1 });
+    const url = new URL(server.url);
+    url.pathname = '/chaos';
+    const database = new ChaosDatabase(server, url.href);
+    database.#folder = String(row?.['data_directory']);
+    return database;
+  }
+
+  /** Asks once. @throws when the server is away */
+  async ask(text: string, values: readonly unknown[] = []): Promise<postgres.RowList<postgres.Row[]>> {
+    return await this.#client.unsafe(text, values as never[]);
+  }
+
+  /** Asks until it is answered. */
+  async insist(text: string, values: readonly unknown[] = []): Promise<postgres.RowList<postgres.Row[]>> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.ask(text, values);
+      } catch (error) {
+        if (attempt >= 300) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  /** The server ends its sessions and goes; it comes back after `work`. @returns false: it was away already */
+  async restart(work: () => Promise<void>): Promise<boolean> {
+    return this.#away(() => this.#server.halt(), work);
+  }
+
+  /** As a power cut to the server's process: nothing is tidied up, it recovers from its log. */
+  async crash(work: () => Promise<void>): Promise<boolean> {
+    return this.#away(() => this.#kill(), work);
+  }
+
+  async stop(): Promise<void> {
+    await this.#client.end({ timeout: 1 });
+    await this.#server.stop();
+  }
+
+  async insertJob(spec: JobSpec): Promise<void> {
+    const row = {
+      job_id: spec.jobId,
+      job_name: spec.jobName,
+      cron_expression: spec.cronExpression,
+      dialect: spec.dialect,
+      timezone: spec.timezone,
+      handler: spec.handler,
+      misfire_policy: spec.misfirePolicy,
+      overlap_policy: spec.overlapPolicy,
+      max_attempts: spec.maxAttempts,
+      retry_backoff_ms: spec.retryBackoffMs,
+      on_lost: spec.onLost,
+      timeout_ms: spec.timeoutMs,
+    };
+    const kwargs = JSON.stringify(spec.jobKwargs);
+    const names = Object.keys(row);
+    const marks = names.map((_, at) => `$${at + 1}`).join(', ');
+    await this.insist(
+      `insert into scheduler_job_config (${names.join(', ')}, job_kwargs) values (${marks}, $${names.length + 1}::text::jsonb)`,
+      [...Object.values(row), kwargs],
+    );
+  }
+
+  /** Rows of a time long past. */
+  async insertHistory(rows: number): Promise<void> {
+    await this.ask(
+      `insert into scheduler_execution_log (job_id, started_at, finished_at, status, scheduled_at, duration_ms)
+      select 'history-' || n % 50, at, at + interval '1 second', 'SUCCESS', at, 1000
+      from generate_series(1, $1::int) as n, lateral (select now() - interval '60 days' - n * interval '100 milliseconds' as at) as past`,
+      [rows],
+    );
+  }
+
+  async #away(go: () => Promise<void>, work: () => Promise<void>): Promise<boolean> {
+    if (this.#isBusy) return false;
+    this.#isBusy = true;
+    try {
+      await go();
+      await work();
+    } finally {
+      await this.#server.resume();
+      this.#isBusy = false;
+    }
+    return true;
+  }
+
+  async #kill(): Promise<void> {
+    const pidFile = join(this.#folder, 'postmaster.pid');
+    const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
+    process.kill(pid, 'SIGQUIT');
+    while (existsSync(`/proc/${pid}`)) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function connect(url: string): postgres.Sql {
+  return postgres(url, {
+    max: 4,
+    onnotice: () => undefined,
+    fetch_types: false,
+    backoff: () => 0.1,
+    connect_timeout: 5,
+  });
+}

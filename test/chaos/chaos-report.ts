@@ -1,0 +1,47 @@
+/** A verdict in words: what was done, what came of it, and every broken promise with its evidence. */
+import type { ChaosOptions, ChaosVerdict } from './chaos-run.ts';
+import { groupBy, iso } from './history.ts';
+
+/** Of each rule so many violations are shown in full. */
+const SHOWN = 8;
+const EVIDENCE_CHARACTERS = 2_500;
+
+export function describeVerdict(verdict: ChaosVerdict, options: ChaosOptions): string {
+  return [...faultLines(verdict), '', ...figures(verdict, options), '', ...violationLines(verdict, options)].join('\n');
+}
+
+function faultLines({ inflicted }: ChaosVerdict): string[] {
+  return inflicted.map(
+    ({ fault, on, inflictedAtMs, durationMs }) => `  ${iso(inflictedAtMs)}  ${fault} on ${on} for ${durationMs} ms`,
+  );
+}
+
+function figures({ history, inflicted, forcedMs, ...counts }: ChaosVerdict, options: ChaosOptions): string[] {
+  const { ledger, executions, events, jobs, incarnations, edits, triggers } = history;
+  const of = (reason: string): number => executions.filter((run) => run.failureReason === reason).length;
+  const told = (type: string): number => events.filter((event) => event.type === type).length;
+  const byFault = [...groupBy(inflicted, ({ fault }) => fault)].map(([fault, all]) => `${fault} ${all.length}`);
+  const expected = jobs.reduce((sum, job) => sum + job.expectedAtMs.length, 0);
+  const acknowledged = edits.filter(({ isAcknowledged }) => isAcknowledged).length;
+  return [
+    `seed ${options.seed}: ${options.replicas} replicas (${incarnations.length} processes in all), ${options.jobs} jobs, ${options.attackMs / 1_000} s of faults`,
+    `faults: ${inflicted.length} (${byFault.join(', ')})`,
+    `occurrences expected ${expected}; executions ${executions.length}; starts in ledgers ${ledger.filter(({ event }) => event === 'start').length}`,
+    `LOST ${of('LOST')}, TIMEOUT ${of('TIMEOUT')}, CANCELLED ${of('CANCELLED')}, ERROR ${of('ERROR')}; events: skipped ${told('occurrence.skipped')}, misfired ${told('occurrence.misfired')}`,
+    `edits ${edits.length} (acknowledged ${acknowledged}), reschedulings ${counts.reschedulings}, triggers acknowledged ${triggers.length}, bad rows ${counts.badRows}`,
+    `after a second SIGTERM: ${forcedMs.length === 0 ? 'none' : forcedMs.map((ms) => `${ms} ms`).join(', ')}`,
+  ];
+}
+
+function violationLines({ violations, folder }: ChaosVerdict, { seed }: ChaosOptions): string[] {
+  if (violations.length === 0) return ['violations: 0'];
+  const byRule = [...groupBy(violations, ({ rule }) => rule)];
+  const shown = byRule.flatMap(([rule, all]) => [
+    `${rule}: ${all.length}`,
+    ...all.slice(0, SHOWN).flatMap(({ what, evidence }) => {
+      const text = JSON.stringify(evidence) ?? '';
+      return [`  ✗ ${what}`, `    ${text.slice(0, EVIDENCE_CHARACTERS)}`];
+    }),
+  ]);
+  return [`violations: ${violations.length} (seed ${seed}; ledgers and logs in ${folder})`, ...shown];
+}

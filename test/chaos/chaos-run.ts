@@ -1,0 +1,110 @@
+/**
+ * One chaos run, from an empty database to the verdict: start → arm → attack → heal → quiet → drain → check. Invariant:
+ * whatever happens, every process that it started is gone at the end.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ChaosDatabase } from './chaos-database.ts';
+import { checkHistory } from './check-history.ts';
+import { Cluster } from './cluster.ts';
+import { type Fault, planFaults } from './fault-schedule.ts';
+import type { History, Violation } from './history.ts';
+import { type Inflicted, Nemesis } from './nemesis.ts';
+import { readHistory, readRunning } from './read-history.ts';
+import { machineNow } from './shifted-date.ts';
+import { Traffic } from './traffic.ts';
+import { makeJobs } from './workload.ts';
+
+export interface ChaosOptions {
+  readonly seed: number;
+  /** How long faults are inflicted. */
+  readonly attackMs: number;
+  /** How long everything is healthy afterwards, before it is judged. */
+  readonly quietMs: number;
+  readonly replicas: number;
+  readonly jobs: number;
+  readonly historyRows: number;
+  readonly faults: readonly Fault[];
+  readonly say: (line: string) => void;
+}
+
+export interface ChaosVerdict {
+  readonly history: History;
+  readonly violations: readonly Violation[];
+  readonly inflicted: readonly Inflicted[];
+  readonly forcedMs: readonly number[];
+  readonly badRows: number;
+  readonly reschedulings: number;
+  /** Ledgers and logs of the replicas; kept where a promise was broken. */
+  readonly folder: string;
+}
+
+/** What is due so shortly before the end may still be under way. */
+const PENDING_MS = 12_000;
+
+export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
+  const folder = await mkdtemp(join(tmpdir(), 'carillon-chaos-'));
+  const database = await ChaosDatabase.start();
+  const cluster = new Cluster(database, folder);
+  try {
+    const verdict = await attack(cluster, options);
+    if (verdict.violations.length === 0) await rm(folder, { recursive: true, force: true });
+    return { ...verdict, folder };
+  } finally {
+    await cluster.stop();
+    await database.stop();
+  }
+}
+
+async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<ChaosVerdict, 'folder'>> {
+  const { seed, attackMs, quietMs, replicas, faults, say } = options;
+  const jobs = makeJobs(seed, options.jobs);
+  const { database } = cluster;
+  // All at once on an empty database: each wants to migrate it.
+  for (let index = 0; index < replicas; index += 1) await cluster.addSlot();
+  await until('every replica is ready', () => cluster.addresses.length === replicas);
+  await database.insertHistory(options.historyRows);
+  for (const { spec } of jobs) await database.insertJob(spec);
+  await until('every job is armed', async () => {
+    const [row] = await database.insist(
+      'select count(*)::int as n from scheduler_job_cursor where next_fire_at is null',
+    );
+    return row?.['n'] === 0;
+  });
+  const fromMs = machineNow();
+  say(
+    `${replicas} replicas are ready, ${jobs.length} jobs are armed; faults come for ${Math.round(attackMs / 1_000)} s.`,
+  );
+  const nemesis = new Nemesis(cluster);
+  const traffic = new Traffic(cluster, jobs, seed);
+  const busy = traffic.run();
+  await nemesis.run(planFaults({ seed, lengthMs: attackMs, replicas, faults }));
+  await nemesis.settled();
+  await until('the attack is over', () => machineNow() - fromMs >= attackMs);
+  traffic.stop();
+  await busy;
+  cluster.heal();
+  say(`The faults are over; ${Math.round(quietMs / 1_000)} s of quiet follow.`);
+  await new Promise((resolve) => setTimeout(resolve, quietMs));
+  const runningInQuiet = await readRunning(database);
+  const watch = { fromMs, toMs: machineNow() - PENDING_MS };
+  await cluster.finish();
+  const history = await readHistory({ cluster, traffic, jobs, watch, runningInQuiet });
+  return {
+    history,
+    violations: checkHistory(history),
+    inflicted: nemesis.inflicted,
+    forcedMs: nemesis.forcedMs,
+    badRows: traffic.badRows,
+    reschedulings: traffic.reschedulings.length,
+  };
+}
+
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const startedAtMs = machineNow();
+  while (!(await holds())) {
+    if (machineNow() - startedAtMs > 120_000) throw new Error(`In 120 s it did not come to this: ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

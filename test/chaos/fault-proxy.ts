@@ -1,0 +1,108 @@
+/**
+ * A TCP proxy between one replica and PostgreSQL, with the ways in which a network fails. Invariant: what was swallowed
+ * is gone for good, as on a broken network path; `heal` lets new connections, and untouched ones, through again.
+ */
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+export interface NetworkFaults {
+  /** New connections are refused, open ones cut. */
+  refuses: boolean;
+  /** Connections stay open, and nothing comes through. */
+  swallows: boolean;
+  /** Each piece is this much late. */
+  delayMs: number;
+  /** Connections that listen for notifications hear nothing any more. */
+  isDeaf: boolean;
+}
+
+const LISTENS = 'listen "carillon_changes"';
+
+interface Link {
+  readonly client: Socket;
+  readonly server: Socket;
+  isListener: boolean;
+  isSwallowed: boolean;
+}
+
+export class FaultProxy {
+  readonly faults: NetworkFaults = { refuses: false, swallows: false, delayMs: 0, isDeaf: false };
+  readonly #target: URL;
+  readonly #links = new Set<Link>();
+  readonly #server: Server;
+
+  constructor(target: string) {
+    this.#target = new URL(target);
+    this.#server = createServer((client) => this.#accept(client));
+  }
+
+  /** @returns the database's URL through this proxy */
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    const address = this.#server.address();
+    const url = new URL(this.#target);
+    url.port = String(typeof address === 'object' && address !== null ? address.port : '');
+    return url.href;
+  }
+
+  /** Cuts what is open, and every new connection until it is healed. */
+  refuse(): void {
+    this.faults.refuses = true;
+    for (const link of this.#links) cut(link);
+  }
+
+  heal(): void {
+    Object.assign(this.faults, { refuses: false, swallows: false, delayMs: 0, isDeaf: false });
+  }
+
+  async stop(): Promise<void> {
+    for (const link of this.#links) cut(link);
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #accept(client: Socket): void {
+    if (this.faults.refuses) {
+      client.resetAndDestroy();
+      return;
+    }
+    const server = connect(Number(this.#target.port), this.#target.hostname);
+    const link: Link = { client, server, isListener: false, isSwallowed: false };
+    this.#links.add(link);
+    this.#relay(link, 'client');
+    this.#relay(link, 'server');
+  }
+
+  #relay(link: Link, from: 'client' | 'server'): void {
+    const source = link[from];
+    const sink = from === 'client' ? link.server : link.client;
+    let relayed: Promise<unknown> = Promise.resolve();
+    source.on('error', () => undefined);
+    source.on('data', (bytes: Buffer) => {
+      if (from === 'client' && bytes.includes(LISTENS)) link.isListener = true;
+      if (this.#isLost(link, from)) return;
+      const { delayMs } = this.faults;
+      relayed = relayed
+        .then(() => (delayMs === 0 ? undefined : new Promise((resolve) => setTimeout(resolve, delayMs))))
+        .then(() => sink.destroyed || sink.write(bytes));
+    });
+    source.on('close', () => {
+      if (this.faults.swallows || link.isSwallowed) {
+        // A broken path tells nobody; the client's own end is known to the client alone.
+        if (from === 'client') this.#links.delete(link);
+        if (from === 'client') link.server.destroy();
+        return;
+      }
+      this.#links.delete(link);
+      void relayed.then(() => sink.destroy());
+    });
+  }
+
+  #isLost(link: Link, from: 'client' | 'server'): boolean {
+    if (this.faults.swallows) link.isSwallowed = true;
+    return link.isSwallowed || (this.faults.isDeaf && link.isListener && from === 'server');
+  }
+}
+
+function cut({ client, server }: Link): void {
+  client.resetAndDestroy();
+  server.destroy();
+}

@@ -1,0 +1,104 @@
+/**
+ * Which fault happens when, to whom and for how long. Pure. Invariant: the same seed, length, replicas and faults give
+ * the same schedule; every fault that was asked for happens at least once where the time allows it.
+ */
+import { SeededRandom } from './seeded-random.ts';
+
+export const FAULTS = [
+  'kill',
+  'suspend',
+  'drain',
+  'force',
+  'clock',
+  'db-restart',
+  'db-crash',
+  'terminate',
+  'refuse',
+  'black-hole',
+  'slow',
+  'deaf',
+  'disk-full',
+  'outage',
+  'old-registry',
+  'join',
+] as const;
+export type Fault = (typeof FAULTS)[number];
+
+export interface PlannedFault {
+  /** After the start of the run. */
+  readonly atMs: number;
+  readonly fault: Fault;
+  /** Which replica; faults of the server itself leave it out of account. */
+  readonly slot: number;
+  readonly durationMs: number;
+  /** Steps the clock by this much. */
+  readonly stepMs: number;
+  /** Waits for the next whole second plus this much, so that it falls into the claiming of what is due then. */
+  readonly alignMs: number | null;
+}
+
+export interface FaultPlan {
+  readonly seed: number;
+  readonly lengthMs: number;
+  readonly replicas: number;
+  readonly faults: readonly Fault[];
+}
+
+/** How long each fault lasts, from and to. Suspensions outlast the lease of 15 s in two of three cases. */
+const LASTS: Readonly<Record<Fault, readonly [number, number]>> = {
+  kill: [500, 6_000],
+  suspend: [3_000, 24_000],
+  drain: [500, 4_000],
+  force: [500, 4_000],
+  clock: [5_000, 20_000],
+  'db-restart': [500, 6_000],
+  'db-crash': [200, 3_000],
+  terminate: [3_000, 10_000],
+  refuse: [2_000, 18_000],
+  'black-hole': [3_000, 22_000],
+  slow: [5_000, 15_000],
+  deaf: [10_000, 30_000],
+  'disk-full': [2_000, 8_000],
+  outage: [16_000, 30_000],
+  'old-registry': [8_000, 20_000],
+  join: [8_000, 20_000],
+};
+const HOUR_MS = 3_600_000;
+
+/** In the order of their time. Nothing begins in the last quarter of a minute. */
+export function planFaults(plan: FaultPlan): PlannedFault[] {
+  const random = SeededRandom.of(plan.seed, 'faults');
+  const planned: PlannedFault[] = [];
+  if (plan.faults.length === 0) return planned;
+  let bag: Fault[] = [];
+  let atMs = 2_000;
+  while (atMs < plan.lengthMs - 15_000 || planned.length === 0) {
+    if (bag.length === 0) bag = shuffled(plan.faults, random);
+    planned.push(drawFault(bag.pop()!, atMs, { random, replicas: plan.replicas }));
+    atMs += random.between(600, gapMs(plan));
+  }
+  return planned;
+}
+
+/** Short runs are dense, so that each fault has its turn; long ones leave the cluster some air between two. */
+function gapMs({ lengthMs, faults }: FaultPlan): number {
+  return Math.max(1_200, Math.min(7_000, (2 * (lengthMs - 15_000)) / Math.max(1, faults.length)));
+}
+
+function drawFault(fault: Fault, atMs: number, from: { random: SeededRandom; replicas: number }): PlannedFault {
+  const { random, replicas } = from;
+  const [shortest, longest] = LASTS[fault];
+  return {
+    atMs,
+    fault,
+    slot: random.between(0, replicas - 1),
+    durationMs: random.between(shortest, longest),
+    stepMs: random.chance(0.5) ? 2 * HOUR_MS : -HOUR_MS,
+    alignMs: random.chance(0.6) ? random.between(-80, 160) : null,
+  };
+}
+
+function shuffled<T>(items: readonly T[], random: SeededRandom): T[] {
+  const drawn = items.map((item) => ({ item, key: random.next() }));
+  return drawn.toSorted((a, b) => a.key - b.key).map(({ item }) => item);
+}

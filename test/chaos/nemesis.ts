@@ -1,0 +1,171 @@
+/**
+ * Brings the planned faults upon a cluster, each at its time. Invariant: what it breaks it mends after the fault's
+ * duration, or at once when the run is cut short; `settled` resolves when everything is mended.
+ */
+import type { Cluster, Slot } from './cluster.ts';
+import type { PlannedFault } from './fault-schedule.ts';
+import { breakServer, isServerFault } from './server-faults.ts';
+import { machineNow } from './shifted-date.ts';
+
+const FORCED_WITHIN_MS = 2_000;
+/** Two cores shared by everybody. */
+const SLACK_MS = 1_500;
+const NEWER = ['chaos.newer', 'chaos.slow', 'chaos.hangs'];
+
+export interface Inflicted extends PlannedFault {
+  readonly inflictedAtMs: number;
+  readonly on: string;
+}
+
+export class Nemesis {
+  readonly #cluster: Cluster;
+  readonly inflicted: Inflicted[] = [];
+  readonly forcedMs: number[] = [];
+  readonly #underWay = new Set<Promise<unknown>>();
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  /** Inflicts each fault at its time after now; resolves when the last has begun. */
+  async run(plan: readonly PlannedFault[]): Promise<void> {
+    const startedAtMs = machineNow();
+    for (const fault of plan) {
+      await sleep(startedAtMs + fault.atMs - machineNow());
+      if (fault.alignMs !== null) await sleep(1_000 + fault.alignMs - (machineNow() % 1_000));
+      this.#inflict(fault);
+    }
+  }
+
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  #inflict(fault: PlannedFault): void {
+    const slot = this.#cluster.slots[fault.slot]!;
+    const on = isServerFault(fault.fault) ? 'server' : slot.replica.name;
+    this.inflicted.push({ ...fault, inflictedAtMs: machineNow(), on });
+    const work = this.#break(fault, slot).catch((error: unknown) => {
+      this.#cluster.misbehaved(`The suite could not inflict or mend '${fault.fault}' on ${on}: ${String(error)}`);
+    });
+    this.#underWay.add(work);
+    void work.finally(() => this.#underWay.delete(work));
+  }
+
+  async #break(planned: PlannedFault, slot: Slot): Promise<unknown> {
+    const { fault, durationMs, stepMs } = planned;
+    if (isServerFault(fault)) return breakServer(this.#cluster, planned);
+    const { proxy, replica } = slot;
+    switch (fault) {
+      case 'kill':
+        return this.#replace(slot, durationMs, () => replica.signal('SIGKILL'));
+      case 'drain':
+        return this.#replace(slot, durationMs, () => this.#cluster.drain(replica));
+      case 'force':
+        return this.#replace(slot, durationMs, () => this.#force(slot));
+      case 'old-registry':
+        return this.#downgrade(slot, durationMs);
+      case 'join':
+        return this.#join(durationMs);
+      case 'suspend':
+        return lasting(
+          durationMs,
+          () => replica.signal('SIGSTOP'),
+          () => replica.signal('SIGCONT'),
+        );
+      case 'clock':
+        return lasting(
+          durationMs,
+          () => replica.stepClock(stepMs),
+          () => replica.stepClock(0),
+        );
+      case 'refuse':
+        return lasting(
+          durationMs,
+          () => proxy.refuse(),
+          () => proxy.heal(),
+        );
+      case 'black-hole':
+        return lasting(
+          durationMs,
+          () => (proxy.faults.swallows = true),
+          () => proxy.heal(),
+        );
+      case 'slow':
+        return lasting(
+          durationMs,
+          () => (proxy.faults.delayMs = 20 + (durationMs % 400)),
+          () => proxy.heal(),
+        );
+      case 'deaf':
+        return lasting(
+          durationMs,
+          () => (proxy.faults.isDeaf = true),
+          () => proxy.heal(),
+        );
+    }
+  }
+
+  /** Ends the process, leaves the slot empty for a while, and fills it again. */
+  async #replace(slot: Slot, emptyMs: number, end: () => unknown): Promise<void> {
+    const { replica } = slot;
+    if (!replica.isAlive || replica.isDoomed) return;
+    replica.signal('SIGCONT');
+    replica.isDoomed = true;
+    await end();
+    await replica.ended();
+    await sleep(emptyMs);
+    if (slot.replica === replica && !slot.isClosed) this.#cluster.start(slot);
+  }
+
+  async #force({ replica, proxy }: Slot): Promise<void> {
+    const drained = this.#cluster.drain(replica);
+    await sleep(400);
+    if (!replica.isAlive) return;
+    const toldAtMs = machineNow();
+    replica.signal('SIGTERM');
+    await drained;
+    const tookMs = machineNow() - toldAtMs;
+    this.forcedMs.push(Math.round(tookMs));
+    const isDisturbed = [...this.inflicted].some(
+      ({ fault, inflictedAtMs, durationMs, slot, on }) =>
+        fault !== 'force' &&
+        (on === 'server' || on === replica.name || slot === Number(/\d+/.exec(replica.name)?.[0])) &&
+        inflictedAtMs < machineNow() &&
+        inflictedAtMs + durationMs + 8_000 > toldAtMs,
+    );
+    if (tookMs <= FORCED_WITHIN_MS + SLACK_MS || isDisturbed || proxy.faults.swallows) return;
+    this.#cluster.misbehaved(
+      `${replica.name} took ${Math.round(tookMs)} ms to end after the second SIGTERM:\n${replica.tail}`,
+    );
+  }
+
+  async #downgrade(slot: Slot, forMs: number): Promise<void> {
+    const { replica } = slot;
+    if (!replica.isAlive || replica.isDoomed) return;
+    replica.signal('SIGCONT');
+    await this.#cluster.drain(replica);
+    const older = this.#cluster.start(slot, NEWER);
+    await sleep(forMs);
+    if (slot.replica !== older || !older.isAlive || older.isDoomed) return;
+    await this.#cluster.drain(older);
+    if (slot.replica === older) this.#cluster.start(slot);
+  }
+
+  async #join(forMs: number): Promise<void> {
+    const slot = await this.#cluster.addSlot();
+    await sleep(forMs);
+    slot.isClosed = true;
+    if (slot.replica.isAlive) await this.#cluster.drain(slot.replica);
+  }
+}
+
+async function lasting(forMs: number, begin: () => void, end: () => void): Promise<void> {
+  begin();
+  await sleep(forMs);
+  end();
+}
+
+async function sleep(ms: number): Promise<void> {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,120 @@
+/** Reads what a run left behind: ledgers from the disk, rows from the database. Invariant: nothing is changed by it. */
+import { existsSync } from 'node:fs';
+import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
+import type { ChaosDatabase } from './chaos-database.ts';
+import type { Cluster } from './cluster.ts';
+import { expectedOccurrences, type Watch } from './expected-occurrences.ts';
+import type { EventRecord, ExecutionRecord, History, JobExpectation } from './history.ts';
+import { readLedger } from './ledger-line.ts';
+import type { Traffic } from './traffic.ts';
+import type { ChaosJob } from './workload.ts';
+
+export interface RunParts {
+  readonly cluster: Cluster;
+  readonly traffic: Traffic;
+  readonly jobs: readonly ChaosJob[];
+  readonly watch: Watch;
+  readonly runningInQuiet: History['runningInQuiet'];
+}
+
+const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
+
+export async function readHistory({ cluster, traffic, jobs, watch, runningInQuiet }: RunParts): Promise<History> {
+  const { database } = cluster;
+  const instances = await database.insist('select id, hostname from scheduler_instance');
+  const values = await database.insist('select job_id, notes from scheduler_job_config');
+  const pending = await database.insist('select id from scheduler_pending_run');
+  return {
+    jobs: await readExpectations(database, jobs, { watch, traffic }),
+    ledger: cluster.replicas.flatMap(({ ledgerPath }) => (existsSync(ledgerPath) ? readLedger(ledgerPath) : [])),
+    executions: await readExecutions(database),
+    events: await readEvents(database),
+    instances: new Map(instances.map((row) => [String(row['id']), String(row['hostname'])])),
+    incarnations: cluster.replicas.map(({ name, endedAtMs }) => ({
+      name,
+      endedAtMs,
+      isDrained: cluster.drained.has(name),
+    })),
+    edits: traffic.edits,
+    triggers: traffic.triggers,
+    finalValues: new Map(values.map((row) => [String(row['job_id']), String(row['notes'])])),
+    pendingIds: new Set(pending.map((row) => String(row['id']))),
+    runningInQuiet,
+    misconduct: cluster.misconduct,
+  };
+}
+
+export async function readRunning(database: ChaosDatabase): Promise<History['runningInQuiet']> {
+  const rows = await database.insist(
+    `select id, job_id, ${ms('clock_timestamp() - started_at')} as age from scheduler_execution_log where status = 'RUNNING'`,
+  );
+  return rows.map((row) => ({ id: String(row['id']), jobId: String(row['job_id']), ageMs: Number(row['age']) }));
+}
+
+async function readExpectations(
+  database: ChaosDatabase,
+  jobs: readonly ChaosJob[],
+  { watch, traffic }: Pick<RunParts, 'watch' | 'traffic'>,
+): Promise<JobExpectation[]> {
+  const rows = await database.insist(`select job_id, ${ms('created_at')} as created from scheduler_job_config`);
+  const createdAt = new Map(rows.map((row) => [row['job_id'], Number(row['created'])]));
+  return jobs.map(({ spec, isLedgered }) => {
+    const at = new Date(createdAt.get(spec.jobId)!);
+    const config: JobConfig = {
+      ...spec,
+      id: spec.jobId,
+      createdAt: at,
+      updatedAt: at,
+      lastRunAt: null,
+      pausedAt: null,
+      pausedUntil: null,
+      pauseReason: null,
+      revision: 0,
+    };
+    const edits = traffic.reschedulings.filter(({ jobId }) => jobId === spec.jobId);
+    const { jobId, overlapPolicy } = spec;
+    return { jobId, overlapPolicy, isLedgered, expectedAtMs: expectedOccurrences(config, watch, edits) };
+  });
+}
+
+async function readExecutions(database: ChaosDatabase): Promise<ExecutionRecord[]> {
+  const rows = await database.insist(`
+    select id, job_id, ${ms('scheduled_at')} as scheduled, ${ms('started_at')} as started, ${ms('finished_at')} as finished,
+      status, attempt, max_attempts, trigger, instance_id, failure_reason,
+      case when jsonb_typeof(result) = 'object' then result ->> 'instance' end as result_from
+    from scheduler_execution_log where instance_id is not null`);
+  return rows.map((row) => ({
+    id: String(row['id']),
+    jobId: String(row['job_id']),
+    scheduledAtMs: Number(row['scheduled']),
+    startedAtMs: Number(row['started']),
+    finishedAtMs: orNull(row['finished'], Number),
+    status: row['status'],
+    attempt: Number(row['attempt']),
+    maxAttempts: Number(row['max_attempts']),
+    trigger: String(row['trigger']),
+    instanceId: orNull(row['instance_id'], String),
+    failureReason: row['failure_reason'],
+    resultFrom: orNull(row['result_from'], String),
+  }));
+}
+
+async function readEvents(database: ChaosDatabase): Promise<EventRecord[]> {
+  const rows = await database.insist(`
+    select type, job_id, execution_id, ${ms('scheduled_at')} as scheduled, reason,
+      ${ms("(detail ->> 'from')::timestamptz")} as since, ${ms("(detail ->> 'to')::timestamptz")} as until
+    from scheduler_event where type like 'occurrence.%' or type like 'run.%' or type = 'job.unresolved' order by id`);
+  return rows.map((row) => ({
+    type: String(row['type']),
+    jobId: orNull(row['job_id'], String),
+    executionId: orNull(row['execution_id'], String),
+    scheduledAtMs: orNull(row['scheduled'], Number),
+    fromMs: orNull(row['since'], Number),
+    toMs: orNull(row['until'], Number),
+    reason: orNull(row['reason'], String),
+  }));
+}
+
+function orNull<T>(value: unknown, convert: (value: unknown) => T): T | null {
+  return value === null || value === undefined ? null : convert(value);
+}

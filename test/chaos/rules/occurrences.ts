@@ -1,0 +1,70 @@
+/** What became of each due occurrence: it ends in an execution, or in an event that says why there is none. */
+import {
+  type EventRecord,
+  groupBy,
+  type History,
+  iso,
+  type JobExpectation,
+  type Rule,
+  type Violation,
+} from '../history.ts';
+
+/** How many examples a violation shows. */
+const SHOWN = 10;
+
+interface Fates {
+  readonly executed: ReadonlySet<number>;
+  readonly explanations: readonly EventRecord[];
+}
+
+/** Every expected occurrence has an execution, or is covered by an event. */
+export const everyOccurrenceResolved: Rule = (history) => {
+  const fatesOf = indexFates(history);
+  return history.jobs.flatMap((job) => {
+    const lost = job.expectedAtMs.filter((atMs) => !isResolved(atMs, fatesOf(job.jobId)));
+    return lost.length === 0 ? [] : [unresolved(job, lost)];
+  });
+};
+
+/** No occurrence both ran by the schedule and is said not to have run. */
+export const noContradiction: Rule = (history) => {
+  const fatesOf = indexFates(history);
+  return history.jobs.flatMap(({ jobId }) => {
+    const { executed, explanations } = fatesOf(jobId);
+    return explanations.flatMap((event) => {
+      const both = [...executed].filter((atMs) => covers(event, atMs));
+      if (both.length === 0) return [];
+      const what = `${jobId} ran at ${iso(both[0]!)}, and an event says that it did not`;
+      return [{ rule: 'no contradiction', what, evidence: { event, executed: both.slice(0, SHOWN).map(iso) } }];
+    });
+  });
+};
+
+function unresolved(job: JobExpectation, lost: readonly number[]): Violation {
+  return {
+    rule: 'every occurrence resolved',
+    what: `${job.jobId}: ${lost.length} of ${job.expectedAtMs.length} occurrences came to nothing`,
+    evidence: { first: lost.slice(0, SHOWN).map(iso), last: iso(lost.at(-1)!) },
+  };
+}
+
+function indexFates({ executions, events }: History): (jobId: string) => Fates {
+  const scheduled = executions.filter((run) => run.trigger !== 'manual');
+  const runs = groupBy(scheduled, (run) => run.jobId);
+  const told = events.filter((event) => event.jobId !== null && event.type.startsWith('occurrence.'));
+  const explanations = groupBy(told, (event) => event.jobId!);
+  return (jobId) => ({
+    executed: new Set(runs.get(jobId)?.map((run) => run.scheduledAtMs)),
+    explanations: explanations.get(jobId) ?? [],
+  });
+}
+
+function isResolved(atMs: number, { executed, explanations }: Fates): boolean {
+  return executed.has(atMs) || explanations.some((event) => covers(event, atMs));
+}
+
+function covers(event: EventRecord, atMs: number): boolean {
+  const from = event.fromMs ?? event.scheduledAtMs;
+  const to = event.toMs ?? event.scheduledAtMs;
+  return from !== null && to !== null && from <= atMs && atMs <= to;
+}

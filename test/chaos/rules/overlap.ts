@@ -1,0 +1,66 @@
+/**
+ * Runs of a job that forbids overlap never run at the same time. A run ends where its ledger says so, where its process
+ * ended, or where it was given up: at its timeout, its cancellation, or when its instance had lost its lease.
+ */
+import { type ExecutionRecord, groupBy, type History, iso, type Rule } from '../history.ts';
+
+/** Two ledgers' clocks agree within this. */
+const LEDGER_TOLERANCE_MS = 25;
+/** The end that a record has is what its process took for the database's time. */
+const RECORD_TOLERANCE_MS = 400;
+
+interface Interval {
+  readonly executionId: string;
+  readonly instance: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly endedBy: 'ledger' | 'record' | 'process' | 'nothing';
+}
+
+export const noOverlap: Rule = (history) => {
+  const intervalsOf = groupBy(intervals(history), ({ jobId }) => jobId);
+  return history.jobs
+    .filter((job) => job.overlapPolicy !== 'allow')
+    .flatMap(({ jobId }) => {
+      const sorted = (intervalsOf.get(jobId) ?? []).map(({ interval }) => interval);
+      sorted.sort((a, b) => a.startMs - b.startMs);
+      return sorted.flatMap((next, at) => {
+        const before = sorted[at - 1];
+        if (before === undefined || before.executionId === next.executionId) return [];
+        const overlapMs = before.endMs - next.startMs;
+        if (overlapMs <= (before.endedBy === 'record' ? RECORD_TOLERANCE_MS : LEDGER_TOLERANCE_MS)) return [];
+        const what = `${jobId} started at ${iso(next.startMs)} while its run before went on for another ${Math.round(overlapMs)} ms`;
+        return [{ rule: 'no overlap', what, evidence: { before, next } }];
+      });
+    });
+};
+
+function intervals({ ledger, executions, incarnations }: History): { jobId: string; interval: Interval }[] {
+  const runs = new Map(executions.map((run) => [run.id, run]));
+  const ends = new Map(ledger.filter(({ event }) => event === 'end').map((line) => [keyOf(line), line.atMs]));
+  const processEnds = new Map(incarnations.map(({ name, endedAtMs }) => [name, endedAtMs]));
+  return ledger
+    .filter(({ event }) => event === 'start')
+    .map((line) => {
+      const { jobId, executionId, instance, atMs: startMs } = line;
+      const candidates = [
+        { endMs: ends.get(keyOf(line)), endedBy: 'ledger' },
+        { endMs: givenUpAt(runs.get(executionId)), endedBy: 'record' },
+        { endMs: processEnds.get(instance) ?? undefined, endedBy: 'process' },
+      ] as const;
+      let end: Pick<Interval, 'endMs' | 'endedBy'> = { endMs: Number.POSITIVE_INFINITY, endedBy: 'nothing' };
+      for (const { endMs, endedBy } of candidates)
+        if (endMs !== undefined && endMs < end.endMs) end = { endMs, endedBy };
+      return { jobId, interval: { executionId, instance, startMs, ...end } };
+    });
+}
+
+function keyOf(line: { executionId: string; instance: string; attempt: number }): string {
+  return `${line.executionId}#${line.attempt}#${line.instance}`;
+}
+
+function givenUpAt(run: ExecutionRecord | undefined): number | undefined {
+  const isGivenUp =
+    run?.failureReason === 'LOST' || run?.failureReason === 'TIMEOUT' || run?.failureReason === 'CANCELLED';
+  return isGivenUp ? (run.finishedAtMs ?? undefined) : undefined;
+}

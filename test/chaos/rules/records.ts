@@ -1,0 +1,78 @@
+/** Who recorded what: only the newest holder of a run finishes it, and what is recorded is what happened. */
+import { type ExecutionRecord, type History, iso, type Rule, type Violation } from '../history.ts';
+
+/** A run that never stays RUNNING: the lease, the rescuer's beat, and the longest run of the suite. */
+const OLDEST_RUNNING_MS = 15_000 + 10_000;
+const TOLERANCE_MS = 400;
+
+/** What was told to be lost stays lost. */
+export const lostStaysLost: Rule = ({ events, executions }) => {
+  const runs = new Map(executions.map((run) => [run.id, run]));
+  return events.flatMap((event) => {
+    if (event.type !== 'run.lost' || event.executionId === null) return [];
+    const run = runs.get(event.executionId);
+    if (run?.status === 'FAILED' && run.failureReason === 'LOST') return [];
+    const what = `${event.jobId}: a run that was lost is now ${run?.status ?? 'gone'} ${run?.failureReason ?? ''}`;
+    return [{ rule: 'only the newest holder finishes', what, evidence: { event, run } }];
+  });
+};
+
+/** A run is recorded by the instance that ran it, and is not started after it was given up. */
+export const ownInstanceRecords: Rule = (history) => {
+  const runs = new Map(history.executions.map((run) => [run.id, run]));
+  const starts = history.ledger.filter(({ event }) => event === 'start');
+  return starts.flatMap((line): Violation[] => {
+    const run = runs.get(line.executionId);
+    const rule = 'only the newest holder finishes';
+    if (run === undefined) return diedBeforeRecording(history, line.instance) ? [] : [missingRecord(line)];
+    const holder = history.instances.get(run.instanceId ?? '');
+    if (holder !== line.instance) {
+      const what = `${line.jobId}: ran on ${line.instance}, and its record names ${holder ?? run.instanceId}`;
+      return [{ rule, what, evidence: { line, run } }];
+    }
+    const lostAtMs = run.failureReason === 'LOST' ? run.finishedAtMs : null;
+    if (lostAtMs === null || line.atMs <= lostAtMs + TOLERANCE_MS) return [];
+    const what = `${line.jobId}: started ${Math.round(line.atMs - lostAtMs)} ms after it had been recorded as lost`;
+    return [{ rule: 'no start after the lease', what, evidence: { line, run } }];
+  });
+};
+
+/** A success comes from a run that happened, on the replica that its result names. */
+export const successesHappened: Rule = ({ executions, ledger, jobs, instances }) => {
+  const ledgered = new Set(jobs.filter(({ isLedgered }) => isLedgered).map(({ jobId }) => jobId));
+  const started = new Set(ledger.filter(({ event }) => event === 'start').map((line) => line.executionId));
+  return executions.flatMap((run) => {
+    if (run.status !== 'SUCCESS' || !ledgered.has(run.jobId)) return [];
+    const holder = instances.get(run.instanceId ?? '');
+    const isForeign = run.resultFrom !== null && run.resultFrom !== holder;
+    if (started.has(run.id) && !isForeign) return [];
+    const what = isForeign
+      ? `${run.jobId}: the result comes from ${run.resultFrom}, and the record names ${holder ?? run.instanceId}`
+      : `${run.jobId}@${iso(run.scheduledAtMs)} is recorded as SUCCESS and never ran`;
+    return [{ rule: 'a success has happened', what, evidence: run }];
+  });
+};
+
+/** After the quiet period nothing is RUNNING that is older than lease and grace; after the drain nothing at all. */
+export const nothingStaysRunning: Rule = ({ executions, runningInQuiet }) => {
+  const old = runningInQuiet.filter(({ ageMs }) => ageMs > OLDEST_RUNNING_MS);
+  const left = executions.filter((run) => run.status === 'RUNNING');
+  return [
+    ...old.map((run) => stuck(`${run.jobId} has been RUNNING for ${Math.round(run.ageMs)} ms`, run)),
+    ...left.map((run) => stuck(`${run.jobId} is RUNNING although every replica has drained and ended`, run)),
+  ];
+};
+
+function stuck(what: string, evidence: ExecutionRecord | History['runningInQuiet'][number]): Violation {
+  return { rule: 'nothing stays RUNNING', what, evidence };
+}
+
+/** What ran without the database, and died with the process that would have written it. */
+function diedBeforeRecording({ incarnations }: History, instance: string): boolean {
+  return incarnations.some(({ name, isDrained }) => name === instance && !isDrained);
+}
+
+function missingRecord(line: History['ledger'][number]): Violation {
+  const what = `${line.jobId}@${line.scheduledAt} ran on ${line.instance} and has no record`;
+  return { rule: 'every run has a record', what, evidence: line };
+}

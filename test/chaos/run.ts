@@ -1,0 +1,44 @@
+/** `npm run chaos`: reads its options, runs, tells the verdict. Exit status 1 where a promise was broken, 2 on bad options. */
+import { parseArgs } from 'node:util';
+import { describeVerdict } from './chaos-report.ts';
+import { type ChaosOptions, runChaos } from './chaos-run.ts';
+import { type Fault, FAULTS } from './fault-schedule.ts';
+
+function readOptions(): ChaosOptions {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    options: { seed: text, minutes: text, replicas: text, jobs: text, faults: text, history: text, quiet: text },
+  });
+  return {
+    seed: readNumber('seed', values.seed ?? String(Math.floor(Math.random() * 1_000_000))),
+    attackMs: readNumber('minutes', values.minutes ?? '1') * 60_000,
+    quietMs: readNumber('quiet', values.quiet ?? '32') * 1_000,
+    replicas: readNumber('replicas', values.replicas ?? '3'),
+    jobs: readNumber('jobs', values.jobs ?? '40'),
+    historyRows: readNumber('history', values.history ?? '20000'),
+    faults: readFaults(values.faults),
+    say: (line) => console.log(`${new Date().toISOString()}  ${line}`),
+  };
+}
+
+function readNumber(name: string, given: string): number {
+  const value = Number(given);
+  if (Number.isFinite(value) && value >= 0) return value;
+  console.error(`--${name} wants a number, and got '${given}'.`);
+  process.exit(2);
+}
+
+function readFaults(given: string | undefined): readonly Fault[] {
+  if (given === undefined || given === 'all') return FAULTS;
+  const names = given.split(',').filter((name) => name !== '' && name !== 'none');
+  const unknown = names.filter((name) => !FAULTS.some((fault) => fault === name));
+  if (unknown.length === 0) return names as Fault[];
+  console.error(`--faults knows ${FAULTS.join(', ')}, and got '${unknown.join(', ')}'.`);
+  process.exit(2);
+}
+
+const options = readOptions();
+console.log(`seed ${options.seed}`);
+const verdict = await runChaos(options);
+console.log(describeVerdict(verdict, options));
+process.exit(verdict.violations.length > 0 ? 1 : 0);

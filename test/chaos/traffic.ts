@@ -1,0 +1,156 @@
+/**
+ * What people do while the cluster is under attack: edits at the instant a job is due, triggers, bad rows, by the API and
+ * by SQL. Invariant: each job is edited by one edit at a time, and what was answered is remembered as it was answered.
+ */
+import type { ChaosDatabase } from './chaos-database.ts';
+import type { Cluster } from './cluster.ts';
+import type { EditRecord, TriggerRecord } from './history.ts';
+import { ADMIN_TOKEN } from './replica-process.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { machineNow } from './shifted-date.ts';
+import { badRow, type ChaosJob } from './workload.ts';
+
+const ANSWER_WITHIN_MS = 8_000;
+/** A restless job is left alone for so long after an edit of its schedule. */
+const RESTS_MS = 50_000;
+const SCHEDULES = ['* * * * * *', '*/2 * * * * *', '*/3 * * * * *', '1-59/2 * * * * *'];
+
+/** The schedule of a restless job from then on. */
+export interface Rescheduling {
+  readonly jobId: string;
+  readonly cronExpression: string;
+  readonly askedAtMs: number;
+  readonly answeredAtMs: number;
+}
+
+export class Traffic {
+  readonly edits: EditRecord[] = [];
+  readonly triggers: TriggerRecord[] = [];
+  readonly reschedulings: Rescheduling[] = [];
+  badRows = 0;
+  readonly #cluster: Cluster;
+  readonly #database: ChaosDatabase;
+  readonly #jobs: readonly ChaosJob[];
+  readonly #random: SeededRandom;
+  readonly #busy = new Set<string>();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #isOver = false;
+  #count = 0;
+
+  constructor(cluster: Cluster, jobs: readonly ChaosJob[], seed: number) {
+    this.#cluster = cluster;
+    this.#database = cluster.database;
+    this.#jobs = jobs;
+    this.#random = SeededRandom.of(seed, 'traffic');
+  }
+
+  /** Goes on until it is stopped. */
+  async run(): Promise<void> {
+    while (!this.#isOver) {
+      // Half of what is done is done as jobs are due.
+      const alignMs = this.#random.between(-60, 60);
+      const waitMs = this.#random.between(200, 900);
+      await sleep(this.#random.chance(0.5) ? waitMs : 1_000 + alignMs - (machineNow() % 1_000));
+      const work = this.#act().catch(() => undefined);
+      this.#underWay.add(work);
+      void work.finally(() => this.#underWay.delete(work));
+    }
+    await Promise.all(this.#underWay);
+  }
+
+  stop(): void {
+    this.#isOver = true;
+  }
+
+  async #act(): Promise<void> {
+    const what = this.#random.next();
+    if (what < 0.35) await this.#alone('edited', (jobId) => this.#editByApi(jobId));
+    else if (what < 0.55) await this.#alone('edited', (jobId) => this.#editBySql(jobId));
+    else if (what < 0.85) await this.#trigger(this.#pick('triggered'));
+    else if (what < 0.93) await this.#alone('restless', (jobId) => this.#reschedule(jobId));
+    else await this.#insertBadRow();
+  }
+
+  async #editByApi(jobId: string): Promise<void> {
+    await this.#edit(jobId, async (value) => {
+      const response = await this.#call('PATCH', `/admin/jobs/${jobId}`, { notes: value });
+      return response?.ok === true;
+    });
+  }
+
+  async #editBySql(jobId: string): Promise<void> {
+    await this.#edit(jobId, async (value) => {
+      await this.#database.ask('update scheduler_job_config set notes = $1 where job_id = $2', [value, jobId]);
+      return true;
+    });
+  }
+
+  async #edit(jobId: string, write: (value: string) => Promise<boolean>): Promise<void> {
+    this.#count += 1;
+    const value = `edit ${this.#count}`;
+    const askedAtMs = machineNow();
+    const isAcknowledged = await write(value).catch(() => false);
+    this.edits.push({ jobId, value, askedAtMs, answeredAtMs: machineNow(), isAcknowledged });
+  }
+
+  async #trigger(jobId: string): Promise<void> {
+    const askedAtMs = machineNow();
+    const response = await this.#call('POST', `/admin/jobs/${jobId}/trigger`, {});
+    if (response?.status !== 202) return;
+    const { id } = (await response.json()) as { id: string };
+    this.triggers.push({ jobId, executionId: id, askedAtMs });
+  }
+
+  async #reschedule(jobId: string): Promise<void> {
+    const last = this.reschedulings.findLast((edit) => edit.jobId === jobId);
+    const askedAtMs = machineNow();
+    if (last !== undefined && askedAtMs - last.answeredAtMs < RESTS_MS) return;
+    const cronExpression = this.#random.pick(SCHEDULES);
+    await this.#database.insist('update scheduler_job_config set cron_expression = $1 where job_id = $2', [
+      cronExpression,
+      jobId,
+    ]);
+    this.reschedulings.push({ jobId, cronExpression, askedAtMs, answeredAtMs: machineNow() });
+  }
+
+  async #insertBadRow(): Promise<void> {
+    this.badRows += 1;
+    const row = badRow(this.#random, this.badRows);
+    const names = Object.keys(row);
+    const marks = names.map((name, at) => (name === 'job_kwargs' ? `$${at + 1}::text::jsonb` : `$${at + 1}`));
+    await this.#database.ask(
+      `insert into scheduler_job_config (${names.join(', ')}) values (${marks.join(', ')}) on conflict do nothing`,
+      Object.values(row),
+    );
+  }
+
+  async #call(method: string, path: string, body: unknown): Promise<Response | null> {
+    const { addresses } = this.#cluster;
+    if (addresses.length === 0) return null;
+    return await fetch(`${this.#random.pick(addresses)}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    });
+  }
+
+  async #alone(role: ChaosJob['role'], work: (jobId: string) => Promise<void>): Promise<void> {
+    const jobId = this.#pick(role);
+    if (this.#busy.has(jobId)) return;
+    this.#busy.add(jobId);
+    try {
+      await work(jobId);
+    } finally {
+      this.#busy.delete(jobId);
+    }
+  }
+
+  #pick(role: ChaosJob['role']): string {
+    return this.#random.pick(this.#jobs.filter((job) => job.role === role)).spec.jobId;
+  }
+}
+
+async function sleep(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, Math.max(ms, 0)));
+}

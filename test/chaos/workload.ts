@@ -1,0 +1,94 @@
+/**
+ * The jobs of a chaos run, as rows. Pure. Invariant: the same seed and number give the same jobs; most fire every second
+ * and do nothing, the rest misbehave in every way that the module knows.
+ */
+import { DEFAULT_POLICIES, type JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
+import { SeededRandom } from './seeded-random.ts';
+
+export interface ChaosJob {
+  readonly spec: JobSpec;
+  /** What is done to it while it runs. */
+  readonly role: 'watched' | 'edited' | 'triggered' | 'restless';
+  readonly isLedgered: boolean;
+}
+
+type Shape = Partial<JobSpec> & { readonly handler: string; readonly isLedgered?: boolean };
+
+const EVERY_SECOND = '* * * * * *';
+
+/** Beside the plain ones. */
+const SHAPES: readonly Shape[] = [
+  { handler: 'chaos.slow', overlapPolicy: 'skip' },
+  { handler: 'chaos.slow', overlapPolicy: 'allow' },
+  { handler: 'chaos.slow', misfirePolicy: 'all', cronExpression: '*/5 * * * * *' },
+  { handler: 'chaos.stubborn', timeoutMs: 1_500 },
+  { handler: 'chaos.stubborn', overlapPolicy: 'skip', misfirePolicy: 'skip' },
+  { handler: 'chaos.fails', maxAttempts: 3, retryBackoffMs: 200 },
+  { handler: 'chaos.fails', onLost: 'retry', maxAttempts: 2 },
+  { handler: 'chaos.throws-odd' },
+  { handler: 'chaos.throws-at-once' },
+  { handler: 'chaos.rejects-behind' },
+  { handler: 'chaos.hangs', timeoutMs: 2_000, cronExpression: '*/3 * * * * *' },
+  { handler: 'chaos.blocks', cronExpression: '*/20 * * * * *' },
+  { handler: 'chaos.exits', cronExpression: '*/5 * * * * *' },
+  { handler: 'chaos.hostile-message', cronExpression: '*/4 * * * * *' },
+  { handler: 'chaos.hostile-result', cronExpression: '*/4 * * * * *' },
+  { handler: 'chaos.poisoned', jobKwargs: { poison: 'throw' }, isLedgered: false },
+  { handler: 'chaos.poisoned', jobKwargs: { poison: 'hang' }, timeoutMs: 1_000, isLedgered: false },
+  { handler: 'chaos.poisoned', jobKwargs: { poison: 'refuse' }, isLedgered: false },
+  { handler: 'chaos.newer' },
+  {
+    handler: 'maintenance.prune-history',
+    cronExpression: '*/10 * * * * *',
+    jobKwargs: { olderThan: '30d' },
+    isLedgered: false,
+  },
+];
+
+export function makeJobs(seed: number, count: number): ChaosJob[] {
+  const random = SeededRandom.of(seed, 'jobs');
+  return Array.from({ length: count }, (_, at) => {
+    // Two of five misbehave, each kind in its turn.
+    const shape = at % 5 < 2 ? SHAPES[(Math.floor(at / 5) * 2 + (at % 5)) % SHAPES.length]! : plain(random);
+    // 2, 3, 4, 7, 8, 9, 12 … are the plain ones.
+    const role = at % 5 < 2 ? 'watched' : ROLES[(Math.floor(at / 5) * 3 + (at % 5) - 2) % ROLES.length]!;
+    const { isLedgered = true, ...policies } = shape;
+    const spec: JobSpec = {
+      ...DEFAULT_POLICIES,
+      jobId: `job-${String(at).padStart(3, '0')}.${shape.handler}`,
+      jobName: `${shape.handler} ${at}`,
+      cronExpression: EVERY_SECOND,
+      dialect: 'unix',
+      timezone: 'UTC',
+      ...policies,
+    };
+    return { spec, role, isLedgered };
+  });
+}
+
+const ROLES = ['edited', 'triggered', 'restless', 'watched', 'edited'] as const;
+
+function plain(random: SeededRandom): Shape {
+  return {
+    handler: 'chaos.tick',
+    misfirePolicy: random.pick(['once', 'once', 'skip', 'all']),
+    overlapPolicy: random.pick(['skip', 'skip', 'allow']),
+    cronExpression: random.pick([EVERY_SECOND, EVERY_SECOND, '@every 1s', '*/2 * * * * *']),
+  };
+}
+
+/** Rows that only SQL can write, and that nothing can run. */
+export function badRow(random: SeededRandom, number: number): Readonly<Record<string, string>> {
+  const row = { job_id: `bad-${number}`, job_name: 'Bad', cron_expression: EVERY_SECOND, dialect: 'unix' };
+  return random.pick([
+    { ...row, cron_expression: 'every now and then' },
+    { ...row, cron_expression: '99 99 99 99 99' },
+    { ...row, cron_expression: '0 0 31 2 *', handler: 'chaos.tick' },
+    { ...row, cron_expression: 'x'.repeat(100_000), handler: 'chaos.tick' },
+    { ...row, timezone: 'Mars/Olympus_Mons', handler: 'chaos.tick' },
+    { ...row, handler: 'chaos.unheard-of' },
+    { ...row, handler: '__proto__' },
+    { ...row, job_id: `bad ${number} \u202E/../` },
+    { ...row, handler: 'chaos.poisoned', job_kwargs: '{"__proto__": {"poison": "throw"}, "poison": "refuse"}' },
+  ]);
+}
