@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { UnansweredClaims } from '../../../../../src/modules/foundation/application/unanswered-claims.ts';
+import { DatabaseUnavailableError } from '../../../../../src/modules/foundation/domain/errors.ts';
+import { createEngine, newStore } from '../../../../support/engine.ts';
+import { jobConfig } from '../../../../support/in-memory-job-configs.ts';
+
+function setUp() {
+  const store = newStore();
+  const { wired, link } = createEngine({ store });
+  const unanswered = new UnansweredClaims(wired.claims, store.time);
+  const config = jobConfig('a');
+  const at = new Date(store.now());
+  const record = (id: string) =>
+    wired.executions.create({
+      ...{
+        id,
+        jobId: id,
+        scheduledAt: at,
+        startedAt: at,
+        attempt: 1,
+        maxAttempts: 1,
+        trigger: 'schedule',
+        jobKwargs: {},
+      },
+      instanceId: wired.instance.id,
+    });
+  const settle = async () => (await unanswered.settle(wired.instance.id)).map(({ run }) => run.id);
+  return {
+    unanswered,
+    add: (runId: string) => unanswered.add([{ runId, config }]),
+    record,
+    settle,
+    link,
+    time: store.time,
+  };
+}
+
+describe('UnansweredClaims', () => {
+  it('asks nothing where nothing is unanswered', async () => {
+    const { unanswered, settle, link } = setUp();
+    expect([unanswered.askInMs, await settle(), link.countOf('claims.getClaimed')]).toEqual([null, [], 0]);
+  });
+
+  it('gives a run that was claimed after all, once', async () => {
+    const { add, record, settle, time } = setUp();
+    add('x');
+    add('y');
+    await record('x');
+    expect(await settle()).toEqual(['x']);
+    await time.advance(1_000);
+    expect(await settle()).toEqual([]);
+  });
+
+  it('asks again every second, for a minute', async () => {
+    const { unanswered, add, record, settle, link, time } = setUp();
+    add('x');
+    expect(unanswered.askInMs).toBe(0);
+    await settle();
+    expect(unanswered.askInMs).toBe(1_000);
+    await settle();
+    expect(link.countOf('claims.getClaimed')).toBe(1);
+    await time.advance(59_000);
+    expect(await settle()).toEqual([]);
+    await record('x');
+    await time.advance(1_000);
+    expect(await settle()).toEqual(['x']);
+    add('z');
+    await time.advance(60_000);
+    await settle();
+    expect(unanswered.askInMs).toBeNull();
+  });
+
+  it('forgets nothing where the database is away', async () => {
+    const { add, record, settle, link, time } = setUp();
+    add('x');
+    await record('x');
+    link.failNext('claims.getClaimed', new DatabaseUnavailableError('away'));
+    await expect(settle()).rejects.toThrow('away');
+    await time.advance(1_000);
+    expect(await settle()).toEqual(['x']);
+  });
+
+  it('forget() takes a run out that was answered after all', async () => {
+    const { unanswered, add, record, settle } = setUp();
+    add('x');
+    await record('x');
+    unanswered.forget('x');
+    expect(await settle()).toEqual([]);
+  });
+});
