@@ -65,14 +65,14 @@ const LASTS: Readonly<Record<Fault, readonly [number, number]>> = {
 };
 const HOUR_MS = 3_600_000;
 
-/** In the order of their time. Nothing begins in the last quarter of a minute. */
+/** In the order of their time. Nothing begins in the last quarter of a minute, or of a shorter run. */
 export function planFaults(plan: FaultPlan): PlannedFault[] {
   const random = SeededRandom.of(plan.seed, 'faults');
   const planned: PlannedFault[] = [];
   if (plan.faults.length === 0) return planned;
   let bag: Fault[] = [];
   let atMs = 2_000;
-  while (atMs < plan.lengthMs - 15_000 || planned.length === 0) {
+  while (atMs < lastAtMs(plan) || planned.length === 0) {
     if (bag.length === 0) bag = shuffled(plan.faults, random);
     planned.push(drawFault(bag.pop()!, atMs, { random, replicas: plan.replicas }));
     atMs += random.between(600, gapMs(plan));
@@ -80,9 +80,13 @@ export function planFaults(plan: FaultPlan): PlannedFault[] {
   return planned;
 }
 
+function lastAtMs({ lengthMs }: FaultPlan): number {
+  return lengthMs - Math.min(15_000, lengthMs / 4);
+}
+
 /** Short runs are dense, so that each fault has its turn; long ones leave the cluster some air between two. */
-function gapMs({ lengthMs, faults }: FaultPlan): number {
-  return Math.max(1_200, Math.min(7_000, (2 * (lengthMs - 15_000)) / Math.max(1, faults.length)));
+function gapMs(plan: FaultPlan): number {
+  return Math.max(700, Math.min(7_000, Math.floor(lastAtMs(plan) / (plan.faults.length + 1))));
 }
 
 function drawFault(fault: Fault, atMs: number, from: { random: SeededRandom; replicas: number }): PlannedFault {

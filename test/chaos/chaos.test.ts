@@ -1,0 +1,24 @@
+/** A short run of the chaos suite for every change: three replicas, twenty jobs, one round of faults, no broken promise. */
+import { expect, it } from 'vitest';
+import { describeVerdict } from './chaos-report.ts';
+import { type ChaosOptions, runChaos } from './chaos-run.ts';
+import type { Fault } from './fault-schedule.ts';
+
+/** Those that are over soon; the long ones belong to long runs. */
+const FAULTS: readonly Fault[] = ['kill', 'suspend', 'drain', 'force', 'clock', 'db-restart', 'terminate', 'slow'];
+
+it('keeps every promise through one round of faults', { timeout: 180_000 }, async () => {
+  const options: ChaosOptions = {
+    seed: 20_260_102,
+    attackMs: 18_000,
+    quietMs: 24_000,
+    replicas: 3,
+    jobs: 20,
+    historyRows: 2_000,
+    faults: FAULTS,
+    say: () => undefined,
+  };
+  const verdict = await runChaos(options);
+  expect(verdict.violations, describeVerdict(verdict, options)).toEqual([]);
+  expect(verdict.history.ledger.length).toBeGreaterThan(100);
+});

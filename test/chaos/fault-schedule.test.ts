@@ -1,0 +1,55 @@
+/** A seed can be had again, and every fault has its turn. */
+import { describe, expect, it } from 'vitest';
+import { expectedOccurrences } from './expected-occurrences.ts';
+import { FAULTS, planFaults } from './fault-schedule.ts';
+import { makeJobs } from './workload.ts';
+
+const PLAN = { seed: 7, lengthMs: 600_000, replicas: 5, faults: FAULTS };
+
+describe('planFaults()', () => {
+  it('gives the same schedule for the same seed, and another for another', () => {
+    expect(planFaults(PLAN)).toEqual(planFaults(PLAN));
+    expect(planFaults({ ...PLAN, seed: 8 })).not.toEqual(planFaults(PLAN));
+  });
+
+  it('gives every fault its turn, in a minute already', () => {
+    for (const lengthMs of [60_000, 600_000]) {
+      const planned = new Set(planFaults({ ...PLAN, lengthMs }).map(({ fault }) => fault));
+      expect([...FAULTS].filter((fault) => !planned.has(fault))).toEqual([]);
+    }
+  });
+
+  it('keeps to the faults that were asked for, the slots there are, and the order of time', () => {
+    const planned = planFaults({ ...PLAN, faults: ['kill', 'slow'], replicas: 2 });
+    expect(planned.every(({ fault, slot }) => ['kill', 'slow'].includes(fault) && slot >= 0 && slot < 2)).toBe(true);
+    expect(planned.map(({ atMs }) => atMs)).toEqual(planned.map(({ atMs }) => atMs).toSorted((a, b) => a - b));
+    expect(planFaults({ ...PLAN, faults: [] })).toEqual([]);
+  });
+});
+
+describe('makeJobs()', () => {
+  it('gives the same jobs for the same seed, every role among twenty', () => {
+    expect(makeJobs(3, 20)).toEqual(makeJobs(3, 20));
+    expect(new Set(makeJobs(3, 20).map(({ role }) => role)).size).toBe(4);
+    expect(new Set(makeJobs(3, 200).map(({ spec }) => spec.jobId)).size).toBe(200);
+  });
+});
+
+describe('expectedOccurrences()', () => {
+  const T = Date.parse('2026-01-02T12:00:00.000Z');
+  const { spec } = makeJobs(1, 1)[0]!;
+  const at = new Date(T);
+  const row = { id: 'x', createdAt: at, updatedAt: at, lastRunAt: null, pausedAt: null, pausedUntil: null };
+  const config = { ...spec, ...row, pauseReason: null, revision: 0, cronExpression: '* * * * * *' };
+
+  it('expects every occurrence in the window, both ends included', () => {
+    const expected = expectedOccurrences(config, { fromMs: T, toMs: T + 3_000 }, []);
+    expect(expected.map((occurrence) => occurrence - T)).toEqual([0, 1_000, 2_000, 3_000]);
+  });
+
+  it('expects nothing while an edited schedule may not have been heard of', () => {
+    const edits = [{ jobId: 'x', cronExpression: '*/2 * * * * *', askedAtMs: T + 3_600, answeredAtMs: T + 3_700 }];
+    const expected = expectedOccurrences(config, { fromMs: T, toMs: T + 44_000 }, edits);
+    expect(expected.map((occurrence) => occurrence - T)).toEqual([0, 1_000, 2_000, 40_000, 42_000, 44_000]);
+  });
+});

@@ -1,0 +1,89 @@
+/** A small history in which every promise was kept, and the pieces to plant a broken one into it. */
+import { checkHistory } from './check-history.ts';
+import type { EventRecord, ExecutionRecord, History } from './history.ts';
+import type { LedgerLine } from './ledger-line.ts';
+
+export const T = Date.parse('2026-01-02T12:00:00.000Z');
+export const JOB = 'job-1';
+
+export function rulesBroken(part: Partial<History>): string[] {
+  return checkHistory(historyOf(part)).map(({ rule }) => rule);
+}
+
+/** Two occurrences, a second apart; each ran once, on the same replica. */
+export function historyOf(part: Partial<History>): History {
+  return {
+    jobs: [expectation()],
+    ledger: [...ranLines(1), ...ranLines(2)],
+    executions: [ranRecord(1), ranRecord(2)],
+    events: [],
+    instances: new Map([
+      ['id-1', 'replica-1.1'],
+      ['id-2', 'replica-2.1'],
+    ]),
+    incarnations: [{ name: 'replica-1.1', endedAtMs: T + 60_000, isDrained: true }],
+    edits: [],
+    triggers: [],
+    finalValues: new Map(),
+    pendingIds: new Set(),
+    runningInQuiet: [],
+    misconduct: [],
+    ...part,
+  };
+}
+
+export function expectation(): History['jobs'][number] {
+  return { jobId: JOB, overlapPolicy: 'skip', isLedgered: true, expectedAtMs: [T + 1_000, T + 2_000] };
+}
+
+export function startOf(second: number): LedgerLine {
+  return {
+    event: 'start',
+    jobId: JOB,
+    scheduledAt: new Date(T + second * 1_000).toISOString(),
+    attempt: 1,
+    executionId: `run-${second}`,
+    instance: 'replica-1.1',
+    pid: 1,
+    atMs: T + second * 1_000 + 10,
+  };
+}
+
+export function ranLines(second: number): LedgerLine[] {
+  const start = startOf(second);
+  return [start, { ...start, event: 'end', atMs: start.atMs + 100 }];
+}
+
+export function ranRecord(second: number): ExecutionRecord {
+  return {
+    id: `run-${second}`,
+    jobId: JOB,
+    scheduledAtMs: T + second * 1_000,
+    startedAtMs: T + second * 1_000 + 5,
+    finishedAtMs: T + second * 1_000 + 120,
+    status: 'SUCCESS',
+    attempt: 1,
+    maxAttempts: 1,
+    trigger: 'schedule',
+    instanceId: 'id-1',
+    failureReason: null,
+    resultFrom: 'replica-1.1',
+  };
+}
+
+export function skipped(part: Partial<EventRecord>): EventRecord {
+  return {
+    type: 'occurrence.skipped',
+    jobId: JOB,
+    executionId: null,
+    scheduledAtMs: null,
+    fromMs: null,
+    toMs: null,
+    reason: 'overlap',
+    ...part,
+  };
+}
+
+export function edit(value: string, atMs: number): History['edits'][number] {
+  return { jobId: JOB, value, askedAtMs: T + atMs, answeredAtMs: T + atMs + 50, isAcknowledged: true };
+}
