@@ -33,8 +33,8 @@ function figures({ history, inflicted, forcedMs, ...counts }: ChaosVerdict, opti
   ];
 }
 
-function violationLines({ violations, folder }: ChaosVerdict, { seed }: ChaosOptions): string[] {
-  if (violations.length === 0) return ['violations: 0'];
+function violationLines({ violations, folder }: ChaosVerdict, { seed, keep }: ChaosOptions): string[] {
+  if (violations.length === 0) return ['violations: 0', ...(keep ? [`ledgers and logs in ${folder}`] : [])];
   const byRule = [...groupBy(violations, ({ rule }) => rule)];
   const shown = byRule.flatMap(([rule, all]) => [
     `${rule}: ${all.length}`,

@@ -26,6 +26,8 @@ export interface ChaosOptions {
   readonly jobs: number;
   readonly historyRows: number;
   readonly faults: readonly Fault[];
+  /** Keeps ledgers and logs also where nothing was broken. */
+  readonly keep: boolean;
   readonly say: (line: string) => void;
 }
 
@@ -49,7 +51,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
   const cluster = new Cluster(database, folder);
   try {
     const verdict = await attack(cluster, options);
-    if (verdict.violations.length === 0) await rm(folder, { recursive: true, force: true });
+    if (verdict.violations.length === 0 && !options.keep) await rm(folder, { recursive: true, force: true });
     return { ...verdict, folder };
   } finally {
     await cluster.stop();

@@ -16,6 +16,7 @@ it('keeps every promise through one round of faults', { timeout: 180_000 }, asyn
     jobs: 20,
     historyRows: 2_000,
     faults: FAULTS,
+    keep: false,
     say: () => undefined,
   };
   const verdict = await runChaos(options);

@@ -7,7 +7,16 @@ import { type Fault, FAULTS } from './fault-schedule.ts';
 function readOptions(): ChaosOptions {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
-    options: { seed: text, minutes: text, replicas: text, jobs: text, faults: text, history: text, quiet: text },
+    options: {
+      seed: text,
+      minutes: text,
+      replicas: text,
+      jobs: text,
+      faults: text,
+      history: text,
+      quiet: text,
+      keep: { type: 'boolean' },
+    },
   });
   return {
     seed: readNumber('seed', values.seed ?? String(Math.floor(Math.random() * 1_000_000))),
@@ -17,6 +26,7 @@ function readOptions(): ChaosOptions {
     jobs: readNumber('jobs', values.jobs ?? '40'),
     historyRows: readNumber('history', values.history ?? '20000'),
     faults: readFaults(values.faults),
+    keep: values.keep ?? false,
     say: (line) => console.log(`${new Date().toISOString()}  ${line}`),
   };
 }
