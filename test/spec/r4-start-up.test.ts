@@ -94,11 +94,10 @@ describeOnEveryDatabase('R4', (database) => {
     const app = application();
     await app.lifespan.start();
     expect(registered(app)).toEqual(EXPRESSIONS);
-    expect(
-      lines(app, 'warn')
-        .map(({ properties }) => properties['jobId'])
-        .toSorted(),
-    ).toEqual(['bad.start', 'bad.text', 'bad.zone']);
+    expect(new Set(lines(app, 'warn').map(({ properties }) => properties['jobId']))).toEqual(
+      new Set(['bad.start', 'bad.text', 'bad.zone']),
+    );
+    expect(lines(app, 'warn')).toHaveLength(3);
   });
 
   it('R4.3 database unreachable at start: ERROR, the application starts with no job, and by hand one can be registered', async () => {
