@@ -14,6 +14,8 @@ import { machineNow } from './shifted-date.ts';
 
 /** How a replica ends that a job made exit. */
 export const EXIT_BY_JOB = 86;
+/** By which an error is known that a job left behind on purpose. */
+export const REJECTED_BEHIND = 'Rejected in the background, with nobody to catch it.';
 const HUGE = 300_000;
 
 export interface ChaosModuleOptions {
@@ -43,7 +45,7 @@ const BODIES: Readonly<Record<string, Body>> = {
     throw new TypeError('Thrown before any promise was made.');
   },
   'rejects-behind': () => {
-    void Promise.reject(new Error('Rejected in the background, with nobody to catch it.'));
+    void Promise.reject(new Error(REJECTED_BEHIND));
     return 'returned all the same';
   },
   hangs: async () => await new Promise(() => undefined),

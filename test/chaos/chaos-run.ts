@@ -87,12 +87,13 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
   traffic.stop();
   await busy;
   cluster.heal();
+  const quietFromMs = machineNow();
   say(`The faults are over; ${Math.round(quietMs / 1_000)} s of quiet follow.`);
   await new Promise((resolve) => setTimeout(resolve, quietMs));
   const runningInQuiet = await readRunning(database);
   const watch = { fromMs, toMs: machineNow() - PENDING_MS };
   await cluster.finish();
-  const history = await readHistory({ cluster, traffic, jobs, watch, runningInQuiet });
+  const history = await readHistory({ cluster, traffic, jobs, watch, runningInQuiet, quietFromMs });
   return {
     history,
     violations: checkHistory(history),

@@ -3,7 +3,13 @@ import type { History, Rule, Violation } from './history.ts';
 import { editsStand, triggersRan } from './rules/acknowledged.ts';
 import { everyOccurrenceResolved, noContradiction } from './rules/occurrences.ts';
 import { noOverlap } from './rules/overlap.ts';
-import { lostStaysLost, nothingStaysRunning, ownInstanceRecords, successesHappened } from './rules/records.ts';
+import {
+  lostStaysLost,
+  nothingLostInQuiet,
+  nothingStaysRunning,
+  ownInstanceRecords,
+  successesHappened,
+} from './rules/records.ts';
 import { attemptsWithinLimit, oneStartPerAttempt } from './rules/starts.ts';
 
 const RULES: readonly Rule[] = [
@@ -16,6 +22,7 @@ const RULES: readonly Rule[] = [
   ownInstanceRecords,
   successesHappened,
   nothingStaysRunning,
+  nothingLostInQuiet,
   editsStand,
   triggersRan,
   ({ misconduct }) => misconduct.map((evidence) => ({ rule: 'conduct', what: evidence.what, evidence })),

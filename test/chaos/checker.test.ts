@@ -135,6 +135,15 @@ describe('checkHistory() and who recorded what', () => {
     expect(rulesBroken({ ledger, incarnations })).toEqual([]);
   });
 
+  it('a run that was lost although its replica lived', () => {
+    const lost = { ...ranRecord(1), status: 'FAILED' as const, failureReason: 'LOST' as const };
+    const executions = [lost, ranRecord(2)];
+    expect(rulesBroken({ executions, quietFromMs: T - 60_000 })).toEqual(['nothing lost without a cause']);
+    const incarnations = [{ name: 'replica-1.1', endedAtMs: T + 1_500, isDrained: false }];
+    expect(rulesBroken({ executions, incarnations, quietFromMs: T - 60_000 })).toEqual([]);
+    expect(rulesBroken({ executions })).toEqual([]);
+  });
+
   it('what is RUNNING at the end', () => {
     const executions = [ranRecord(1), { ...ranRecord(2), status: 'RUNNING' as const, finishedAtMs: null }];
     expect(rulesBroken({ executions })).toEqual(['nothing stays RUNNING']);

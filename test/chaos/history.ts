@@ -86,6 +86,8 @@ export interface History {
   readonly pendingIds: ReadonlySet<string>;
   /** Runs that were RUNNING at the end of the quiet period, every replica healthy. */
   readonly runningInQuiet: readonly { readonly id: string; readonly jobId: string; readonly ageMs: number }[];
+  /** Since when every replica was healthy and reached the database. */
+  readonly quietFromMs: number;
   readonly misconduct: readonly Misconduct[];
 }
 

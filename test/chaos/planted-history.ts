@@ -27,6 +27,7 @@ export function historyOf(part: Partial<History>): History {
     finalValues: new Map(),
     pendingIds: new Set(),
     runningInQuiet: [],
+    quietFromMs: T + 60_000,
     misconduct: [],
     ...part,
   };

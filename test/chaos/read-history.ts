@@ -1,11 +1,14 @@
 /** Reads what a run left behind: ledgers from the disk, rows from the database. Invariant: nothing is changed by it. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
 import type { ChaosDatabase } from './chaos-database.ts';
 import type { Cluster } from './cluster.ts';
 import { expectedOccurrences, type Watch } from './expected-occurrences.ts';
-import type { EventRecord, ExecutionRecord, History, JobExpectation } from './history.ts';
+import type { EventRecord, ExecutionRecord, History, JobExpectation, Misconduct } from './history.ts';
 import { readLedger } from './ledger-line.ts';
+import { REJECTED_BEHIND } from './chaos-jobs.ts';
+import type { ReplicaProcess } from './replica-process.ts';
+import { UNCAUGHT } from './replica-log.ts';
 import type { Traffic } from './traffic.ts';
 import type { ChaosJob } from './workload.ts';
 
@@ -15,11 +18,13 @@ export interface RunParts {
   readonly jobs: readonly ChaosJob[];
   readonly watch: Watch;
   readonly runningInQuiet: History['runningInQuiet'];
+  readonly quietFromMs: number;
 }
 
 const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
 
-export async function readHistory({ cluster, traffic, jobs, watch, runningInQuiet }: RunParts): Promise<History> {
+export async function readHistory(parts: RunParts): Promise<History> {
+  const { cluster, traffic, jobs, watch, runningInQuiet, quietFromMs } = parts;
   const { database } = cluster;
   const instances = await database.insist('select id, hostname from scheduler_instance');
   const values = await database.insist('select job_id, notes from scheduler_job_config');
@@ -40,7 +45,8 @@ export async function readHistory({ cluster, traffic, jobs, watch, runningInQuie
     finalValues: new Map(values.map((row) => [String(row['job_id']), String(row['notes'])])),
     pendingIds: new Set(pending.map((row) => String(row['id']))),
     runningInQuiet,
-    misconduct: cluster.misconduct,
+    quietFromMs,
+    misconduct: [...cluster.misconduct, ...cluster.replicas.flatMap(uncaughtErrors)],
   };
 }
 
@@ -49,6 +55,15 @@ export async function readRunning(database: ChaosDatabase): Promise<History['run
     `select id, job_id, ${ms('clock_timestamp() - started_at')} as age from scheduler_execution_log where status = 'RUNNING'`,
   );
   return rows.map((row) => ({ id: String(row['id']), jobId: String(row['job_id']), ageMs: Number(row['age']) }));
+}
+
+/** What nobody caught in a replica, and no job of the suite left behind. */
+function uncaughtErrors({ name, logPath }: ReplicaProcess): Misconduct[] {
+  if (!existsSync(logPath)) return [];
+  const lines = readFileSync(logPath, 'utf8').split('\n');
+  return lines
+    .filter((line) => line.includes(UNCAUGHT) && !line.includes(REJECTED_BEHIND))
+    .map((line) => ({ what: `${name} left an error uncaught: ${line.slice(0, 1_500)}`, atMs: 0 }));
 }
 
 async function readExpectations(

@@ -10,6 +10,7 @@ import { NodeHttpTransport } from '../../src/modules/http/infrastructure/node-ht
 import { SystemAddressResolver } from '../../src/modules/http/infrastructure/system-address-resolver.ts';
 import { createChaosRegistry } from './chaos-jobs.ts';
 import { LedgerFile } from './ledger-line.ts';
+import { UNCAUGHT } from './replica-log.ts';
 
 /** The environment beside the service's own settings. */
 export interface ReplicaEnv {
@@ -24,7 +25,7 @@ export async function runReplica(env: Readonly<Record<string, string | undefined
   const { REPLICA_NAME, REPLICA_LEDGER, REPLICA_LACKS } = env as unknown as ReplicaEnv;
   await configureLogging({ level: settings.logLevel, format: settings.logFormat });
   const logger = new LogTapeLogger();
-  const onUncaught = (error: unknown): void => logger.error('Uncaught, and the service goes on.', { error });
+  const onUncaught = (error: unknown): void => logger.error(UNCAUGHT, { error });
   process.on('unhandledRejection', onUncaught);
   process.on('uncaughtException', onUncaught);
   const ledger = new LedgerFile(REPLICA_LEDGER);

@@ -4,6 +4,8 @@ import { type ExecutionRecord, type History, iso, type Rule, type Violation } fr
 /** A run that never stays RUNNING: the lease, the rescuer's beat, and the longest run of the suite. */
 const OLDEST_RUNNING_MS = 15_000 + 10_000;
 const TOLERANCE_MS = 400;
+/** How soon after the last fault every replica works again. */
+const SETTLED_MS = 8_000;
 
 /** What was told to be lost stays lost. */
 export const lostStaysLost: Rule = ({ events, executions }) => {
@@ -37,6 +39,15 @@ export const ownInstanceRecords: Rule = (history) => {
   });
 };
 
+/** Where every replica is healthy, a run is lost only with its process. */
+export const nothingLostInQuiet: Rule = (history) =>
+  history.executions.flatMap((run) => {
+    const isInQuiet = run.failureReason === 'LOST' && run.startedAtMs > history.quietFromMs + SETTLED_MS;
+    if (!isInQuiet || diedBeforeRecording(history, history.instances.get(run.instanceId ?? ''))) return [];
+    const what = `${run.jobId}: lost although its replica lived and reached the database`;
+    return [{ rule: 'nothing lost without a cause', what, evidence: run }];
+  });
+
 /** A success comes from a run that happened, on the replica that its result names. */
 export const successesHappened: Rule = ({ executions, ledger, jobs, instances }) => {
   const ledgered = new Set(jobs.filter(({ isLedgered }) => isLedgered).map(({ jobId }) => jobId));
@@ -68,7 +79,7 @@ function stuck(what: string, evidence: ExecutionRecord | History['runningInQuiet
 }
 
 /** What ran without the database, and died with the process that would have written it. */
-function diedBeforeRecording({ incarnations }: History, instance: string): boolean {
+function diedBeforeRecording({ incarnations }: History, instance: string | undefined): boolean {
   return incarnations.some(({ name, isDrained }) => name === instance && !isDrained);
 }
 
