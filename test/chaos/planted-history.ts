@@ -34,7 +34,13 @@ export function historyOf(part: Partial<History>): History {
 }
 
 export function expectation(): History['jobs'][number] {
-  return { jobId: JOB, overlapPolicy: 'skip', isLedgered: true, expectedAtMs: [T + 1_000, T + 2_000] };
+  return {
+    jobId: JOB,
+    overlapPolicy: 'skip',
+    isLedgered: true,
+    rescheduledAtMs: [],
+    expectedAtMs: [T + 1_000, T + 2_000],
+  };
 }
 
 export function startOf(second: number): LedgerLine {

@@ -71,7 +71,11 @@ async function readExpectations(
   jobs: readonly ChaosJob[],
   { watch, traffic }: Pick<RunParts, 'watch' | 'traffic'>,
 ): Promise<JobExpectation[]> {
-  const rows = await database.insist(`select job_id, ${ms('created_at')} as created from scheduler_job_config`);
+  const rows = await database.insist(
+    `select job_id, ${ms('created_at')} as created, ${ms('next_fire_at')} as due
+    from scheduler_job_config left join scheduler_job_cursor using (job_id)`,
+  );
+  const cursorAt = new Map(rows.flatMap((row) => (row['due'] === null ? [] : [[row['job_id'], Number(row['due'])]])));
   const createdAt = new Map(rows.map((row) => [row['job_id'], Number(row['created'])]));
   return jobs.map(({ spec, isLedgered }) => {
     const at = new Date(createdAt.get(spec.jobId)!);
@@ -88,7 +92,12 @@ async function readExpectations(
     };
     const edits = traffic.reschedulings.filter(({ jobId }) => jobId === spec.jobId);
     const { jobId, overlapPolicy } = spec;
-    return { jobId, overlapPolicy, isLedgered, expectedAtMs: expectedOccurrences(config, watch, edits) };
+    const rescheduledAtMs = edits.map(({ askedAtMs }) => askedAtMs);
+    // Who catches up on every occurrence, one after another, has those before it that its cursor stands at.
+    const isCatchingUp = spec.misfirePolicy === 'all' && spec.overlapPolicy !== 'allow';
+    const toMs = isCatchingUp ? Math.min(watch.toMs, cursorAt.get(jobId) ?? watch.toMs) - 1 : watch.toMs;
+    const expectedAtMs = expectedOccurrences(config, { ...watch, toMs }, edits);
+    return { jobId, overlapPolicy, isLedgered, rescheduledAtMs, expectedAtMs };
   });
 }
 
