@@ -177,7 +177,7 @@ describe('JobLoader.reload() and reloadChanged()', () => {
   }
 
   it('an older reading never overwrites a newer one', async () => {
-    const { store, loader, listed, link } = setUp(['a']);
+    const { store, loader, directory, link } = setUp(['a']);
     await loader.loadAll();
     store.save('a', { cronExpression: '0 16 * * *' });
     const letGo = link.holdAnswer('claims.getCursors');
@@ -188,7 +188,7 @@ describe('JobLoader.reload() and reloadChanged()', () => {
     await settle();
     letGo();
     await Promise.all([older, newer]);
-    expect(listed()).toEqual(['a 17:00:00']);
+    expect(directory.list()).toMatchObject([{ cronExpression: '0 17 * * *', nextFireAt: NOON + 300 * MINUTE }]);
   });
 
   it('a cursor that stays unarmed, because somebody else has it locked, is read by the next poll', async () => {

@@ -132,6 +132,22 @@ describe('PendingRunStarter', () => {
     expect(ran).toEqual(['run-1']);
   });
 
+  it('an answer that comes after the lease has ended starts nothing that another has rescued', async () => {
+    const { store, ran, time, link } = await withJob(() => 1);
+    const letGo = link.holdAnswer('pending.claim');
+    store.trigger('a', 'run-1');
+    await time.advance(1);
+    link.isAway = true;
+    await time.advance(20 * SECOND);
+    const other = createEngine({ store });
+    await other.start();
+    expect(store.runsOf('a')).toMatchObject([{ status: 'FAILED', failureReason: 'LOST' }]);
+    link.isAway = false;
+    letGo();
+    await time.advance(90 * SECOND);
+    expect(ran).toEqual([]);
+  });
+
   it('what it takes to start a claimed run lost: it is started once the row can be read', async () => {
     const { store, ran, time, link } = await withJob(() => 1, { edit: { enabled: false } });
     link.failNext('configs.getByJobIds', new DatabaseUnavailableError('away'));

@@ -100,6 +100,19 @@ describe('SchedulingLoop with a database at fault', () => {
     expect(job.calls).toEqual(['2026-01-02T12:01:00.000Z']);
   });
 
+  it('a run claimed at the second try of a refused batch is not asked for any more', async () => {
+    const { store, job, engine, time } = await withJob({ cronExpression: '0 12 * * *' });
+    store.save('b', { cronExpression: '0 12 * * *' });
+    engine.link.failNext('claims.claim', new Error('refused as a batch'));
+    for (let times = 0; times < 4; times += 1) engine.link.failNext('executions.update', new Error('refused'));
+    await time.advance(4 * SECOND);
+    expect(job.calls).toEqual([NOON, NOON]);
+    expect([...store.executions.values()].map((run) => run.status)).toEqual(['RUNNING', 'RUNNING']);
+    await time.advance(MINUTE);
+    expect(job.calls).toHaveLength(2);
+    expect([...store.executions.values()].map((run) => run.status)).toEqual(['SUCCESS', 'SUCCESS']);
+  });
+
   it('starts nothing without a lease, and goes on as soon as it is renewed', async () => {
     const { store, job, engine, time } = await withJob();
     engine.link.failNext('instances.renew', new Error('refused'));

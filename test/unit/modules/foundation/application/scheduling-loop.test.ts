@@ -175,6 +175,7 @@ describe('SchedulingLoop', () => {
   it('goes on within a second after one statement found the database away', async () => {
     const { engine, job, store, time } = await withJob();
     engine.link.failNext('claims.claim', new DatabaseUnavailableError('a hiccup'));
+    engine.link.latencyMs = 20;
     await time.advance(3 * SECOND);
     expect(job.calls).toEqual([]);
     await time.advance(1_100);
