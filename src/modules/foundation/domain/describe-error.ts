@@ -52,7 +52,8 @@ function ownMessage(error: unknown): string {
   if (error instanceof Error) return errorMessage(error);
   if (typeof error === 'object')
     return readOr('an object that cannot be read', () => JSON.stringify(error) ?? 'an object');
-  return typeof error === 'symbol' ? error.toString() : `${error as string}`;
+  // oxlint-disable-next-line typescript/no-base-to-string -- objects are dealt with above
+  return String(error);
 }
 
 /** What was gathered says more than that something was; only the first few, and not what they gathered in their turn. */
