@@ -3,11 +3,10 @@
  * an entry is a plain function or a `defineJob(…)` with a schema of its keyword arguments.
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { JsonObject } from './json.ts';
 import type { RunTrigger } from './run.ts';
 
-/** A value that JSON can carry. */
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-export type JsonObject = { [key: string]: Json };
+export type { Json, JsonObject } from './json.ts';
 
 export interface JobLogger {
   debug(message: string, properties?: Record<string, unknown>): void;

@@ -2,7 +2,7 @@
  * A run: one attempt at one occurrence, or a manual start. Owns its states (RUNNING → SUCCESS | FAILED, never back)
  * and the idempotency key, which all attempts at an occurrence share.
  */
-import type { Json, JsonObject } from './job-definition.ts';
+import type { Json, JsonObject } from './json.ts';
 
 export const RUN_STATUSES = ['RUNNING', 'SUCCESS', 'FAILED'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
