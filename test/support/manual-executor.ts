@@ -41,7 +41,8 @@ export function manualExecutor(job: JobFunction | JobDefinition, edit: Partial<J
   const bus = new EventBus(logger);
   const events: SchedulerEvent[] = [];
   bus.subscribe((event) => events.push(event));
-  const executor = new RunExecutor({ tracker, executions, bus, logger, clock: time, timers: time });
+  const lease: { term: number | null } = { term: 1 };
+  const executor = new RunExecutor({ tracker, executions, lease, bus, logger, clock: time, timers: time });
   const config = jobConfig('a', edit);
   const run: TrackedRun = {
     id: 'run-1',
@@ -58,7 +59,7 @@ export function manualExecutor(job: JobFunction | JobDefinition, edit: Partial<J
   const controller = new AbortController();
   const registry = new Map([['a', toRegisteredJob('a', 'test', job)]]);
   const execute = () => executor.execute({ run, config, registry, controller });
-  return { execute, controller, time, logger, executions, tracker, events };
+  return { execute, controller, lease, time, logger, executions, tracker, events };
 }
 
 export function raise(error: unknown): never {

@@ -20,6 +20,7 @@ export class InstanceLease {
   readonly #deps: InstanceLeaseDeps;
   #heldUntil = Number.NEGATIVE_INFINITY;
   #isDoubted = false;
+  #term = 0;
   #live: readonly LiveInstance[] = [];
   readonly #doubters = new Set<() => void>();
   readonly #regained = new Set<() => void>();
@@ -37,6 +38,14 @@ export class InstanceLease {
     return !this.#isDoubted && this.#deps.clock.monotonicMs() < this.#heldUntil;
   }
 
+  /**
+   * Which unbroken stretch of the lease this is; null: it has ended. A run may start in the term that it was claimed in,
+   * doubt or not; in a later one others may have called it lost meanwhile.
+   */
+  get term(): number | null {
+    return this.#deps.clock.monotonicMs() < this.#heldUntil ? this.#term : null;
+  }
+
   /** The instances that were alive at the last renewal, this one among them. */
   get live(): readonly LiveInstance[] {
     return this.#live;
@@ -48,6 +57,7 @@ export class InstanceLease {
     const askedAt = clock.monotonicMs();
     const renewal = await instances.renew(instance, LEASE_MS);
     const wasHeld = this.isHeld;
+    if (this.term === null) this.#term += 1;
     time.observe(renewal.now.getTime(), askedAt);
     this.#heldUntil = askedAt + LEASE_MS - SAFETY_MS;
     this.#isDoubted = false;

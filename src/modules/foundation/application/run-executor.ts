@@ -1,14 +1,16 @@
 /**
  * One run, from its claim to its outcome: resolve → arguments → context → work within its timeout → record → event.
  * Invariant: `execute` never rejects and never leaves a run without an outcome, whatever the job does: throws, throws
- * something that is no error, never settles, or settles after it was given up.
+ * something that is no error, never settles, or settles after it was given up. A recorded run's function is not called
+ * once the lease that covers it has ended, however long the process was stopped meanwhile.
  */
 import { describeError } from '../domain/describe-error.ts';
-import { JobNotRegisteredError, RunTimeoutError } from '../domain/errors.ts';
+import { JobNotRegisteredError, RunLostError, RunTimeoutError } from '../domain/errors.ts';
 import { handlerOf, type JobConfig } from '../domain/job-config.ts';
 import type { JobContext, MergedJobRegistry } from '../domain/job-definition.ts';
 import { idempotencyKey } from '../domain/run.ts';
 import type { EventBus } from './event-bus.ts';
+import type { InstanceLease } from './instance-lease.ts';
 import { validateKwargs } from './job-kwargs.ts';
 import { startLongTimer } from './long-timer.ts';
 import type { Clock } from './ports/clock.ts';
@@ -20,6 +22,7 @@ import type { Timers } from './ports/timers.ts';
 export interface RunExecutorDeps {
   readonly tracker: RunTracker;
   readonly executions: ExecutionLogRepository;
+  readonly lease: Pick<InstanceLease, 'term'>;
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -65,11 +68,13 @@ export class RunExecutor {
 
   async #call({ run, config, registry, controller }: Assignment, logger: Logger): Promise<unknown> {
     const { signal } = controller;
+    const { term } = this.#deps.lease;
     const handler = registry.get(handlerOf(config));
     if (handler === undefined) throw new JobNotRegisteredError(handlerOf(config));
     const kwargs = await validateKwargs(handler, run.jobKwargs);
     const lastSuccessAt = await this.#lastSuccessAt(run.jobId, logger);
     signal.throwIfAborted();
+    if (run.isRecorded && (term === null || this.#deps.lease.term !== term)) throw new RunLostError();
     return handler.run(kwargs, this.#context(run, { signal, logger, lastSuccessAt }));
   }
 

@@ -114,6 +114,14 @@ export class RunTimeoutError extends CarillonError {
   }
 }
 
+/** The instance lost its lease before the job's function was called: the run may be somebody else's by now. */
+export class RunLostError extends CarillonError {
+  readonly code = 'RUN_LOST';
+  constructor() {
+    super('The lease of this instance ended before the run could start.');
+  }
+}
+
 /** The run was told to stop: by a person, or by the service's shutdown. */
 export class RunCancelledError extends CarillonError {
   readonly code = 'RUN_CANCELLED';

@@ -8,7 +8,7 @@ import type { ExecutionLogRepository } from '../application/ports/execution-log-
 import type { Logger } from '../application/ports/logger.ts';
 import type { RecordJournal, RunTracker, TrackedRun } from '../application/ports/run-tracker.ts';
 import { describeError } from '../domain/describe-error.ts';
-import { RunCancelledError, RunTimeoutError } from '../domain/errors.ts';
+import { RunCancelledError, RunLostError, RunTimeoutError } from '../domain/errors.ts';
 import type { Json } from '../domain/job-definition.ts';
 import type { FailureReason, Outcome } from '../domain/run.ts';
 import { toJson } from '../domain/to-json.ts';
@@ -98,5 +98,6 @@ export class ExecutionTracker implements RunTracker {
 
 function failureReasonOf(error: unknown): FailureReason {
   if (error instanceof RunTimeoutError) return 'TIMEOUT';
+  if (error instanceof RunLostError) return 'LOST';
   return error instanceof RunCancelledError ? 'CANCELLED' : 'ERROR';
 }

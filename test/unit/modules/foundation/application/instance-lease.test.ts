@@ -24,6 +24,22 @@ describe('InstanceLease', () => {
     expect(lease.isHeld).toBe(false);
   });
 
+  it('its term outlasts renewals and doubt, ends with the lease, and is another after that', async () => {
+    const { lease, time } = setUp();
+    expect(lease.term).toBeNull();
+    await lease.renew();
+    const first = lease.term;
+    await time.advance(5_000);
+    await lease.renew();
+    lease.doubt();
+    expect(lease.term).toBe(first);
+    await time.advance(LEASE_MS);
+    expect(lease.term).toBeNull();
+    await lease.renew();
+    expect(lease.term).not.toBe(first);
+    expect(lease.term).not.toBeNull();
+  });
+
   it('counts from when it asked, not from when it was answered', async () => {
     const { lease, link, time } = setUp();
     link.latencyMs = 4_000;

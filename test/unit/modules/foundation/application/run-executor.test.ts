@@ -124,6 +124,22 @@ describe('RunExecutor', () => {
     expect(tracker.outcome?.error).toMatchObject({ message: 'too early' });
   });
 
+  it.each([null, 2])(
+    'a run whose lease ended before its function was called is lost, and not started (term %s)',
+    async (term) => {
+      let calls = 0;
+      const { execute, executions, lease, tracker } = setUp(() => (calls += 1));
+      // The process is stopped while it reads; when it goes on, the lease is over, or a new one.
+      executions.lastSuccessAt = async () => {
+        lease.term = term;
+        return null;
+      };
+      await execute();
+      expect(calls).toBe(0);
+      expect(tracker.outcome?.error).toMatchObject({ code: 'RUN_LOST' });
+    },
+  );
+
   it('progress() and logger write lines that carry the run', async () => {
     const { execute, logger } = setUp((_kwargs, context) => {
       context.progress(0.5, 'half way');

@@ -3,6 +3,7 @@ import type { TrackedRun } from '../../../../../src/modules/foundation/applicati
 import {
   DatabaseUnavailableError,
   RunCancelledError,
+  RunLostError,
   RunTimeoutError,
 } from '../../../../../src/modules/foundation/domain/errors.ts';
 import { createEngine, newStore } from '../../../../support/engine.ts';
@@ -57,6 +58,7 @@ describe('ExecutionTracker.track()', () => {
     for (const [error, failureReason] of [
       [new RunTimeoutError(5), 'TIMEOUT'],
       [new RunCancelledError('told to'), 'CANCELLED'],
+      [new RunLostError(), 'LOST'],
       ['a text', 'ERROR'],
     ] as const) {
       const { track, record } = setUp();
