@@ -1,5 +1,5 @@
 /** Carillon under Deno: `deno task start`. Knows how Deno serves, signals and exits, and nothing else. */
-import { type RunningServer, type RuntimeHost, runService } from './run-service.ts';
+import { CLOSE_WITHIN_MS, type RunningServer, type RuntimeHost, runService } from './run-service.ts';
 import { SETTING_NAMES } from './settings.ts';
 
 /** The part of Deno's own interface that is used here. */
@@ -10,7 +10,7 @@ declare const Deno: {
   exit(status: number): never;
   addSignalListener(signal: 'SIGINT' | 'SIGTERM', listener: () => void): void;
   serve(
-    options: { hostname: string; port: number; onListen: () => void },
+    options: { hostname: string; port: number; signal: AbortSignal; onListen: () => void },
     handler: (request: Request, info: { remoteAddr: { hostname: string } }) => Response | Promise<Response>,
   ): { readonly addr: { readonly port: number }; shutdown(): Promise<void> };
 };
@@ -21,10 +21,19 @@ const host: RuntimeHost = {
   // By name: the permission to read the environment is given name by name.
   env: Object.fromEntries(SETTING_NAMES.map((name) => [name, Deno.env.get(name)])),
   serve: async (fetch, at): Promise<RunningServer> => {
-    const server = Deno.serve({ hostname: at.host, port: at.port, onListen: () => {} }, (request, info) =>
+    const cut = new AbortController();
+    const { signal } = cut;
+    const server = Deno.serve({ hostname: at.host, port: at.port, signal, onListen: () => {} }, (request, info) =>
       fetch(request, info.remoteAddr.hostname),
     );
-    return { port: server.addr.port, close: () => server.shutdown() };
+    return {
+      port: server.addr.port,
+      close: async () => {
+        const timer = setTimeout(() => cut.abort(), CLOSE_WITHIN_MS);
+        await server.shutdown();
+        clearTimeout(timer);
+      },
+    };
   },
   onStopSignal: (listener) => {
     Deno.addSignalListener('SIGINT', listener);

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { once } from 'node:events';
 import { serve } from '@hono/node-server';
 import type { Application } from './bootstrap.ts';
-import { type RunningServer, type RuntimeHost, runService } from './run-service.ts';
+import { CLOSE_WITHIN_MS, type RunningServer, type RuntimeHost, runService } from './run-service.ts';
 
 const SHUTDOWN_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
@@ -35,8 +35,11 @@ async function serveOnNode(fetch: Application['fetch'], at: { host: string; port
     close: async () => {
       const closed = once(server, 'close');
       server.close();
-      if ('closeIdleConnections' in server) server.closeIdleConnections();
+      if (!('closeAllConnections' in server)) return;
+      server.closeIdleConnections();
+      const cut = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);
       await closed;
+      clearTimeout(cut);
     },
   };
 }

@@ -14,13 +14,20 @@ import { NodeHttpTransport } from '../modules/http/infrastructure/node-http-tran
 import { SystemAddressResolver } from '../modules/http/infrastructure/system-address-resolver.ts';
 import { type Application, bootstrap } from './bootstrap.ts';
 import { type FirstStartToken, firstStartToken } from './first-start-token.ts';
+import { Lifespan } from './lifespan.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
 export interface RunningServer {
   readonly port: number;
-  /** Ends when the requests under way are answered. */
+  /** Ends when the requests under way are answered, or are cut off `CLOSE_WITHIN_MS` later. */
   close(): Promise<void>;
 }
+
+/** How long requests under way may take once the service was told to stop. */
+export const CLOSE_WITHIN_MS = 1_500;
+
+/** What the application may take to stop beyond its runs' grace: aborting them, the lease, the database. */
+const STOP_MARGIN_MS = 30_000;
 
 /** What differs from runtime to runtime. */
 export interface RuntimeHost {
@@ -51,15 +58,42 @@ export async function runService(host: RuntimeHost): Promise<void> {
     const egress = { transport: new NodeHttpTransport(), resolver: new SystemAddressResolver() };
     const { runtime, hostname } = host;
     const application = await bootstrap({ ...settings, tokens }, { runtime, hostname, logger, egress });
-    await application.start();
-    const server = await host.serve(application.fetch, settings);
-    announce(settings, server.port, made);
-    stopOnSignal(host, application, server);
+    let server: RunningServer | null = null;
+    const lifespan = new Lifespan(
+      [
+        {
+          name: 'application',
+          start: () => application.start(),
+          stop: () => application.stop(),
+          stopWithinMs: settings.shutdownGraceMs + STOP_MARGIN_MS,
+        },
+        {
+          name: 'server',
+          start: async () => {
+            server = await host.serve(application.fetch, settings);
+            announce(settings, server.port, made);
+          },
+          stop: () => server?.close(),
+        },
+      ],
+      logger,
+    );
+    stopOnSignal(host, application, lifespan);
+    await lifespan.start();
   } catch (error) {
     const { message, stack } = describeError(error);
-    console.error(`Carillon could not start: ${error instanceof CarillonError ? message : (stack ?? message)}`);
+    const told = taken(error, settings) ?? (error instanceof CarillonError ? message : (stack ?? message));
+    console.error(`Carillon could not start: ${told}`);
     host.exit(1);
   }
+}
+
+/** A port that somebody else has, in one sentence. */
+function taken(error: unknown, { host, port }: Settings): string | null {
+  const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  const isAddressInUse = error instanceof Error && error.name === 'AddrInUse';
+  if (!isTaken && !isAddressInUse) return null;
+  return `port ${port} on ${host} is in use by another process. Set PORT to a free one (0: any), or stop the other.`;
 }
 
 function readSettings(host: RuntimeHost): Settings {
@@ -86,25 +120,22 @@ function announce(settings: Settings, port: number, made: FirstStartToken | null
 }
 
 /** The first signal drains; a second one gives up what still runs. */
-function stopOnSignal(host: RuntimeHost, application: Application, server: RunningServer): void {
+function stopOnSignal(host: RuntimeHost, application: Application, lifespan: Lifespan): void {
   let signals = 0;
   host.onStopSignal(() => {
     signals += 1;
-    if (signals === 1) void stop(host, application, server);
+    if (signals === 1) void stop(host, application, lifespan);
     else application.abortRuns('the service was told twice to stop');
   });
 }
 
-async function stop(host: RuntimeHost, application: Application, server: RunningServer): Promise<void> {
+/** What does not stop in time is named in the log, and left behind. */
+async function stop(host: RuntimeHost, application: Application, lifespan: Lifespan): Promise<void> {
   console.log('Stopping: nothing more is started, and runs under way may end. Press Ctrl-C again to give them up.');
-  try {
-    await server.close();
-    await application.stop();
-    await closeLogging();
-  } catch (error) {
-    console.error(`Carillon did not stop cleanly: ${describeError(error).message}`);
-    host.exit(1);
-  }
+  // Before the server, which may take its time over the requests under way.
+  await application.scheduler.stopScheduler();
+  await lifespan.stop();
+  await closeLogging();
   console.log('Stopped.');
   host.exit(0);
 }

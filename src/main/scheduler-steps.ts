@@ -5,7 +5,7 @@
 import type { FoundationContainer } from '../modules/foundation/container.ts';
 import type { FireDispatcher } from '../modules/foundation/application/fire-dispatcher.ts';
 import type { Logger } from '../modules/foundation/application/ports/logger.ts';
-import { DatabaseUnavailableError } from '../modules/foundation/domain/errors.ts';
+import { JobsNotLoadedError } from '../modules/foundation/domain/errors.ts';
 import type { MergedJobRegistry } from '../modules/foundation/domain/job-definition.ts';
 import { tokenOf } from '../modules/foundation/tokens.ts';
 import type { LifespanStep } from './lifespan.ts';
@@ -26,7 +26,14 @@ export function schedulerSteps(container: FoundationContainer, options: Schedule
   const scheduler = container.resolve(tokenOf('scheduler'));
   return [
     { name: 'database', stop: () => connection.close() },
-    { name: 'lease', stop: () => (supervisor.isUp ? lease.release() : undefined) },
+    {
+      name: 'lease',
+      stop: async () => {
+        if (!supervisor.isUp) return;
+        await container.resolve(tokenOf('journal')).flush();
+        await lease.release();
+      },
+    },
     { name: 'supervisor', start: () => supervisor.start(), stop: () => supervisor.stop() },
     {
       name: 'runs',
@@ -53,7 +60,7 @@ async function startScheduler(container: FoundationContainer, registry: MergedJo
     await watcher.listen();
     await seedFirstStart(container);
     const isLoaded = await scheduler.loadPersistedJobs(registry);
-    if (!isLoaded) throw new DatabaseUnavailableError('The jobs could not be read.');
+    if (!isLoaded) throw new JobsNotLoadedError();
   });
 }
 

@@ -38,6 +38,15 @@ const duration = v.pipe(
   v.transform((text) => parseDuration(text)!),
 );
 
+/** Longer ones would overflow the runtime's timers. */
+function durationUpTo(longest: string) {
+  const maxMs = parseDuration(longest)!;
+  return v.pipe(
+    duration,
+    v.check((durationMs) => durationMs <= maxMs, `wants a duration of at most ${longest}`),
+  );
+}
+
 const flag = v.pipe(
   oneOf(['true', 'false']),
   v.transform((text) => text === 'true'),
@@ -97,7 +106,7 @@ const SettingsSchema = v.object({
   /** The path under which everything is served. */
   BASE_PATH: v.optional(basePath, ''),
   /** How long runs may go on after the service was told to stop. */
-  SHUTDOWN_GRACE: v.optional(duration, '30s'),
+  SHUTDOWN_GRACE: v.optional(durationUpTo('1d'), '30s'),
   /** Whether `http.request` may reach private, loopback and metadata addresses. */
   HTTP_ALLOW_PRIVATE_ADDRESSES: v.optional(flag, 'false'),
 });
@@ -180,7 +189,7 @@ function isTimezone(name: string): boolean {
 }
 
 function isDatabaseUrl(text: string): boolean {
-  return text === 'memory://' || (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text));
+  return text === 'memory://' || (/^postgres(ql)?:\/\/[^/]/.test(text) && URL.canParse(text));
 }
 
 /** Reached from this machine alone. */

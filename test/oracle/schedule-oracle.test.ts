@@ -21,7 +21,7 @@ const policies = fc.record({
 /** Instants, half of them close to the middle of the window, where the offset changes. */
 const instants = fc.array(
   fc.oneof(fc.double({ min: 0, max: 0.999, noNaN: true }), fc.double({ min: 0.4, max: 0.7, noNaN: true })),
-  { minLength: 5, maxLength: 5 },
+  { minLength: 11, maxLength: 11 },
 );
 
 function round(windows: readonly WalkedWindow[], seed: number, tally: Tally): void {

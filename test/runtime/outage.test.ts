@@ -62,7 +62,7 @@ describe('the service and a database that goes away', () => {
     expect(JSON.stringify(await ready.json())).toMatch(/ECONNREFUSED/);
     await database.resume();
     await readiness(200);
-    await service.printed(/[2-9] jobs are scheduled/);
+    await service.printed(/Jobs scheduled: [2-9]/);
   }, 60_000);
 
   async function readiness(wanted: number): Promise<void> {

@@ -1,14 +1,14 @@
 /** The service as a process: what it refuses, how it ends, and what it finds after it was killed. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createEmptyDatabase } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';
-import { type ServiceProcess, spawnService, startService } from '../support/service-process.ts';
+import { ADMIN_TOKEN, type ServiceProcess, spawnService, startService } from '../support/service-process.ts';
 
 let folder: string;
 const running: ServiceProcess[] = [];
@@ -64,8 +64,23 @@ describe('the service refuses', () => {
       env: { DATABASE_URL: 'memory://', DATA_DIRECTORY: folder, PORT: port },
     });
     expect(await service.ended()).toBe(1);
-    expect(service.output).toContain(port);
+    expect(service.output).toMatch(new RegExp(`port ${port} .*in use.*PORT`));
+    expect(service.output).not.toContain('at ');
     other.close();
+  });
+});
+
+describe('a request that never ends', () => {
+  it('holds up neither the stop of the scheduler nor the end of the process', async () => {
+    const service = await start({ DATABASE_URL: 'memory://', DATA_DIRECTORY: folder });
+    const { hostname, port } = new URL(service.address);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => {});
+    const head = `PUT /admin/jobs/half HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\n`;
+    socket.write(`${head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{`);
+    await service.call('GET', '/livez');
+    expect(await service.stop('SIGINT')).toBe(0);
+    socket.destroy();
   });
 });
 

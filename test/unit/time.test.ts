@@ -18,7 +18,7 @@ describe('carillon/time', () => {
 
   test('says a schedule in English and in Chinese', () => {
     expect(describeSchedule(SOURCE, 'en')).toBe('Every weekday at 09:00, Asia/Shanghai');
-    expect(describeSchedule(SOURCE, 'zh-CN')).toBe('每个工作日 09:00，Asia/Shanghai');
+    expect(describeSchedule(SOURCE, 'zh-CN')).toBe('每周一至周五 09:00，Asia/Shanghai');
   });
 
   test('refuses a text with the position of what is wrong', () => {

@@ -5,6 +5,7 @@
 import { InvalidInputError, JobNotFoundError, RevisionConflictError, RevisionRequiredError } from '../domain/errors.ts';
 import { DEFAULT_POLICIES, type JobConfig, type JobSpec } from '../domain/job-config.ts';
 import type { JsonObject, MergedJobRegistry } from '../domain/job-definition.ts';
+import { readJobRow } from '../domain/read-job-row.ts';
 import { restoreSecrets } from '../domain/mask-secrets.ts';
 import type { Dialect, Schedule } from '../domain/schedule.ts';
 import { isStorableText } from '../domain/storable-json.ts';
@@ -14,7 +15,7 @@ import { type ExecutionView, viewPendingRun } from './execution-view.ts';
 import { type JobListQuery, listJobs } from './job-list.ts';
 import { type EditPrecondition, requireForPut, requireMatch } from './job-precondition.ts';
 import { ALL_PARTS, checkKwargs, checkSpec, partsTouched, type SpecDraft, type SpecParts } from './job-spec-check.ts';
-import { type JobView, readSchedule, type ScheduleWords, upcoming, viewJob, type ViewSetting } from './job-view.ts';
+import { type JobView, type ScheduleWords, upcoming, viewJob, type ViewSetting } from './job-view.ts';
 import { findWarnings } from './job-warnings.ts';
 import type { ExecutionLogRepository, ExecutionQuery } from './ports/execution-log-repository.ts';
 import type { JobConfigRepository, JobOverview, Page } from './ports/job-config-repository.ts';
@@ -179,7 +180,7 @@ export class JobAdmin {
   async #detail(overview: JobOverview): Promise<JobDetail> {
     const setting = this.#viewSetting();
     const view = viewJob(overview, setting);
-    const { schedule } = readSchedule(overview.config);
+    const { schedule } = readJobRow(overview.config);
     const occurrences = upcoming(overview.config, schedule, { nowMs: setting.nowMs, limit: SHOWN_OCCURRENCES });
     const facts = { ...setting, stateReason: view.stateReason, schedule, occurrences };
     return { ...view, nextOccurrences: occurrences, warnings: await findWarnings(overview.config, facts) };

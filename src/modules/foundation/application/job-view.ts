@@ -3,12 +3,12 @@
  *
  * Invariant: never throws, whatever SQL wrote into the row; what cannot be read is state `invalid`, with the reason.
  */
-import { describeError } from '../domain/describe-error.ts';
 import { handlerOf, type JobConfig } from '../domain/job-config.ts';
 import type { MergedJobRegistry } from '../domain/job-definition.ts';
 import { type JobState, judgeJobState } from '../domain/job-state.ts';
 import { maskSecrets } from '../domain/mask-secrets.ts';
-import { isPaused, nextFire, scheduleOf } from '../domain/next-fire.ts';
+import { isPaused, nextFire } from '../domain/next-fire.ts';
+import { isJsonObject, readJobRow } from '../domain/read-job-row.ts';
 import type { Schedule } from '../domain/schedule.ts';
 import type { JobOverview } from './ports/job-config-repository.ts';
 
@@ -38,7 +38,7 @@ export interface ViewSetting {
 
 export function viewJob(overview: JobOverview, setting: ViewSetting): JobView {
   const { config } = overview;
-  const reading = readSchedule(config);
+  const reading = readJobRow(config);
   const { state, reason } = judgeJobState(
     {
       invalidReason: reading.reason,
@@ -53,7 +53,7 @@ export function viewJob(overview: JobOverview, setting: ViewSetting): JobView {
     setting.nowMs,
   );
   return {
-    config: isObject(config.jobKwargs)
+    config: isJsonObject(config.jobKwargs)
       ? { ...config, jobKwargs: maskSecrets(config.jobKwargs) }
       : { ...config, jobKwargs: {} },
     state,
@@ -61,20 +61,6 @@ export function viewJob(overview: JobOverview, setting: ViewSetting): JobView {
     ...(reading.schedule === null ? NO_WORDS : setting.describe(reading.schedule)),
     nextRunAt: overview.nextFireAt ?? upcoming(config, reading.schedule, { nowMs: setting.nowMs, limit: 1 })[0] ?? null,
   };
-}
-
-export type ScheduleReadOut =
-  | { readonly schedule: Schedule; readonly reason: null }
-  | { readonly schedule: null; readonly reason: string };
-
-/** The row's schedule, or why there is none. */
-export function readSchedule(config: JobConfig): ScheduleReadOut {
-  if (!isObject(config.jobKwargs)) return { schedule: null, reason: 'job_kwargs is not a JSON object.' };
-  try {
-    return { schedule: scheduleOf(config), reason: null };
-  } catch (error) {
-    return { schedule: null, reason: describeError(error).message };
-  }
 }
 
 /** What the schedule brings while the job is enabled, from now or from the end of its pause. */
@@ -93,8 +79,4 @@ export function upcoming(
     occurrences.push(new Date(after));
   }
   return occurrences;
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,10 +1,9 @@
 /**
  * A configuration meets the registry: either it can be scheduled, or it is said why not. One bad row never touches another.
  */
-import { describeError } from '../domain/describe-error.ts';
 import { handlerOf, type JobConfig } from '../domain/job-config.ts';
 import type { MergedJobRegistry, RegisteredJob } from '../domain/job-definition.ts';
-import { scheduleOf } from '../domain/next-fire.ts';
+import { readJobRow } from '../domain/read-job-row.ts';
 import type { Schedule } from '../domain/schedule.ts';
 
 export interface ArmedJob {
@@ -20,19 +19,11 @@ export type Resolution =
   | { readonly kind: 'unresolved'; readonly handler: string }
   | { readonly kind: 'invalid'; readonly reason: string };
 
-/** PostgreSQL's timestamps may be infinite; a schedule between such instants has no next occurrence, nor none. */
-const INSTANTS = ['createdAt', 'startAt', 'endAt', 'pausedUntil'] as const;
-
 /** Never throws. */
 export function resolveJob(config: JobConfig, registry: MergedJobRegistry): Resolution {
   const handler = registry.get(handlerOf(config));
   if (handler === undefined) return { kind: 'unresolved', handler: handlerOf(config) };
-  const endless = INSTANTS.find((name) => Number.isNaN(config[name]?.getTime()));
-  if (endless !== undefined)
-    return { kind: 'invalid', reason: `'${endless}' is not a date: 'infinity' is no instant.` };
-  try {
-    return { kind: 'armed', job: { config, schedule: scheduleOf(config), handler, isPersisted: true } };
-  } catch (error) {
-    return { kind: 'invalid', reason: describeError(error).message };
-  }
+  const { schedule, reason } = readJobRow(config);
+  if (schedule === null) return { kind: 'invalid', reason };
+  return { kind: 'armed', job: { config, schedule, handler, isPersisted: true } };
 }

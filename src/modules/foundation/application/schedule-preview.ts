@@ -65,7 +65,7 @@ export function previewSchedule(request: PreviewRequest, setting: PreviewSetting
     occurrences,
     details: occurrences.map((at) => ({ at, note: schedule.note(at.getTime()) })),
     ...setting.describe(schedule),
-    warnings: noteWarnings(schedule, occurrences),
+    warnings: [...(occurrences.length === 0 ? ['No occurrence is left.'] : []), ...noteWarnings(schedule, occurrences)],
     dialect,
     timezone,
   };

@@ -67,7 +67,7 @@ export class SchedulerApplicationService {
     this.#deps.directory.useRegistry(registry);
     try {
       await this.#deps.loader.loadAll();
-      this.#deps.logger.info(`${this.getJobs().length} jobs are scheduled.`);
+      this.#deps.logger.info(`Jobs scheduled: ${this.getJobs().length}.`);
       return true;
     } catch (error) {
       this.#deps.logger.error(

@@ -96,6 +96,14 @@ export class DatabaseUnavailableError extends CarillonError {
   readonly code = 'DATABASE_UNAVAILABLE';
 }
 
+/** The persisted jobs could not be read, or one of them not be armed; the log says why. Asked again by the next beat. */
+export class JobsNotLoadedError extends CarillonError {
+  readonly code = 'JOBS_NOT_LOADED';
+  constructor() {
+    super('The persisted jobs could not be loaded.');
+  }
+}
+
 /** Another process serves the embedded database of this folder. */
 export class DatabaseLockedError extends CarillonError {
   readonly code = 'DATABASE_LOCKED';

@@ -7,6 +7,7 @@
  * occurrences that were missed.
  */
 import type { JobConfig } from './job-config.ts';
+import { jitterOf } from './jitter.ts';
 import { nextFire } from './next-fire.ts';
 import type { RunTrigger } from './run.ts';
 import type { Schedule } from './schedule.ts';
@@ -29,7 +30,10 @@ export interface FirePlan {
   readonly missed: Missed | null;
 }
 
-/** A job whose cursor is due. `dueAt` is what the cursor says, `now` the database's clock; milliseconds since 1970. */
+/**
+ * A job whose cursor is due, within its start and end: an edit of either unarms the cursor. `dueAt` is what the cursor says, `now`
+ * the database's clock; milliseconds since 1970.
+ */
 export interface Due {
   readonly config: JobConfig;
   readonly schedule: Schedule;
@@ -40,7 +44,7 @@ export interface Due {
 /** Decides for one due cursor. Pure: the same due gives the same plan on every replica. */
 export function planFire(due: Due): FirePlan {
   const { config, schedule, dueAt, now } = due;
-  if (now - dueAt <= onTimeMs(config)) {
+  if (now - dueAt <= onTimeMs(due)) {
     return {
       nextFireAt: nextFire(config, schedule, dueAt),
       run: { scheduledAt: dueAt, trigger: 'schedule' },
@@ -55,18 +59,21 @@ export function planFire(due: Due): FirePlan {
  * How late a claim may be and still be on time; a shorter grace than the threshold would skip what nobody missed, and a start
  * that the job's own jitter delayed is not late.
  */
-function onTimeMs(config: JobConfig): number {
+function onTimeMs({ config, schedule, dueAt }: Due): number {
   const graceMs = config.misfirePolicy === 'skip' ? (config.misfireGraceMs ?? 0) : 0;
-  return Math.max(graceMs, MISFIRE_THRESHOLD_MS) + config.jitterMs;
+  const onTime = Math.max(graceMs, MISFIRE_THRESHOLD_MS);
+  if (config.jitterMs === 0) return onTime;
+  const occurrence = { jobId: config.jobId, scheduledAt: dueAt, nextAt: nextFire(config, schedule, dueAt) };
+  return onTime + jitterOf(occurrence, config.jitterMs);
 }
 
 /** How late a missed occurrence may be and still be run. */
 function graceMsOf(config: JobConfig): number {
-  return Math.max(config.misfireGraceMs ?? DEFAULT_GRACE_MS, MISFIRE_THRESHOLD_MS) + config.jitterMs;
+  return Math.max(config.misfireGraceMs ?? DEFAULT_GRACE_MS, MISFIRE_THRESHOLD_MS);
 }
 
 function skipMissed(due: Due): FirePlan {
-  const resumeAfter = due.now - onTimeMs(due.config) - 1;
+  const resumeAfter = due.now - onTimeMs(due) - 1;
   return {
     nextFireAt: nextFire(due.config, due.schedule, resumeAfter),
     run: null,
@@ -87,8 +94,7 @@ function runLatest(due: Due): FirePlan {
     };
   }
   const before = latest > dueAt ? schedule.previous(latest) : null;
-  const missed =
-    before === null ? null : missedBetween(due, dueAt, before, 'coalesced into one run (misfire policy is once)');
+  const missed = before === null ? null : missedBetween(due, dueAt, before, coalescedReason(due, graceMs));
   return { nextFireAt, run: { scheduledAt: latest, trigger: triggerOf(latest, now) }, missed };
 }
 
@@ -96,8 +102,8 @@ function runEach(due: Due): FirePlan {
   const { config, schedule, dueAt, now } = due;
   const graceMs = graceMsOf(config);
   const to = lastWithin(due, now) ?? dueAt;
-  const reason = `beyond the grace of ${graceMs} ms or the catch-up limit of ${config.catchUpLimit}`;
   const first = firstKept(due, Math.max(dueAt, now - graceMs), to);
+  const reason = cutReason(due, graceMs, to);
   if (first === null) {
     return { nextFireAt: nextFire(config, schedule, now), run: null, missed: missedBetween(due, dueAt, to, reason) };
   }
@@ -115,6 +121,24 @@ function firstKept({ config, schedule }: Due, from: number, to: number): number 
   if (first === null || first > to || config.catchUpLimit === 0) return null;
   if (schedule.count(from - 1, to) <= config.catchUpLimit) return first;
   return schedule.last(config.catchUpLimit, from - 1, to)[0] ?? null;
+}
+
+function coalescedReason({ schedule, dueAt, now }: Due, graceMs: number): string {
+  const older = schedule.count(dueAt - 1, now - graceMs - 1);
+  const alsoOlder = older === 0 ? '' : `; ${older} of them later than the grace of ${graceMs} ms`;
+  return `coalesced into one run (misfire policy is once)${alsoOlder}`;
+}
+
+/** Which of the two cuts left some out: the grace, the limit, or both. */
+function cutReason({ config, schedule, dueAt, now }: Due, graceMs: number, to: number): string {
+  const from = Math.max(dueAt, now - graceMs);
+  const isLate = schedule.count(dueAt - 1, from - 1) > 0;
+  const isMany = schedule.count(from - 1, to) > config.catchUpLimit;
+  const cuts = [
+    ...(isLate ? [`later than the grace of ${graceMs} ms`] : []),
+    ...(isMany ? [`beyond the catch-up limit of ${config.catchUpLimit}`] : []),
+  ];
+  return cuts.length === 0 ? 'the cursor stood off the schedule' : cuts.join(', or ');
 }
 
 function triggerOf(scheduledAt: number, now: number): RunTrigger {

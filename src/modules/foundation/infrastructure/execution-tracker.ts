@@ -96,8 +96,13 @@ export class ExecutionTracker implements RunTracker {
   }
 }
 
-function failureReasonOf(error: unknown): FailureReason {
-  if (error instanceof RunTimeoutError) return 'TIMEOUT';
-  if (error instanceof RunLostError) return 'LOST';
-  return error instanceof RunCancelledError ? 'CANCELLED' : 'ERROR';
+/** Anything may be thrown, a proxy too that throws when it is asked what it is. */
+function failureReasonOf(thrown: unknown): FailureReason {
+  try {
+    if (thrown instanceof RunTimeoutError) return 'TIMEOUT';
+    if (thrown instanceof RunLostError) return 'LOST';
+    return thrown instanceof RunCancelledError ? 'CANCELLED' : 'ERROR';
+  } catch {
+    return 'ERROR';
+  }
 }

@@ -4,6 +4,7 @@
  * Invariant: what APScheduler 3 refuses is refused; what it accepts means the same, except the suffixes that its
  * unanchored patterns ignore in silence (`mon-fri/2`, `last-3`, `mon#2`), which are refused instead of half-read.
  */
+import { stepHint } from './plain-item.ts';
 import type { CronField, FieldItem } from './cron-form.ts';
 import { type FieldGrammar, numberOfName } from './field-grammar.ts';
 import { readField } from './field-reader.ts';
@@ -12,9 +13,11 @@ import { type Piece, refuse, refuseUnreadable } from './refuse.ts';
 
 const ORDINALS = ['1st', '2nd', '3rd', '4th', '5th'];
 
-function checkStep(step: number, span: number, piece: Piece): number {
+function checkStep(step: number, span: number, { piece, grammar }: { piece: Piece; grammar: FieldGrammar }): number {
   if (step === 0) refuse(piece, 'a step is at least 1');
-  if (step > span) refuse(piece, `step ${step} is higher than the total range of the expression (${span})`);
+  if (step > span) {
+    refuse(piece, `step ${step} is higher than the total range of the expression (${span})`, stepHint(step, grammar));
+  }
   return step;
 }
 
@@ -34,7 +37,7 @@ function readRange(match: RegExpExecArray, piece: Piece, grammar: FieldGrammar):
   if (match[3] === undefined) return { kind: 'range', from, to, step: 1, isOpen };
   // APScheduler takes a last value of 0 for "none" when it measures the span, so '0-0/5' passes and is 0.
   const span = (to === 0 ? grammar.max : to) - from;
-  return { kind: 'range', from, to, step: checkStep(Number.parseInt(match[3], 10), span, piece), isOpen };
+  return { kind: 'range', from, to, step: checkStep(Number.parseInt(match[3], 10), span, { piece, grammar }), isOpen };
 }
 
 /** `mon`, `mon-fri`, `jan-mar`: names pair with names, and take no step. */
@@ -64,7 +67,10 @@ function readMonthPosition(piece: Piece, weekdays: FieldGrammar): FieldItem | nu
 function readItem(piece: Piece, grammar: FieldGrammar, weekdays: FieldGrammar): FieldItem {
   const star = /^\*(?:\/([0-9]{1,9}))?$/.exec(piece.text);
   if (star !== null) {
-    const step = star[1] === undefined ? 1 : checkStep(Number.parseInt(star[1], 10), grammar.max - grammar.min, piece);
+    const step =
+      star[1] === undefined
+        ? 1
+        : checkStep(Number.parseInt(star[1], 10), grammar.max - grammar.min, { piece, grammar });
     return { kind: 'every', step };
   }
   const range = /^([0-9]{1,9})(?:-([0-9]{1,9}))?(?:\/([0-9]{1,9}))?$/.exec(piece.text);

@@ -43,7 +43,8 @@ export function readStep(text: string, piece: Piece, grammar: FieldGrammar): num
   return step;
 }
 
-function stepHint(step: number, grammar: FieldGrammar): string | undefined {
+/** What says a step that its field cannot hold. */
+export function stepHint(step: number, grammar: FieldGrammar): string | undefined {
   if (grammar.name === 'minute' || grammar.name === 'second') return `say '@every ${step}${grammar.name[0]}'`;
   return grammar.name === 'hour' ? `say '@every ${step}h'` : undefined;
 }

@@ -23,6 +23,8 @@ export interface DialectQuestion {
 
 const DIALECTS: readonly Dialect[] = ['apscheduler', 'unix', 'quartz'];
 const SHOWN = 3;
+/** How far the readings are searched for their first difference. */
+const SEARCHED = 40;
 
 /** Two texts mean the same if and only if these strings are equal, but for exotic texts that then count as different. */
 function meaningOf(read: ScheduleText): string {
@@ -84,11 +86,20 @@ function shownReading(text: string, reading: Reading, question: DialectQuestion)
   const { dialect } = reading;
   const say = sayPlainly(text, reading, jobId);
   try {
-    return { dialect, next: parseSchedule({ text, dialect, timezone, jobId }).many(at, SHOWN), say };
+    return { dialect, next: parseSchedule({ text, dialect, timezone, jobId }).many(at, SEARCHED), say };
   } catch (error) {
     if (error instanceof ScheduleError && error.code === 'SCHEDULE_NEVER_FIRES') return { dialect, next: [], say };
     throw error;
   }
+}
+
+/** At least SHOWN occurrences of each, and so many that the readings can be told apart. */
+function upToDifference(readings: readonly ScheduleReading[]): ScheduleReading[] {
+  const [first, ...others] = readings;
+  const isSame = (index: number): boolean => others.every(({ next }) => next[index] === first?.next[index]);
+  let count = SHOWN;
+  while (count < SEARCHED && Array.from({ length: count }, (_, index) => index).every(isSame)) count += 1;
+  return readings.map((reading) => ({ ...reading, next: reading.next.slice(0, count) }));
 }
 
 /**
@@ -101,10 +112,12 @@ export function resolveDialect(text: string, question: DialectQuestion): Dialect
   const { readings, refusals } = readAll(text, question.jobId ?? '');
   const settled = question.deploymentDialect;
   const first = readings[0];
-  if (first === undefined) throw refusals.get(settled ?? likelyDialect(text))!;
+  // Nicknames mean one thing, wherever they are read; any other text is the settled dialect's, or refused by it.
+  const isSettled = settled !== undefined && !text.trim().startsWith('@');
+  if (first === undefined || (isSettled && refusals.has(settled))) throw refusals.get(settled ?? likelyDialect(text))!;
   if (readings.every(({ meaning }) => meaning === first.meaning)) return first.dialect;
-  if (settled !== undefined && readings.some(({ dialect }) => dialect === settled)) return settled;
-  const shown = readings.map((reading) => shownReading(text, reading, question));
+  if (isSettled) return settled;
+  const shown = upToDifference(readings.map((reading) => shownReading(text, reading, question)));
   const names = readings.map(({ dialect }) => `'${dialect}'`).join(' and ');
   const hint = `say ${shown.map(({ dialect, say }) => `${say} (as ${dialect} reads it)`).join('; or ')}`;
   throw new ScheduleError('SCHEDULE_AMBIGUOUS', `'${text}' means different times in ${names}; ${hint}`, {

@@ -5,22 +5,24 @@
  */
 import { joinWords, runName, weekdayName } from './chinese-phrases.ts';
 import type { DayShape, MonthDayPicks, MonthPick, WeekdayPicks } from './day-shape.ts';
-import { weekdayRange, WORKWEEK } from './day-shape.ts';
+import { weekdayRange } from './day-shape.ts';
 
+/** Not 工作日: that follows the public holidays, and cron knows none. */
+const WORKDAY = '非周末日';
 const NTH = ['第一个', '第二个', '第三个', '第四个', '第五个'];
 
 function pickName(pick: MonthPick): string {
   switch (pick.kind) {
     case 'nearestWorkday':
-      return `最接近${pick.day}日的工作日`;
+      return `最接近${pick.day}日的${WORKDAY}`;
     case 'lastWeekday':
       return `最后一个${weekdayName(pick.weekday)}`;
     case 'nthWeekday':
       return `${NTH[pick.nth - 1]}${weekdayName(pick.weekday)}`;
     case 'lastDay': {
-      if (pick.before === 0) return pick.isNearestWorkday ? '最后一个工作日' : '最后一天';
+      if (pick.before === 0) return pick.isNearestWorkday ? `最后一个${WORKDAY}` : '最后一天';
       const day = `倒数第${pick.before + 1}天`;
-      return pick.isNearestWorkday ? `最接近${day}的工作日` : day;
+      return pick.isNearestWorkday ? `最接近${day}的${WORKDAY}` : day;
     }
   }
 }
@@ -31,7 +33,6 @@ function monthDays({ runs, picks }: MonthDayPicks): string {
 }
 
 function plainWeekdays(weekdays: readonly number[], conjunction: string): string {
-  if (weekdays.join('') === WORKWEEK) return '工作日';
   const range = weekdayRange(weekdays);
   if (range !== null) return `${weekdayName(range.from)}至${weekdayName(range.to)}`;
   return joinWords(weekdays.map(weekdayName), conjunction);
@@ -39,7 +40,7 @@ function plainWeekdays(weekdays: readonly number[], conjunction: string): string
 
 function everyWeekday(weekdays: readonly number[], conjunction: string): string {
   const plain = plainWeekdays(weekdays, conjunction);
-  return plain === '工作日' ? '每个工作日' : plain.replace(/^周/, '每周');
+  return plain.replace(/^周/, '每周');
 }
 
 /** "每周一和每月第二个周五". */

@@ -18,11 +18,11 @@ export function times(list: readonly number[], hasSeconds: boolean): string {
   return joinWords(list.map((time) => clockText(time, hasSeconds)));
 }
 
-export function sayHourly(shape: Extract<TimeShape, { kind: 'hourly' }>): TimePhrase {
+export function sayHourly(shape: Extract<TimeShape, { kind: 'hourly' }>, isEveryDay: boolean): TimePhrase {
   const { step, from, to, isEven, hasSeconds } = shape;
   const every = step === 1 ? '每小时' : `每${step}小时`;
-  if (isEven && from === 0)
-    return step === 1 ? { window: '', beat: every } : { window: '00:00起', beat: `${every}一次` };
+  if (isEven && from === 0 && step === 1) return { window: '', beat: every };
+  if (isEven && from === 0 && isEveryDay) return { window: '00:00起', beat: `${every}一次` };
   const [minute, second] = [Math.floor(from / 60) % 60, from % 60];
   if (isEven && step === 1) return { window: '', beat: `${every}的第${minute}分${hasSeconds ? `第${second}秒` : ''}` };
   return { window: `${clockText(from, hasSeconds)}至${clockText(to, hasSeconds)}`, beat: `${every}一次` };

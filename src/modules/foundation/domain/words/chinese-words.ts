@@ -20,8 +20,13 @@ function yearName({ from, to, step }: Run): string {
   return `${from}年${end}${step === 1 ? '' : `每${step}年`}`;
 }
 
-function isOfMonth({ days }: CronParts): boolean {
+function isDayOfMonth({ days }: CronParts): boolean {
   return days.kind === 'monthDays' || (days.kind === 'weekdays' && days.weekdays.weekdays.length === 0);
+}
+
+/** One month may stand right before its day; of several, 6月至8月的最后一天 would be one day alone. */
+function isOfMonth(parts: CronParts): boolean {
+  return isDayOfMonth(parts) && (parts.months === null || onlyValue(parts.months) !== null);
 }
 
 function monthList(parts: CronParts): string {
@@ -32,7 +37,8 @@ function monthList(parts: CronParts): string {
 /** What stands before a day of the month. */
 function monthLead(parts: CronParts): string {
   if (parts.months === null) return '每月';
-  return isOfMonth(parts) ? `${monthList(parts)}的` : '当月';
+  if (isOfMonth(parts)) return `${monthList(parts)}的`;
+  return isDayOfMonth(parts) ? '每月' : '当月';
 }
 
 function dateLead({ days, years }: CronParts): string {
@@ -63,7 +69,7 @@ function sayCron(parts: CronParts): string {
   if (time.kind === 'times') {
     return finish([...calendar, `${which} ${times(time.times, time.hasSeconds)}`], parts);
   }
-  const { window, beat } = time.kind === 'hourly' ? sayHourly(time) : sayTicks(time);
+  const { window, beat } = time.kind === 'hourly' ? sayHourly(time, days.kind === 'everyDay') : sayTicks(time);
   const isDaySilent = days.kind === 'everyDay' && window === '';
   return finish([...calendar, ...(isDaySilent ? [] : [`${which} ${window}`.trim()]), beat], parts);
 }

@@ -18,7 +18,7 @@ export async function createDatabase({ url, dataDirectory = './data', ...rest }:
     const { PgliteDatabase } = await import('./drivers/pglite-database.ts');
     return new PgliteDatabase({ dataDirectory: url === null ? dataDirectory : null, ...rest });
   }
-  if (/^postgres(ql)?:\/\//.test(url) && URL.parse(url)?.hostname) {
+  if (/^postgres(ql)?:\/\/[^/]/.test(url) && URL.parse(url)?.hostname) {
     const { PostgresDatabase } = await import('./drivers/postgres-database.ts');
     return new PostgresDatabase({ url, ...rest });
   }

@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  readSchedule,
-  upcoming,
-  viewJob,
-  type ViewSetting,
-} from '../../../../../src/modules/foundation/application/job-view.ts';
+import { upcoming, viewJob, type ViewSetting } from '../../../../../src/modules/foundation/application/job-view.ts';
 import type { JobConfig } from '../../../../../src/modules/foundation/domain/job-config.ts';
+import { readJobRow } from '../../../../../src/modules/foundation/domain/read-job-row.ts';
 import { type KnownRuns, jobConfig } from '../../../../support/in-memory-job-configs.ts';
 import { NOW, registryOf } from '../../../../support/in-memory-service.ts';
 
@@ -22,7 +18,7 @@ function view(overrides: Partial<JobConfig> = {}, { nextFireAt = null, lastStatu
 
 function upcomingOf(overrides: Partial<JobConfig>, limit = 2): string[] {
   const config = jobConfig('a', overrides);
-  return upcoming(config, readSchedule(config).schedule, { nowMs: NOW, limit }).map((at) =>
+  return upcoming(config, readJobRow(config).schedule, { nowMs: NOW, limit }).map((at) =>
     at.toISOString().slice(11, 16),
   );
 }
@@ -96,4 +92,14 @@ describe('upcoming()', () => {
   test('ends where the schedule does', () => {
     expect(upcomingOf({ cronExpression: '@at 2026-01-02T12:30:00Z' }, 10)).toEqual(['12:30']);
   });
+});
+
+describe('viewJob() of a row that SQL wrote', () => {
+  for (const name of ['createdAt', 'startAt', 'endAt', 'pausedUntil'] as const) {
+    test(`is invalid where '${name}' is infinite, as the loader judges it`, () => {
+      const { state, stateReason, nextRunAt } = view({ [name]: new Date(Number.NaN) });
+      expect({ state, nextRunAt }).toEqual({ state: 'invalid', nextRunAt: null });
+      expect(stateReason).toContain(`'${name}'`);
+    });
+  }
 });

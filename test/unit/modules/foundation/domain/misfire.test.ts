@@ -48,6 +48,33 @@ describe('planFire() on time', () => {
   });
 });
 
+describe('planFire() with jitter', () => {
+  it('waits for no more than the delay that this occurrence has', () => {
+    for (const misfirePolicy of ['once', 'skip'] as const) {
+      const { run, missed } = plan(30 * MINUTE, { misfirePolicy, jitterMs: HOUR });
+      expect(run?.scheduledAt).not.toBe(DUE);
+      expect(missed?.count).toBeGreaterThanOrEqual(29);
+    }
+  });
+});
+
+describe('planFire() and its reasons', () => {
+  it('once says how many of the coalesced were later than the grace', () => {
+    const { missed } = plan(60 * HOUR, { cronExpression: '0 * * * *' });
+    expect(missed).toMatchObject({
+      count: 60,
+      reason: expect.stringMatching(/coalesced.*; 36 of them later than the grace/),
+    });
+  });
+
+  it('all says which of grace and limit left some out', () => {
+    const every = { cronExpression: '0 * * * *', misfirePolicy: 'all' } as const;
+    expect(plan(60 * HOUR, every).missed?.reason).toBe('later than the grace of 86400000 ms');
+    expect(plan(5 * HOUR, { ...every, catchUpLimit: 2 }).missed?.reason).toBe('beyond the catch-up limit of 2');
+    expect(plan(60 * HOUR, { ...every, catchUpLimit: 2 }).missed?.reason).toMatch(/grace.*, or beyond/);
+  });
+});
+
 describe('planFire() with misfire policy once', () => {
   it('a millisecond beyond the threshold is a catch-up', () => {
     expect(plan(10 * SECOND + 1)).toEqual({

@@ -67,6 +67,24 @@ describe('ExecutionTracker.track()', () => {
     }
   });
 
+  it('writes an outcome for a value that throws when it is asked what it is', async () => {
+    const hostile = new Proxy(
+      {},
+      {
+        getPrototypeOf() {
+          throw new Error('nobody asks me');
+        },
+      },
+    );
+    const { track, record } = setUp();
+    const thrown = await track(() => Promise.reject(hostile)).then(
+      () => 'nothing',
+      () => 'something',
+    );
+    expect(thrown).toBe('something');
+    expect(record()).toMatchObject({ status: 'FAILED', failureReason: 'ERROR', errorMessage: expect.any(String) });
+  });
+
   it('a result that is no JSON is described, and the run has succeeded', async () => {
     const { track, record } = setUp();
     const circle: Record<string, unknown> = {};

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   type Dialect,
+  type DialectQuestion,
   resolveDialect,
   ScheduleError,
 } from '../../../../../../src/modules/foundation/domain/schedule.ts';
@@ -9,9 +10,9 @@ import { iso } from './occurrences.ts';
 const AT = Date.parse('2026-06-01T00:00Z');
 const question = { timezone: 'Europe/Paris', at: AT };
 
-function refusalOf(text: string, deploymentDialect?: Dialect): ScheduleError {
+function refusalOf(text: string, edit: Partial<DialectQuestion> = {}): ScheduleError {
   try {
-    resolveDialect(text, deploymentDialect === undefined ? question : { ...question, deploymentDialect });
+    resolveDialect(text, { ...question, ...edit });
   } catch (error) {
     if (error instanceof ScheduleError) return error;
     throw error;
@@ -72,7 +73,22 @@ test('resolveDialect() takes the dialect of the deployment where it is in doubt'
   for (const deploymentDialect of ['apscheduler', 'unix'] as const) {
     expect(resolveDialect('0 9 * * 1-5', { ...question, deploymentDialect })).toBe(deploymentDialect);
   }
-  expect(resolveDialect('0 9 * * 7', { ...question, deploymentDialect: 'apscheduler' })).toBe('unix');
+});
+
+test('resolveDialect() refuses what a settled dialect does not read, though another does, nicknames excepted', () => {
+  const settled = { ...question, deploymentDialect: 'apscheduler' } as const;
+  expect(() => resolveDialect('0 9 * * 7', settled)).toThrow(/Sunday is 6 or 'sun'/);
+  expect(() => resolveDialect('0 0 0 ? * 1', settled)).toThrow(ScheduleError);
+  expect(resolveDialect('0 9 * * 7', question)).toBe('unix');
+  expect(resolveDialect('@daily', settled)).toBe('unix');
+});
+
+test('resolveDialect() shows as many occurrences as it takes to tell the readings apart', () => {
+  const { readings } = refusalOf('0 9 * * 1-5', { at: Date.parse('2026-11-23T12:00Z') });
+  const [apscheduler, unix] = readings!;
+  expect(apscheduler!.next.length).toBeGreaterThan(3);
+  expect(apscheduler!.next.at(-1)).not.toBe(unix!.next.at(-1));
+  expect(apscheduler!.next.slice(0, -1)).toEqual(unix!.next.slice(0, -1));
 });
 
 test('resolveDialect() shows a reading that never fires as one without occurrences', () => {

@@ -24,7 +24,7 @@ describe('describeSchedule()', () => {
   it('leaves the zone out where it stands elsewhere', () => {
     const source = { ...SOURCE, text: '0 9 * * 1-5', dialect: 'unix' } as const;
     expect(describeSchedule(source, 'en', { withTimezone: false })).toBe('Every weekday at 09:00');
-    expect(describeSchedule(source, 'zh-CN', { withTimezone: false })).toBe('每个工作日 09:00');
+    expect(describeSchedule(source, 'zh-CN', { withTimezone: false })).toBe('每周一至周五 09:00');
   });
 
   it('throws the error of the reader for a source that cannot be read', () => {

@@ -21,7 +21,7 @@ describe('POST /admin/schedules/preview', () => {
     expect(json).toMatchObject({
       timezone: 'Asia/Shanghai',
       description: 'Every weekday at 09:00, Asia/Shanghai',
-      descriptionZh: expect.stringMatching(/工作日/),
+      descriptionZh: expect.stringMatching(/周一至周五/),
       warnings: [],
     });
     expect(json.details[0]).toEqual({ at: '2026-01-05T01:00:00.000Z', note: null });
