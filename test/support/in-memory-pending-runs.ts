@@ -1,6 +1,7 @@
 /** Runs that wait, in an array. */
 import type {
   NewPendingRun,
+  PendingClaim,
   PendingRun,
   PendingRuns,
 } from '../../src/modules/foundation/application/ports/pending-runs.ts';
@@ -16,7 +17,7 @@ export class InMemoryPendingRuns implements PendingRuns {
 
   async add(run: NewPendingRun): Promise<PendingRun> {
     const at = new Date(this.#now());
-    const pending = { ...run, scheduledAt: at, attempt: 1, createdAt: at };
+    const pending = { ...run, scheduledAt: at, attempt: 1, maxAttempts: null, availableAt: at, createdAt: at };
     this.runs.push(pending);
     return pending;
   }
@@ -25,7 +26,11 @@ export class InMemoryPendingRuns implements PendingRuns {
     return this.runs.find((run) => run.id === id) ?? null;
   }
 
-  async claim(): Promise<Run[]> {
+  async claim(): Promise<PendingClaim> {
+    throw new Error('Nothing claims in these tests.');
+  }
+
+  async getClaimed(): Promise<Run[]> {
     throw new Error('Nothing claims in these tests.');
   }
 }

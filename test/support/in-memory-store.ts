@@ -8,7 +8,7 @@ import type { RecordedEvent } from '../../src/modules/foundation/application/por
 import type { FireCursor } from '../../src/modules/foundation/application/ports/fire-claims.ts';
 import type { LiveInstance } from '../../src/modules/foundation/application/ports/instances.ts';
 import type { Change } from '../../src/modules/foundation/application/ports/change-feed.ts';
-import type { PendingRun } from '../../src/modules/foundation/application/ports/pending-runs.ts';
+import type { NewPendingRun, PendingRun } from '../../src/modules/foundation/application/ports/pending-runs.ts';
 import type { SchedulerEvent } from '../../src/modules/foundation/domain/event.ts';
 import { DatabaseUnavailableError } from '../../src/modules/foundation/domain/errors.ts';
 import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
@@ -21,6 +21,8 @@ export class InMemoryStore {
   readonly cursors = new Map<string, FireCursor>();
   readonly executions = new Map<string, Execution>();
   readonly pending = new Map<string, PendingRun>();
+  /** The executions that waited. */
+  readonly wasPending = new Set<string>();
   readonly instances = new Map<string, LiveInstance>();
   readonly events: RecordedEvent[] = [];
   readonly listeners = new Set<(change: Change) => void>();
@@ -55,12 +57,19 @@ export class InMemoryStore {
 
   /** Somebody asks for a run now. */
   trigger(jobId: string, id: string): void {
-    const at = new Date(this.freeInstant(jobId));
-    this.pending.set(id, {
-      ...{ id, jobId, trigger: 'manual', jobKwargs: {}, reason: null, actor: 'test' },
-      ...{ scheduledAt: at, attempt: 1, createdAt: at },
-    });
+    const scheduledAt = new Date(this.freeInstant(jobId));
+    this.addPending({ id, jobId, trigger: 'manual', jobKwargs: {}, reason: null, actor: 'test', scheduledAt });
+  }
+
+  /** A run that waits; one with its key already: that one stays alone. */
+  addPending(run: NewPendingRun & Pick<PendingRun, 'scheduledAt'> & Partial<PendingRun>): PendingRun {
+    const now = new Date(this.now());
+    const pending: PendingRun = { attempt: 1, maxAttempts: null, availableAt: now, createdAt: now, ...run };
+    const key = keyOf(pending);
+    if ([...this.pending.values()].some((other) => keyOf(other) === key)) return pending;
+    this.pending.set(run.id, pending);
     this.tell({ kind: 'pending' });
+    return pending;
   }
 
   /** The first millisecond from now, and no whole second, that no run of the job stands for. */
@@ -98,6 +107,11 @@ export class InMemoryStore {
   isExclusivelyRunning(jobId: string): boolean {
     return this.runsOf(jobId).some((run) => run.status === 'RUNNING');
   }
+}
+
+/** What is unique among executions, and among runs that wait. */
+function keyOf(run: Pick<PendingRun, 'jobId' | 'scheduledAt' | 'attempt'>): string {
+  return `${run.jobId}@${run.scheduledAt.getTime()}#${run.attempt}`;
 }
 
 type Fault =

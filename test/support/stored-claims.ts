@@ -5,13 +5,16 @@ import type {
   FireClaims,
   FireCursor,
 } from '../../src/modules/foundation/application/ports/fire-claims.ts';
-import type {
-  NewPendingRun,
-  PendingRun,
-  PendingRuns,
+import {
+  type NewPendingRun,
+  type PendingClaim,
+  type PendingRun,
+  type PendingRuns,
+  SCHEDULER_ACTOR,
 } from '../../src/modules/foundation/application/ports/pending-runs.ts';
 import { JobNotFoundError } from '../../src/modules/foundation/domain/errors.ts';
 import { handlerOf } from '../../src/modules/foundation/domain/job-config.ts';
+import { isPaused } from '../../src/modules/foundation/domain/next-fire.ts';
 import type { Run } from '../../src/modules/foundation/domain/run.ts';
 import type { InMemoryStore, StoreLink } from './in-memory-store.ts';
 
@@ -133,15 +136,7 @@ export class StoredPendingRuns implements PendingRuns {
     const { store } = this.#link;
     return this.#link.call('pending.add', () => {
       if (!store.configs.has(run.jobId)) throw new JobNotFoundError(run.jobId);
-      const pending = {
-        ...run,
-        scheduledAt: new Date(store.freeInstant(run.jobId)),
-        attempt: 1,
-        createdAt: new Date(store.now()),
-      };
-      store.pending.set(run.id, pending);
-      store.tell({ kind: 'pending' });
-      return pending;
+      return store.addPending({ ...run, scheduledAt: new Date(store.freeInstant(run.jobId)) });
     });
   }
 
@@ -149,24 +144,51 @@ export class StoredPendingRuns implements PendingRuns {
     return this.#link.call('pending.getById', () => this.#link.store.pending.get(id) ?? null);
   }
 
-  claim(instanceId: string, { handlers, limit }: { handlers: readonly string[]; limit: number }): Promise<Run[]> {
+  claim(instanceId: string, options: { handlers: readonly string[]; limit: number }): Promise<PendingClaim> {
     const { store } = this.#link;
     return this.#link.call('pending.claim', () => {
       const runs: Run[] = [];
-      for (const waiting of store.pending.values()) {
-        const config = store.configs.get(waiting.jobId);
-        if (config !== undefined && !handlers.includes(handlerOf(config))) continue;
-        if (config?.overlapPolicy !== 'allow' && store.isExclusivelyRunning(waiting.jobId)) continue;
-        if (runs.length >= limit) break;
-        const { id, jobId, scheduledAt, attempt, trigger, jobKwargs } = waiting;
-        const { maxAttempts } = config ?? { maxAttempts: 1 };
-        const startedAt = new Date(store.now());
-        const run = { id, jobId, scheduledAt, attempt, trigger, jobKwargs, maxAttempts, startedAt, instanceId };
-        if (!insertRunning(store, run)) continue;
-        runs.push(run);
-        store.pending.delete(id);
+      const waiting = [...store.pending.values()].toSorted((a, b) => a.scheduledAt.getTime() - b.scheduledAt.getTime());
+      for (const run of waiting) {
+        if (runs.length < options.limit && isClaimable(store, run, options.handlers)) {
+          runs.push(...startPending(store, instanceId, run));
+        }
       }
-      return runs;
+      const waits = [...store.pending.values()].map(({ availableAt }) => availableAt.getTime() - store.now());
+      const nextInMs = waits.filter((ms) => ms > 0).toSorted((a, b) => a - b)[0] ?? null;
+      return { runs, nextInMs };
     });
   }
+
+  getClaimed(instanceId: string): Promise<Run[]> {
+    const { store } = this.#link;
+    return this.#link.call('pending.getClaimed', () =>
+      [...store.executions.values()].filter(
+        (run) => run.instanceId === instanceId && run.status === 'RUNNING' && store.wasPending.has(run.id),
+      ),
+    );
+  }
+}
+
+function isClaimable(store: InMemoryStore, run: PendingRun, handlers: readonly string[]): boolean {
+  const config = store.configs.get(run.jobId);
+  if (config === undefined || !handlers.includes(handlerOf(config)) || run.availableAt.getTime() > store.now())
+    return false;
+  const isStopped = !config.enabled || isPaused(config, store.now());
+  if (run.actor === SCHEDULER_ACTOR && isStopped) return false;
+  return config.overlapPolicy === 'allow' || !store.isExclusivelyRunning(run.jobId);
+}
+
+function startPending(store: InMemoryStore, instanceId: string, waiting: PendingRun): Run[] {
+  const { id, jobId, scheduledAt, attempt, trigger, jobKwargs } = waiting;
+  const maxAttempts = waiting.maxAttempts ?? store.configs.get(jobId)?.maxAttempts ?? 1;
+  const startedAt = new Date(store.now());
+  const run = { id, jobId, scheduledAt, attempt, trigger, jobKwargs, maxAttempts, startedAt, instanceId };
+  store.pending.delete(id);
+  if (insertRunning(store, run)) {
+    store.wasPending.add(id);
+    return [run];
+  }
+  store.addEvent({ type: 'occurrence.skipped', jobId, executionId: id, scheduledAt, reason: 'recorded' });
+  return [];
 }

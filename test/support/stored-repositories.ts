@@ -17,10 +17,11 @@ import type {
   JobOverview,
   Page,
 } from '../../src/modules/foundation/application/ports/job-config-repository.ts';
+import { SCHEDULER_ACTOR } from '../../src/modules/foundation/application/ports/pending-runs.ts';
 import type { SchedulerEvent } from '../../src/modules/foundation/domain/event.ts';
 import type { JobConfig, JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
 import type { Execution, Outcome, Run } from '../../src/modules/foundation/domain/run.ts';
-import type { StoreLink } from './in-memory-store.ts';
+import type { InMemoryStore, StoreLink } from './in-memory-store.ts';
 import { insertRunning } from './stored-claims.ts';
 
 export class StoredJobConfigs implements JobConfigRepository {
@@ -90,7 +91,9 @@ export class StoredExecutions implements ExecutionLogRepository {
       const record = store.executions.get(run.id);
       if (record === undefined || record.instanceId !== run.instanceId) return false;
       if (record.status !== 'RUNNING') return record.finishedAt?.getTime() === outcome.finishedAt.getTime();
-      store.executions.set(run.id, { ...record, ...outcome });
+      const { retryAfterMs, ...written } = { retryAfterMs: undefined, ...outcome };
+      store.executions.set(run.id, { ...record, ...written });
+      if (retryAfterMs !== undefined) addRetry(store, record, outcome.finishedAt.getTime() + retryAfterMs);
       return true;
     });
   }
@@ -122,6 +125,21 @@ export class StoredExecutions implements ExecutionLogRepository {
       return ended.at(-1)?.finishedAt ?? null;
     });
   }
+}
+
+/** The next attempt, where the job still is and attempts are left. */
+function addRetry(
+  store: InMemoryStore,
+  failed: Execution,
+  availableAtMs: number,
+  maxAttempts = failed.maxAttempts,
+): void {
+  const { jobId, scheduledAt, jobKwargs, attempt } = failed;
+  if (!store.configs.has(jobId) || attempt >= maxAttempts) return;
+  store.addPending({
+    ...{ id: `${failed.id}-again`, jobId, scheduledAt, jobKwargs, attempt: attempt + 1, maxAttempts },
+    ...{ trigger: 'retry', reason: null, actor: SCHEDULER_ACTOR, availableAt: new Date(availableAtMs) },
+  });
 }
 
 export class StoredInstances implements Instances {

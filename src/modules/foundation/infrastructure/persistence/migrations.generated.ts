@@ -245,4 +245,13 @@ END
 $$;
 `,
   },
+  {
+    tag: '0002_run_policies',
+    when: 1795469017154,
+    hash: '490e2909cb5053ddf09ce7a09cd5dc567bbe6339959394437bc113d681449636',
+    sql: `ALTER TABLE "scheduler_execution_log" ADD COLUMN "was_pending" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "scheduler_pending_run" ADD COLUMN "max_attempts" integer;--> statement-breakpoint
+ALTER TABLE "scheduler_pending_run" ADD COLUMN "available_at" timestamp (3) with time zone DEFAULT date_trunc('milliseconds', now()) NOT NULL;--> statement-breakpoint
+CREATE INDEX "scheduler_pending_run_available_at" ON "scheduler_pending_run" USING btree ("available_at");`,
+  },
 ];
