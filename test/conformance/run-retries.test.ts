@@ -1,19 +1,13 @@
 /** The next attempt that an outcome leaves behind, on each database. */
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import type { PendingRun } from '../../src/modules/foundation/application/ports/pending-runs.ts';
-import { schedulerPendingRun } from '../../src/modules/foundation/infrastructure/persistence/schema.ts';
 import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
-import { decodeRow } from '../../src/modules/foundation/infrastructure/persistence/statement-input.ts';
 import { describeOnEveryDatabase } from '../support/databases.ts';
-import { failed, sampleRun, saveJob, succeeded } from './samples.ts';
+import { failed, pendingRunsOf, sampleRun, saveJob, succeeded } from './samples.ts';
 
 describeOnEveryDatabase('SchedulerExecutionLogRepository', (database) => {
   const executions = () => new SchedulerExecutionLogRepository(database());
-  const waitingOf = async (jobId: string): Promise<PendingRun[]> => {
-    const rows = await database().rows(sql`select * from scheduler_pending_run where job_id = ${jobId}`);
-    return rows.map((row) => decodeRow(schedulerPendingRun, row));
-  };
+  const waitingOf = (jobId: string) => pendingRunsOf(database(), jobId);
   const arrange = async (over: Parameters<typeof sampleRun>[0] = {}) => {
     const { jobId } = await saveJob(database());
     const run = sampleRun({ jobId, maxAttempts: 3, ...over });

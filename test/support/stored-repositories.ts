@@ -20,6 +20,7 @@ import type {
 import { SCHEDULER_ACTOR } from '../../src/modules/foundation/application/ports/pending-runs.ts';
 import type { SchedulerEvent } from '../../src/modules/foundation/domain/event.ts';
 import type { JobConfig, JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
+import { LOST_ATTEMPTS } from '../../src/modules/foundation/domain/retry.ts';
 import type { Execution, Outcome, Run } from '../../src/modules/foundation/domain/run.ts';
 import type { InMemoryStore, StoreLink } from './in-memory-store.ts';
 import { insertRunning } from './stored-claims.ts';
@@ -173,6 +174,9 @@ export class StoredInstances implements Instances {
         const finishedAt = new Date(store.now());
         store.executions.set(run.id, { ...run, status: 'FAILED', failureReason: 'LOST', finishedAt, durationMs: 0 });
         store.addEvent({ type: 'run.lost', jobId: run.jobId, executionId: run.id, actor: instanceId });
+        if (store.configs.get(run.jobId)?.onLost === 'retry') {
+          addRetry(store, run, store.now(), Math.max(run.maxAttempts, LOST_ATTEMPTS));
+        }
       }
       return lost;
     });

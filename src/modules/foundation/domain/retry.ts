@@ -12,6 +12,8 @@ export type RetryBackoff = Pick<JobConfig, 'retryBackoffMs' | 'retryBackoffMax'>
 type Attempt = Pick<Run, 'jobId' | 'scheduledAt' | 'attempt'>;
 
 const JITTER = 1 / 4;
+/** A job whose lost runs are retried allows at least so many attempts, whatever its `maxAttempts`. */
+export const LOST_ATTEMPTS = 2;
 
 /** How long the attempt after this one waits, in whole milliseconds. */
 export function retryDelayMs(run: Attempt, { retryBackoffMs, retryBackoffMax }: RetryBackoff): number {
