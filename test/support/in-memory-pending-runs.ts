@@ -4,6 +4,7 @@ import type {
   PendingClaim,
   PendingRun,
   PendingRuns,
+  RetryOrder,
 } from '../../src/modules/foundation/application/ports/pending-runs.ts';
 import type { Run } from '../../src/modules/foundation/domain/run.ts';
 
@@ -20,6 +21,14 @@ export class InMemoryPendingRuns implements PendingRuns {
     const pending = { ...run, scheduledAt: at, attempt: 1, maxAttempts: null, availableAt: at, createdAt: at };
     this.runs.push(pending);
     return pending;
+  }
+
+  /** The second attempt. */
+  async addRetry({ id, jobId, executionId, reason, actor }: RetryOrder): Promise<PendingRun | null> {
+    const order = { id, jobId, reason: reason ?? executionId, actor, trigger: 'retry', jobKwargs: {} } as const;
+    const run = { ...(await this.add(order)), attempt: 2, maxAttempts: 2 };
+    this.runs[this.runs.length - 1] = run;
+    return run;
   }
 
   async getById(id: string): Promise<PendingRun | null> {

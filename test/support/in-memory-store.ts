@@ -23,6 +23,8 @@ export class InMemoryStore {
   readonly pending = new Map<string, PendingRun>();
   /** The executions that waited. */
   readonly wasPending = new Set<string>();
+  /** Executions that somebody wants to stop, and why. */
+  readonly cancelReasons = new Map<string, string>();
   readonly instances = new Map<string, LiveInstance>();
   readonly events: RecordedEvent[] = [];
   readonly listeners = new Set<(change: Change) => void>();
@@ -79,6 +81,15 @@ export class InMemoryStore {
     let at = this.now();
     while (taken.has(at) || at % 1_000 === 0) at += 1;
     return at;
+  }
+
+  /** Somebody wants a run to stop. */
+  cancel(executionId: string, reason: string): boolean {
+    if (this.executions.get(executionId)?.status !== 'RUNNING') return false;
+    if (this.cancelReasons.has(executionId)) return true;
+    this.cancelReasons.set(executionId, reason);
+    this.tell({ kind: 'cancel', executionId });
+    return true;
   }
 
   remove(jobId: string): void {

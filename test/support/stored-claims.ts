@@ -140,6 +140,10 @@ export class StoredPendingRuns implements PendingRuns {
     });
   }
 
+  addRetry(): Promise<PendingRun | null> {
+    throw new Error('The engine orders no retries.');
+  }
+
   getById(id: string): Promise<PendingRun | null> {
     return this.#link.call('pending.getById', () => this.#link.store.pending.get(id) ?? null);
   }

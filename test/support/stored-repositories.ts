@@ -94,7 +94,8 @@ export class StoredExecutions implements ExecutionLogRepository {
       if (record.status !== 'RUNNING') return record.finishedAt?.getTime() === outcome.finishedAt.getTime();
       const { retryAfterMs, ...written } = { retryAfterMs: undefined, ...outcome };
       store.executions.set(run.id, { ...record, ...written });
-      if (retryAfterMs !== undefined) addRetry(store, record, outcome.finishedAt.getTime() + retryAfterMs);
+      const isWanted = retryAfterMs !== undefined && !store.cancelReasons.has(run.id);
+      if (isWanted) addRetry(store, record, outcome.finishedAt.getTime() + retryAfterMs);
       return true;
     });
   }
@@ -174,7 +175,7 @@ export class StoredInstances implements Instances {
         const finishedAt = new Date(store.now());
         store.executions.set(run.id, { ...run, status: 'FAILED', failureReason: 'LOST', finishedAt, durationMs: 0 });
         store.addEvent({ type: 'run.lost', jobId: run.jobId, executionId: run.id, actor: instanceId });
-        if (store.configs.get(run.jobId)?.onLost === 'retry') {
+        if (store.configs.get(run.jobId)?.onLost === 'retry' && !store.cancelReasons.has(run.id)) {
           addRetry(store, run, store.now(), Math.max(run.maxAttempts, LOST_ATTEMPTS));
         }
       }

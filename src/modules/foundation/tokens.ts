@@ -1,4 +1,7 @@
 /** What foundation wires, by name. A token's type is what resolving it gives. */
+import type { Cancellations } from './application/ports/cancellations.ts';
+import type { RunAdmin } from './application/run-admin.ts';
+import type { RunCanceller } from './application/run-canceller.ts';
 import type { InjectionToken } from 'tsyringe';
 import type { ConfigWatcher } from './application/config-watcher.ts';
 import type { DatabaseSupervisor } from './application/database-supervisor.ts';
@@ -33,6 +36,8 @@ import type { SchedulingLoop } from './application/scheduling-loop.ts';
 /** One instance of each. The names are those under which constructors ask for them. */
 export interface Foundation {
   readonly bus: EventBus;
+  readonly canceller: RunCanceller;
+  readonly cancellations: Cancellations;
   readonly claims: FireClaims;
   readonly clock: Clock;
   readonly configs: JobConfigRepository;
@@ -57,6 +62,7 @@ export interface Foundation {
   readonly pruner: HistoryPruner;
   readonly readiness: Readiness;
   readonly rescuer: OrphanRescuer;
+  readonly runAdmin: RunAdmin;
   readonly scheduler: SchedulerApplicationService;
   readonly supervisor: DatabaseSupervisor;
   readonly time: DatabaseTime;

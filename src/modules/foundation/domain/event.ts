@@ -16,6 +16,7 @@ export const EVENT_TYPES = [
   'run.started',
   'run.finished',
   'run.lost',
+  'run.cancelRequested',
   'instance.started',
   'instance.stopped',
 ] as const;

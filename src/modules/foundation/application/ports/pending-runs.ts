@@ -22,6 +22,16 @@ export interface PendingRun extends NewPendingRun {
   readonly createdAt: Date;
 }
 
+/** A person wants an execution to be run again. */
+export interface RetryOrder {
+  /** The new execution's. */
+  readonly id: string;
+  readonly executionId: string;
+  readonly jobId: string;
+  readonly reason: string | null;
+  readonly actor: string;
+}
+
 export interface PendingClaim {
   /** Started by this instance: each has its RUNNING record. */
   readonly runs: Run[];
@@ -35,6 +45,8 @@ export const SCHEDULER_ACTOR = 'scheduler';
 export interface PendingRuns {
   /** Adds it with its audit event, in one statement; `scheduledAt` is the first free millisecond from now. */
   add(run: NewPendingRun): Promise<PendingRun>;
+  /** The next attempt of an execution that has ended, with its audit event, in one statement. @returns null: there is none */
+  addRetry(order: RetryOrder): Promise<PendingRun | null>;
   getById(id: string): Promise<PendingRun | null>;
   /** Turns waiting runs that are available by the database's clock into RUNNING records of this instance, in one
    * statement. Those that would overlap wait on, and so do those whose function (`coalesce(handler, job_id)` of the

@@ -112,7 +112,8 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
         'attempt ' || done.attempt || ' failed: ' || done.failure_reason, ${SCHEDULER_ACTOR},
         done.finished_at + done.retry_after_ms * interval '1 millisecond'
       from done join jobs using (job_id)
-      where done.retry_after_ms is not null and done.attempt < done.max_attempts and done.scheduled_at is not null
+      where done.retry_after_ms is not null and done.attempt < done.max_attempts
+        and done.cancel_requested_at is null and done.scheduled_at is not null
       order by job_id, done.scheduled_at
       on conflict do nothing
     )

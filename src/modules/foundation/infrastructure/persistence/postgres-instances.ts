@@ -95,6 +95,7 @@ function renderRescue(instanceId: string): SQL {
         job_kwargs, 'attempt ' || attempt || ' failed: LOST', ${SCHEDULER_ACTOR}
       from ended join willing using (job_id)
       where attempt < greatest(max_attempts, ${LOST_ATTEMPTS}::int) and scheduled_at is not null
+        and cancel_requested_at is null
       order by job_id, scheduled_at
       on conflict do nothing
     ),

@@ -12,6 +12,7 @@ import {
   type PendingClaim,
   type PendingRun,
   type PendingRuns,
+  type RetryOrder,
   SCHEDULER_ACTOR,
 } from '../../application/ports/pending-runs.ts';
 import { DatabaseUnavailableError, JobNotFoundError } from '../../domain/errors.ts';
@@ -36,17 +37,29 @@ export class PostgresPendingRuns implements PendingRuns {
 
   /** @throws JobNotFoundError when the job is deleted meanwhile */
   async add(run: NewPendingRun): Promise<PendingRun> {
+    const added = await this.#insert(renderAdd(run), run.jobId);
+    if (added === null) throw tooMany(run.jobId);
+    return added;
+  }
+
+  /** @throws JobNotFoundError when the job is deleted meanwhile */
+  async addRetry(order: RetryOrder): Promise<PendingRun | null> {
+    return isUuid(order.executionId) ? this.#insert(renderAddRetry(order), order.jobId) : null;
+  }
+
+  /** Again where somebody else has just taken the same key. */
+  async #insert(statement: SQL, jobId: string): Promise<PendingRun | null> {
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
       try {
-        const [row] = await this.#database.rows(renderAdd(run));
-        if (row !== undefined) return decodeRow(schedulerPendingRun, row);
+        const [row] = await this.#database.rows(statement);
+        return row === undefined ? null : decodeRow(schedulerPendingRun, row);
       } catch (error) {
         const { fault, constraint } = classifyDatabaseError(error);
-        if (fault === 'foreignKeyViolation') throw new JobNotFoundError(run.jobId);
+        if (fault === 'foreignKeyViolation') throw new JobNotFoundError(jobId);
         if (constraint !== 'scheduler_pending_run_occurrence') throw error;
       }
     }
-    throw new DatabaseUnavailableError(`Too many runs of job '${run.jobId}' are triggered at once. Try again.`);
+    throw tooMany(jobId);
   }
 
   async getById(id: string): Promise<PendingRun | null> {
@@ -77,6 +90,10 @@ export class PostgresPendingRuns implements PendingRuns {
     );
     return rows.map(toExecution);
   }
+}
+
+function tooMany(jobId: string): DatabaseUnavailableError {
+  return new DatabaseUnavailableError(`Too many runs of job '${jobId}' are asked for at once. Try again.`);
 }
 
 /** What the scheduler added itself is held back while the job is stopped; what a person ordered is not. */
@@ -162,6 +179,40 @@ function renderAdd(run: NewPendingRun): SQL {
       insert into scheduler_event (type, job_id, execution_id, scheduled_at, reason, actor, detail)
       select 'job.triggered', job_id, id, scheduled_at, reason, actor,
         jsonb_build_object('trigger', trigger, 'jobKwargs', scheduler_mask_secrets(job_kwargs))
+      from added
+    )
+    select * from added`;
+}
+
+function renderAddRetry({ id, executionId, reason, actor }: RetryOrder): SQL {
+  return sql`
+    with source as materialized (
+      select *, coalesce(scheduled_at, started_at) as occurrence from scheduler_execution_log
+      where id = ${executionId}::uuid and status <> 'RUNNING'
+    ),
+    next as materialized (
+      select 1 + max(known.attempt) as attempt from (
+        select attempt from source
+        union all
+        select other.attempt from scheduler_execution_log other, source
+        where other.job_id = source.job_id and other.scheduled_at = source.occurrence
+        union all
+        select other.attempt from scheduler_pending_run other, source
+        where other.job_id = source.job_id and other.scheduled_at = source.occurrence
+      ) known
+    ),
+    added as (
+      insert into scheduler_pending_run
+        (id, job_id, scheduled_at, attempt, max_attempts, trigger, job_kwargs, reason, actor)
+      select ${id}::uuid, job_id, occurrence, next.attempt, greatest(max_attempts, next.attempt), 'retry', job_kwargs,
+        ${reason}, ${actor}
+      from source, next
+      returning *
+    ),
+    told as (
+      insert into scheduler_event (type, job_id, execution_id, scheduled_at, reason, actor, detail)
+      select 'job.triggered', job_id, id, scheduled_at, reason, actor,
+        jsonb_build_object('trigger', trigger, 'attempt', attempt, 'retryOf', ${executionId}::text)
       from added
     )
     select * from added`;

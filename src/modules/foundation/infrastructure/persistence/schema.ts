@@ -135,6 +135,9 @@ export const schedulerExecutionLog = pgTable(
     isExclusive: boolean('is_exclusive').notNull().default(false),
     /** It waited in `scheduler_pending_run` before. */
     wasPending: boolean('was_pending').notNull().default(false),
+    /** Set while it is RUNNING, by whoever wants it to stop; its instance is told by a trigger. */
+    cancelRequestedAt: instant('cancel_requested_at'),
+    cancelReason: text('cancel_reason'),
   },
   (run) => [
     index('scheduler_execution_log_job_id_started_at').on(run.jobId, run.startedAt),
