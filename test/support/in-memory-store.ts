@@ -115,6 +115,13 @@ export class InMemoryStore {
     return [...this.executions.values()].filter((run) => run.jobId === jobId);
   }
 
+  /** Occurrences of the schedule that wait behind a run. */
+  waitingOccurrences(jobId: string): PendingRun[] {
+    return [...this.pending.values()].filter(
+      (run) => run.jobId === jobId && (run.trigger === 'schedule' || run.trigger === 'catchUp'),
+    );
+  }
+
   isExclusivelyRunning(jobId: string): boolean {
     return this.runsOf(jobId).some((run) => run.status === 'RUNNING');
   }

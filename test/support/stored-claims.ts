@@ -112,9 +112,10 @@ function claimOne({ store, instanceId, runs, moved }: Claiming, fire: DueFire): 
   if (cursor?.revision !== revision || !(cursor.nextFireAt instanceof Date)) return;
   if (cursor.nextFireAt.getTime() !== dueAt.getTime() || dueAt.getTime() > store.now()) return;
   const isOverlapping = config.overlapPolicy !== 'allow' && store.isExclusivelyRunning(jobId);
+  const isBehind = isQueueing(fire) && store.waitingOccurrences(jobId).length > 0;
   if (fire.run !== null && isOverlapping && fire.whenOverlapping === 'wait') return;
-  if (fire.run !== null && isOverlapping) {
-    store.addEvent({ type: 'occurrence.skipped', jobId, scheduledAt: fire.run.scheduledAt, reason: 'overlap' });
+  if (fire.run !== null && (isOverlapping || isBehind)) {
+    judgeOverlap(store, fire, fire.run);
   } else if (fire.run !== null) {
     const startedAt = new Date(store.now());
     const run = { ...fire.run, jobId, startedAt, attempt: 1, maxAttempts, instanceId, jobKwargs };
@@ -123,6 +124,33 @@ function claimOne({ store, instanceId, runs, moved }: Claiming, fire: DueFire): 
   if (event !== null) store.addEvent(event);
   store.cursors.set(jobId, { jobId, revision, nextFireAt: nextFireAt ?? 'exhausted' });
   moved.add(jobId);
+}
+
+function isQueueing({ whenOverlapping }: DueFire): boolean {
+  return whenOverlapping !== 'skip' && whenOverlapping !== 'wait';
+}
+
+/** Skipped, or queued behind what runs. */
+function judgeOverlap(store: InMemoryStore, fire: DueFire, run: NonNullable<DueFire['run']>): void {
+  const { jobId, maxAttempts, jobKwargs } = fire.config;
+  const skip = (scheduledAt: Date): void =>
+    store.addEvent({ type: 'occurrence.skipped', jobId, scheduledAt, reason: 'overlap' });
+  const waiting = store.waitingOccurrences(jobId);
+  const isFull = fire.whenOverlapping === 'queueOne' && waiting.length > 0 && store.isExclusivelyRunning(jobId);
+  if (!isQueueing(fire) || isFull) {
+    skip(run.scheduledAt);
+    return;
+  }
+  if (fire.whenOverlapping === 'cancelPrevious') {
+    for (const older of waiting) {
+      store.pending.delete(older.id);
+      skip(older.scheduledAt);
+    }
+    for (const { id } of store.runsOf(jobId)) store.cancel(id, 'the next occurrence is due');
+  }
+  const { scheduledAt, trigger } = run;
+  const queued = { id: `${run.id}-queued`, jobId, scheduledAt, trigger, jobKwargs, maxAttempts };
+  store.addPending({ ...queued, reason: null, actor: SCHEDULER_ACTOR });
 }
 
 export class StoredPendingRuns implements PendingRuns {

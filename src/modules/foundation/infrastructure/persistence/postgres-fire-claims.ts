@@ -4,22 +4,12 @@
  * States of a cursor. Unarmed (null): the configuration is new or its schedule changed, a trigger has set it so; `arm` sets
  * it for that revision. Armed (an instant): claimed when due, and moved on by the claim alone. Exhausted ('infinity').
  *
- * A claim is ONE statement, hence one transaction that cannot stop halfway:
- *   input    what the caller saw: job, revision, due instant
- *   mine     of these, the cursors that still say so and are due by the database's clock; locked, and those that somebody
- *            else has locked are skipped rather than waited for
- *   started  a RUNNING record each; none where the occurrence has one already (unique job, scheduled_at, attempt) or an
- *            exclusive run of the job is RUNNING (partial unique index)
- *   judged   whether it was an overlap that kept a run from starting
- *   moved    the cursors move on, except where such a run waits
- *   told     the caller's events, and `occurrence.skipped` for each run that an overlap kept from starting
+ * A claim is ONE statement (`fire-claim-statement.ts`).
  *
- * Invariants. A cursor never moves without its record or its event: they commit together. Two claimers never have the same
+ * Invariants. A cursor never moves without its record, its pending run or its event: they commit together. Two claimers never have the same
  * cursor: it is locked, and afterwards it says something else. If a cursor is ever wrong (restored, edited by hand), the
  * unique key still allows one record an occurrence. A claimer with an outdated configuration has an outdated revision and
- * gets nothing, because every edit changes the cursor's revision in its own transaction. Locks are taken in the order of
- * job ids, so that claimers cannot block each other in a circle. What one step tells the next is asked by `in (select …)`
- * in a select list: PostgreSQL hashes that, whereas it would join these steps, of unknown size to it, row by row.
+ * gets nothing, because every edit changes the cursor's revision in its own transaction.
  *
  * Failure modes. The answer is lost: the records stand, `getClaimed` finds them by their ids. The process dies after the
  * commit: the records are RUNNING without a lease, and are rescued. It dies before: nothing happened.
@@ -29,11 +19,10 @@ import { and, eq, inArray } from 'drizzle-orm';
 import type { ClaimResult, DueFire, FireClaims, FireCursor } from '../../application/ports/fire-claims.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Database } from './database.ts';
-import { isExclusive, toExecution } from './execution-row.ts';
-import { EVENT_COLUMNS, toEventRow } from './postgres-event-ledger.ts';
+import { toExecution } from './execution-row.ts';
+import { type ClaimedRow, renderClaim } from './fire-claim-statement.ts';
 import { schedulerExecutionLog } from './schema.ts';
 import { inputList, inputRows, readInstant } from './statement-input.ts';
-import { toWritableJson } from './writable-text.ts';
 
 export class PostgresFireClaims implements FireClaims {
   readonly #database: Database;
