@@ -121,7 +121,7 @@ describeOnEveryDatabase('PostgresCancellations', (database) => {
       const run = await arrange();
       await executions().update(run, succeeded(run));
       const added = await Promise.all([1, 2, 3, 4].map(() => retry(run)));
-      expect(added.map((one) => one!.attempt).toSorted()).toEqual([2, 3, 4, 5]);
+      expect(new Set(added.map((one) => one!.attempt))).toEqual(new Set([2, 3, 4, 5]));
     });
 
     it('is null for a run that goes on, and for what is not there', async () => {
