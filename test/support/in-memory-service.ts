@@ -1,6 +1,7 @@
 /** The admin API over ports in memory: an application to send requests to, and what stands behind it. */
 import * as v from 'valibot';
 import { JobAdmin } from '../../src/modules/foundation/application/job-admin.ts';
+import { JobPausing } from '../../src/modules/foundation/application/job-pausing.ts';
 import { RunAdmin } from '../../src/modules/foundation/application/run-admin.ts';
 import type { ReadinessReport } from '../../src/modules/foundation/application/ports/readiness.ts';
 import {
@@ -13,6 +14,7 @@ import { createApp } from '../../src/modules/foundation/interface/http/app.ts';
 import { InMemoryCancellations } from './in-memory-cancellations.ts';
 import { InMemoryExecutions } from './in-memory-executions.ts';
 import { InMemoryJobConfigs } from './in-memory-job-configs.ts';
+import { InMemoryJobPauses } from './in-memory-job-pauses.ts';
 import { InMemoryLogger } from './in-memory-logger.ts';
 import { InMemoryPendingRuns } from './in-memory-pending-runs.ts';
 
@@ -62,6 +64,8 @@ export function inMemoryService(options: ServiceOptions = {}) {
     newId: () => '22222222-2222-4222-8222-222222222222',
     defaults: { timezone: 'Asia/Shanghai', ...(options.dialect === undefined ? {} : { dialect: options.dialect }) },
   });
+  const pauses = new InMemoryJobPauses(configs, now);
+  const pausing = new JobPausing({ pauses, jobAdmin, now });
   const runAdmin = new RunAdmin({
     configs,
     executions,
@@ -72,6 +76,6 @@ export function inMemoryService(options: ServiceOptions = {}) {
   });
   const readiness = { report: () => report.current };
   const { basePath = '', tokens = TOKENS } = options;
-  const app = createApp({ jobAdmin, runAdmin, readiness, logger, tokens, basePath, now });
-  return { app, jobAdmin, configs, executions, pending, cancellations, logger, report, clock };
+  const app = createApp({ jobAdmin, runAdmin, pausing, readiness, logger, tokens, basePath, now });
+  return { app, jobAdmin, configs, executions, pending, cancellations, pauses, logger, report, clock };
 }

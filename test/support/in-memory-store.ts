@@ -46,13 +46,15 @@ export class InMemoryStore {
     return this.#startedAt + this.time.monotonicMs() + this.clockOffsetMs;
   }
 
-  /** Inserts or edits a row, as SQL would: the revision goes up, the cursor is unarmed, listeners are told. */
+  /** Inserts or edits a row, as SQL would: the revision goes up, the cursor is unarmed unless it is a pause, listeners are told. */
   save(jobId: string, edit: Partial<JobConfig> = {}): JobConfig {
     const before = this.configs.get(jobId) ?? jobConfig(jobId, { createdAt: new Date(this.now()) });
     this.#revision += 1;
     const config: JobConfig = { ...before, ...edit, jobId, revision: this.#revision };
     this.configs.set(jobId, config);
-    this.cursors.set(jobId, { jobId, revision: config.revision, nextFireAt: 'unarmed' });
+    const isPause = Object.keys(edit).length > 0 && Object.keys(edit).every((key) => PAUSE_FIELDS.has(key));
+    const nextFireAt = isPause ? (this.cursors.get(jobId)?.nextFireAt ?? 'unarmed') : 'unarmed';
+    this.cursors.set(jobId, { jobId, revision: config.revision, nextFireAt });
     this.tell({ kind: 'job', jobId });
     return config;
   }
@@ -126,6 +128,9 @@ export class InMemoryStore {
     return this.runsOf(jobId).some((run) => run.status === 'RUNNING');
   }
 }
+
+/** An edit of these alone leaves the cursor where it is. */
+const PAUSE_FIELDS: ReadonlySet<string> = new Set(['pausedAt', 'pausedUntil', 'pauseReason']);
 
 /** What is unique among executions, and among runs that wait. */
 function keyOf(run: Pick<PendingRun, 'jobId' | 'scheduledAt' | 'attempt'>): string {

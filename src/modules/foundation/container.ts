@@ -15,6 +15,7 @@ import { InstanceLease } from './application/instance-lease.ts';
 import { JobAdmin } from './application/job-admin.ts';
 import { JobDirectory } from './application/job-directory.ts';
 import { JobLoader } from './application/job-loader.ts';
+import { JobPausing } from './application/job-pausing.ts';
 import { OrphanRescuer } from './application/orphan-rescuer.ts';
 import { OutageJournal } from './application/outage-journal.ts';
 import { PendingRunStarter } from './application/pending-run-starter.ts';
@@ -34,6 +35,7 @@ import { PostgresEventLedger } from './infrastructure/persistence/postgres-event
 import { PostgresFireClaims } from './infrastructure/persistence/postgres-fire-claims.ts';
 import { PostgresHistoryPruner } from './infrastructure/persistence/postgres-history-pruner.ts';
 import { PostgresInstances } from './infrastructure/persistence/postgres-instances.ts';
+import { PostgresJobPauses } from './infrastructure/persistence/postgres-job-pauses.ts';
 import { PostgresPendingRuns } from './infrastructure/persistence/postgres-pending-runs.ts';
 import { SchedulerExecutionLogRepository } from './infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { SchedulerJobConfigRepository } from './infrastructure/persistence/scheduler-job-config-repository.ts';
@@ -83,6 +85,7 @@ function factoriesOf(options: FoundationOptions): Factories {
     executions: () => new SchedulerExecutionLogRepository(database),
     cancellations: () => new PostgresCancellations(database),
     claims: () => new PostgresFireClaims(database),
+    pauses: () => new PostgresJobPauses(database),
     pending: () => new PostgresPendingRuns(database),
     instances: () => new PostgresInstances(database),
     ledger: () => new PostgresEventLedger(database),
@@ -105,6 +108,7 @@ function factoriesOf(options: FoundationOptions): Factories {
     supervisor: (wired) => new DatabaseSupervisor(wired),
     scheduler: (wired) => new SchedulerApplicationService(wired),
 
+    pausing: ({ pauses, jobAdmin, time }) => new JobPausing({ pauses, jobAdmin, now: () => time.now() }),
     runAdmin: ({ configs, executions, pending, cancellations, newId, directory }) =>
       new RunAdmin({ configs, executions, pending, cancellations, newId, registry: () => directory.registry }),
     readiness: (wired) => new EngineReadiness(wired),

@@ -1,5 +1,7 @@
 /** What foundation wires, by name. A token's type is what resolving it gives. */
 import type { Cancellations } from './application/ports/cancellations.ts';
+import type { JobPausing } from './application/job-pausing.ts';
+import type { JobPauses } from './application/ports/job-pauses.ts';
 import type { RunAdmin } from './application/run-admin.ts';
 import type { RunCanceller } from './application/run-canceller.ts';
 import type { InjectionToken } from 'tsyringe';
@@ -57,6 +59,8 @@ export interface Foundation {
   readonly logger: Logger;
   readonly loop: SchedulingLoop;
   readonly newId: () => string;
+  readonly pauses: JobPauses;
+  readonly pausing: JobPausing;
   readonly pending: PendingRuns;
   readonly pendingStarter: PendingRunStarter;
   readonly pruner: HistoryPruner;

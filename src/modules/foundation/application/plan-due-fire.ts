@@ -23,11 +23,12 @@ export function planDueFire({ job: { config, schedule }, dueAt }: DirectoryEntry
       missed === null
         ? null
         : {
-            type: 'occurrence.misfired',
+            type: missed.cause === 'paused' ? 'occurrence.skipped' : 'occurrence.misfired',
             jobId: config.jobId,
             scheduledAt: new Date(missed.from),
             reason: missed.reason,
             detail: {
+              ...(missed.cause === undefined ? {} : { cause: missed.cause }),
               count: missed.count,
               from: new Date(missed.from).toISOString(),
               to: new Date(missed.to).toISOString(),

@@ -9,6 +9,8 @@ export const EVENT_TYPES = [
   'job.updated',
   'job.deleted',
   'job.triggered',
+  'job.paused',
+  'job.resumed',
   'job.invalid',
   'job.unresolved',
   'occurrence.misfired',

@@ -79,7 +79,11 @@ export class PostgresFireClaims implements FireClaims {
   async getOverdue(olderThanMs: number, limit: number): Promise<FireCursor[]> {
     return this.#readCursors(sql`
       select job_id, revision, next_fire_at from scheduler_job_cursor
-      where next_fire_at <= clock_timestamp() - ${olderThanMs}::float8 * interval '1 millisecond'
+      where next_fire_at <= clock_timestamp() - ${olderThanMs}::float8 * interval '1 millisecond' and not exists (
+        select from scheduler_job_config job
+        where job.job_id = scheduler_job_cursor.job_id and job.paused_at is not null
+          and (job.paused_until is null or job.paused_until > clock_timestamp())
+      )
       order by next_fire_at limit ${limit}`);
   }
 

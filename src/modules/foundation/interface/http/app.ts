@@ -10,6 +10,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import type { JobAdmin } from '../../application/job-admin.ts';
+import type { JobPausing } from '../../application/job-pausing.ts';
 import type { RunAdmin } from '../../application/run-admin.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { Readiness } from '../../application/ports/readiness.ts';
@@ -23,6 +24,7 @@ import { RequestError } from './request-error.ts';
 import { executionOrderRoutes } from './routes/execution-orders.ts';
 import { executionRoutes } from './routes/executions.ts';
 import { healthRoutes } from './routes/health.ts';
+import { jobPauseRoutes } from './routes/job-pauses.ts';
 import { jobRunRoutes } from './routes/job-runs.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { registryRoutes } from './routes/registry.ts';
@@ -32,6 +34,7 @@ import type { RoleTokens } from './token-check.ts';
 export interface AppDeps {
   readonly jobAdmin: JobAdmin;
   readonly runAdmin: RunAdmin;
+  readonly pausing: JobPausing;
   readonly readiness: Readiness;
   readonly logger: Logger;
   /** A role without a token cannot be taken; without any, only the health routes answer. */
@@ -79,12 +82,13 @@ export function createApp(deps: AppDeps) {
 }
 
 /** The routes, without what stands before them: what a typed client knows. */
-export function adminApi({ jobAdmin, runAdmin, readiness, basePath }: AppDeps) {
+export function adminApi({ jobAdmin, runAdmin, pausing, readiness, basePath }: AppDeps) {
   const api = new Hono<HttpEnv>()
     .route('/', healthRoutes(readiness))
     .route('/admin/registry', registryRoutes(jobAdmin))
     .route('/admin/jobs', jobRoutes(jobAdmin, basePath))
     .route('/admin/jobs', jobRunRoutes(jobAdmin, basePath))
+    .route('/admin/jobs', jobPauseRoutes(pausing))
     .route('/admin/executions', executionRoutes(jobAdmin))
     .route('/admin/executions', executionOrderRoutes(runAdmin, basePath))
     .route('/admin/schedules', scheduleRoutes(jobAdmin));

@@ -9,6 +9,8 @@ describe('requiredRole()', () => {
     ['GET', '/admin/jobs/a', 'viewer'],
     ['POST', '/admin/schedules/preview', 'viewer'],
     ['POST', '/admin/jobs/a/trigger', 'operator'],
+    ['POST', '/admin/jobs/a/pause', 'operator'],
+    ['POST', '/admin/jobs/a/resume', 'operator'],
     ['POST', '/admin/executions/a/cancel', 'operator'],
     ['POST', '/admin/executions/a/retry', 'operator'],
     ['PUT', '/admin/jobs/a', 'admin'],
