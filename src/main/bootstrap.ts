@@ -70,6 +70,8 @@ export async function bootstrap(settings: Settings, options: BootstrapOptions): 
   const dispatcher = container.resolve(tokenOf('dispatcher'));
   const app = createApp({
     jobAdmin: container.resolve(tokenOf('jobAdmin')),
+    pausing: container.resolve(tokenOf('pausing')),
+    runAdmin: container.resolve(tokenOf('runAdmin')),
     readiness: container.resolve(tokenOf('readiness')),
     logger,
     tokens: settings.tokens,

@@ -7,7 +7,7 @@ import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure
 import { PostgresInstances } from '../../src/modules/foundation/infrastructure/persistence/postgres-instances.ts';
 import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { describeOnEveryDatabase } from '../support/databases.ts';
-import { sampleRun, succeeded } from './samples.ts';
+import { pendingRunsOf, sampleRun, saveJob, succeeded } from './samples.ts';
 
 function newInstance(): Instance {
   return {
@@ -22,6 +22,7 @@ function newInstance(): Instance {
 describeOnEveryDatabase('PostgresInstances', (database) => {
   const instances = () => new PostgresInstances(database());
   const executions = () => new SchedulerExecutionLogRepository(database());
+  const waitingOf = (jobId: string) => pendingRunsOf(database(), jobId);
 
   describe('renew()', () => {
     it('takes the lease by the database’s clock, and names the live', async () => {
@@ -89,6 +90,51 @@ describeOnEveryDatabase('PostgresInstances', (database) => {
       expect((await instances().rescue(rescuer.id)).map(({ id }) => id)).toContain(run.id);
       expect(await executions().update(run, succeeded(run))).toBe(false);
       expect(await executions().getById(run.id)).toMatchObject({ failureReason: 'LOST' });
+    });
+
+    it('leaves the next attempt of a lost run waiting where its job says so, once', async () => {
+      const { jobId } = await saveJob(database(), { onLost: 'retry' });
+      const run = sampleRun({ jobId, instanceId: 'dead' });
+      await executions().create(run);
+      await Promise.all([1, 2, 3].map((at) => instances().rescue(`rescuer-${at}`)));
+      expect(await waitingOf(jobId)).toMatchObject([
+        { attempt: 2, maxAttempts: 2, trigger: 'retry', scheduledAt: run.scheduledAt, jobKwargs: run.jobKwargs },
+      ]);
+      await instances().rescue('rescuer');
+      expect(await waitingOf(jobId)).toHaveLength(1);
+    });
+
+    it('leaves none where the attempts are used up, the job fails its lost runs, or is gone', async () => {
+      const used = sampleRun({
+        jobId: (await saveJob(database(), { onLost: 'retry' })).jobId,
+        attempt: 2,
+        maxAttempts: 2,
+      });
+      const fails = sampleRun({ jobId: (await saveJob(database())).jobId, maxAttempts: 5 });
+      const runs = [used, fails, sampleRun()].map((run) => ({ ...run, instanceId: 'dead' }));
+      for (const run of runs) await executions().create(run);
+      expect((await instances().rescue('rescuer')).map(({ id }) => id)).toEqual(
+        expect.arrayContaining(runs.map(({ id }) => id)),
+      );
+      for (const { jobId } of runs) expect(await waitingOf(jobId)).toEqual([]);
+    });
+
+    it('jobs deleted and edited in the same moment never keep a lost run from ending', async () => {
+      const jobs = await Promise.all(Array.from({ length: 16 }, () => saveJob(database(), { onLost: 'retry' })));
+      const runs = jobs.map(({ jobId }) => sampleRun({ jobId, instanceId: 'dead' }));
+      await Promise.all(runs.map((run) => executions().create(run)));
+      await Promise.all([
+        ...[1, 2].map((at) => instances().rescue(`rescuer-${at}`)),
+        ...jobs.map((job, at) =>
+          at % 2 === 0
+            ? database().rows(sql`delete from scheduler_job_config where job_id = ${job.jobId}`)
+            : database().rows(sql`update scheduler_job_config set notes = 'edited' where job_id = ${job.jobId}`),
+        ),
+      ]);
+      for (const [at, run] of runs.entries()) {
+        expect(await executions().getById(run.id)).toMatchObject({ failureReason: 'LOST' });
+        expect(await waitingOf(run.jobId)).toHaveLength(at % 2);
+      }
     });
 
     it('never takes its own', async () => {

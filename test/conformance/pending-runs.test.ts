@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import type { NewPendingRun } from '../../src/modules/foundation/application/ports/pending-runs.ts';
+import { type NewPendingRun, SCHEDULER_ACTOR } from '../../src/modules/foundation/application/ports/pending-runs.ts';
 import { JobNotFoundError } from '../../src/modules/foundation/domain/errors.ts';
 import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
 import { PostgresPendingRuns } from '../../src/modules/foundation/infrastructure/persistence/postgres-pending-runs.ts';
 import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { describeOnEveryDatabase } from '../support/databases.ts';
-import { saveJob, succeeded } from './samples.ts';
+import { sampleRun, saveJob, succeeded } from './samples.ts';
 
 function newRun(jobId: string, over: Partial<NewPendingRun> = {}): NewPendingRun {
   return { id: randomUUID(), jobId, trigger: 'manual', jobKwargs: {}, reason: null, actor: 'operator', ...over };
@@ -17,7 +17,9 @@ function newRun(jobId: string, over: Partial<NewPendingRun> = {}): NewPendingRun
 describeOnEveryDatabase('PostgresPendingRuns', (database) => {
   const pending = () => new PostgresPendingRuns(database());
   const executions = () => new SchedulerExecutionLogRepository(database());
-  const claim = (jobId: string, limit = 100) => pending().claim('instance-a', { handlers: [jobId], limit });
+  const claimBy = async (instanceId: string, handlers: readonly string[], limit = 100) =>
+    (await pending().claim(instanceId, { handlers, limit })).runs;
+  const claim = (jobId: string, limit = 100) => claimBy('instance-a', [jobId], limit);
 
   describe('add()', () => {
     it('keeps it waiting, with its audit event', async () => {
@@ -77,7 +79,7 @@ describeOnEveryDatabase('PostgresPendingRuns', (database) => {
       const job = await saveJob(database(), { handler: 'some.function' });
       await pending().add(newRun(job.jobId));
       expect(await claim(job.jobId)).toEqual([]);
-      expect(await pending().claim('instance-a', { handlers: ['x', 'some.function'], limit: 5 })).toHaveLength(1);
+      expect(await claimBy('instance-a', ['x', 'some.function'])).toHaveLength(1);
     });
 
     it('starts one at a time of a job whose runs exclude each other, oldest first', async () => {
@@ -107,13 +109,73 @@ describeOnEveryDatabase('PostgresPendingRuns', (database) => {
         ),
       );
       const added = await Promise.all(jobs.map(({ jobId }) => pending().add(newRun(jobId))));
-      const answers = await Promise.all(
-        Array.from({ length: 8 }, (_, at) => pending().claim(`claimer-${at}`, { handlers: ['raced'], limit: 100 })),
-      );
+      const answers = await Promise.all(Array.from({ length: 8 }, (_, at) => claimBy(`claimer-${at}`, ['raced'])));
       const started = answers.flat().map((run) => run.id);
-      const rest = await pending().claim('last', { handlers: ['raced'], limit: 100 });
+      const rest = await claimBy('last', ['raced']);
       expect([...started, ...rest.map((run) => run.id)].toSorted()).toEqual(added.map((run) => run.id).toSorted());
     });
+  });
+
+  describe('claim() of runs that are not available yet', () => {
+    const availableIn = (id: string, ms: number) =>
+      database().rows(sql`
+        update scheduler_pending_run set available_at = clock_timestamp() + ${ms} * interval '1 millisecond'
+        where id = ${id}::uuid`);
+
+    it('leaves them, says when the next one will be, and starts younger ones meanwhile', async () => {
+      const { jobId } = await saveJob(database());
+      const [waits, ready] = [await pending().add(newRun(jobId)), await pending().add(newRun(jobId))];
+      await availableIn(waits.id, 50_000);
+      const { runs, nextInMs } = await pending().claim('instance-a', { handlers: [jobId], limit: 5 });
+      expect(runs.map(({ id }) => id)).toEqual([ready.id]);
+      expect(nextInMs).toBeGreaterThan(0);
+      expect(nextInMs).toBeLessThanOrEqual(50_000);
+      await executions().update(runs[0]!, succeeded(runs[0]!));
+      expect(await claim(jobId)).toEqual([]);
+      await availableIn(waits.id, 0);
+      expect((await claim(jobId)).map(({ id }) => id)).toEqual([waits.id]);
+    });
+
+    it('leaves what the scheduler added to a disabled or paused job', async () => {
+      const { jobId } = await saveJob(database());
+      const [own, ordered] = [newRun(jobId, { actor: SCHEDULER_ACTOR }), newRun(jobId)];
+      await pending().add(own);
+      await pending().add(ordered);
+      const stop = (edit: string) =>
+        database().rows(sql`update scheduler_job_config set ${sql.raw(edit)} where job_id = ${jobId}`);
+      await stop('enabled = false');
+      const [started] = await claim(jobId);
+      expect(started!.id).toBe(ordered.id);
+      await executions().update(started!, succeeded(started!));
+      await stop('enabled = true, paused_at = now()');
+      expect(await claim(jobId)).toEqual([]);
+      await stop("paused_until = now() - interval '1 second'");
+      expect((await claim(jobId)).map(({ id }) => id)).toEqual([own.id]);
+    });
+  });
+
+  it('claim() drops a run whose key has an execution already, and says so', async () => {
+    const { jobId } = await saveJob(database());
+    const { id, scheduledAt } = await pending().add(newRun(jobId));
+    const recorded = sampleRun({ jobId, scheduledAt });
+    await executions().create(recorded);
+    await executions().update(recorded, succeeded(recorded));
+    expect(await claim(jobId)).toEqual([]);
+    expect(await pending().getById(id)).toBeNull();
+    const [event] = await new PostgresEventLedger(database()).getRecent(1, jobId);
+    expect(event).toMatchObject({ type: 'occurrence.skipped', executionId: id, detail: { cause: 'recorded' } });
+  });
+
+  it('getClaimed() finds what was claimed here and runs still, and no run of the schedule', async () => {
+    const { jobId } = await saveJob(database(), { overlapPolicy: 'allow' });
+    const instanceId = randomUUID();
+    await executions().create(sampleRun({ jobId, instanceId }));
+    const ids = [(await pending().add(newRun(jobId))).id, (await pending().add(newRun(jobId))).id];
+    const claimed = await claimBy(instanceId, [jobId]);
+    expect((await pending().getClaimed(instanceId)).map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    await executions().update(claimed[0]!, succeeded(claimed[0]!));
+    expect((await pending().getClaimed(instanceId)).map(({ id }) => id)).toEqual([claimed[1]!.id]);
+    expect(await pending().getClaimed('another')).toEqual([]);
   });
 
   it('waiting runs go with their job', async () => {

@@ -1,5 +1,9 @@
 /** Jobs and runs for the conformance suites, each under a name of its own, so that tests share a database in peace. */
 import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import type { PendingRun } from '../../src/modules/foundation/application/ports/pending-runs.ts';
+import { schedulerPendingRun } from '../../src/modules/foundation/infrastructure/persistence/schema.ts';
+import { decodeRow } from '../../src/modules/foundation/infrastructure/persistence/statement-input.ts';
 import type { DueFire } from '../../src/modules/foundation/application/ports/fire-claims.ts';
 import { DEFAULT_POLICIES, type JobConfig, type JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
 import type { Outcome, Run } from '../../src/modules/foundation/domain/run.ts';
@@ -67,6 +71,13 @@ export function sampleRun(over: Partial<Run> = {}): Run {
     jobKwargs: { greeting: '你好' },
     ...over,
   };
+}
+
+/** What waits for an instance, oldest first. */
+export async function pendingRunsOf(database: Database, jobId: string): Promise<PendingRun[]> {
+  const rows = await database.rows(sql`
+    select * from scheduler_pending_run where job_id = ${jobId} order by scheduled_at, attempt`);
+  return rows.map((row) => decodeRow(schedulerPendingRun, row));
 }
 
 export function succeeded(run: Run, result: Extract<Outcome, { status: 'SUCCESS' }>['result'] = null): Outcome {

@@ -12,6 +12,7 @@ import { schedulerSteps } from '../../src/main/scheduler-steps.ts';
 import { InMemoryLogger } from './in-memory-logger.ts';
 import { InMemoryStore, StoreLink } from './in-memory-store.ts';
 import { ManualTime } from './manual-time.ts';
+import { StoredCancellations } from './stored-cancellations.ts';
 import { StoredFireClaims, StoredPendingRuns } from './stored-claims.ts';
 import {
   StoredChangeFeed,
@@ -96,6 +97,7 @@ function portsOf(link: StoreLink, name: string): Partial<Foundation> {
     newId: () => `${name}-run-${(ids += 1)}`,
     configs: new StoredJobConfigs(link),
     executions: new StoredExecutions(link),
+    cancellations: new StoredCancellations(link),
     claims: new StoredFireClaims(link),
     pending: new StoredPendingRuns(link),
     instances: new StoredInstances(link),

@@ -1,6 +1,8 @@
 /** The admin API over ports in memory: an application to send requests to, and what stands behind it. */
 import * as v from 'valibot';
 import { JobAdmin } from '../../src/modules/foundation/application/job-admin.ts';
+import { JobPausing } from '../../src/modules/foundation/application/job-pausing.ts';
+import { RunAdmin } from '../../src/modules/foundation/application/run-admin.ts';
 import type { ReadinessReport } from '../../src/modules/foundation/application/ports/readiness.ts';
 import {
   defineJob,
@@ -9,8 +11,10 @@ import {
 } from '../../src/modules/foundation/domain/job-definition.ts';
 import type { Dialect } from '../../src/modules/foundation/domain/schedule.ts';
 import { createApp } from '../../src/modules/foundation/interface/http/app.ts';
+import { InMemoryCancellations } from './in-memory-cancellations.ts';
 import { InMemoryExecutions } from './in-memory-executions.ts';
 import { InMemoryJobConfigs } from './in-memory-job-configs.ts';
+import { InMemoryJobPauses } from './in-memory-job-pauses.ts';
 import { InMemoryLogger } from './in-memory-logger.ts';
 import { InMemoryPendingRuns } from './in-memory-pending-runs.ts';
 
@@ -47,6 +51,7 @@ export function inMemoryService(options: ServiceOptions = {}) {
   const configs = new InMemoryJobConfigs();
   const executions = new InMemoryExecutions();
   const pending = new InMemoryPendingRuns(now);
+  const cancellations = new InMemoryCancellations(executions);
   const logger = new InMemoryLogger();
   const report: { current: ReadinessReport } = { current: { mode: 'normal', checks: [] } };
   const registry = registryOf({ 'warm-cache': { run: () => null }, 'send-mail': sendMail });
@@ -59,8 +64,18 @@ export function inMemoryService(options: ServiceOptions = {}) {
     newId: () => '22222222-2222-4222-8222-222222222222',
     defaults: { timezone: 'Asia/Shanghai', ...(options.dialect === undefined ? {} : { dialect: options.dialect }) },
   });
+  const pauses = new InMemoryJobPauses(configs, now);
+  const pausing = new JobPausing({ pauses, jobAdmin, now });
+  const runAdmin = new RunAdmin({
+    configs,
+    executions,
+    pending,
+    cancellations,
+    registry: () => registry,
+    newId: () => '33333333-3333-4333-8333-333333333333',
+  });
   const readiness = { report: () => report.current };
   const { basePath = '', tokens = TOKENS } = options;
-  const app = createApp({ jobAdmin, readiness, logger, tokens, basePath, now });
-  return { app, jobAdmin, configs, executions, pending, logger, report, clock };
+  const app = createApp({ jobAdmin, runAdmin, pausing, readiness, logger, tokens, basePath, now });
+  return { app, jobAdmin, configs, executions, pending, cancellations, pauses, logger, report, clock };
 }

@@ -8,7 +8,7 @@ import type { RecordedEvent } from '../../src/modules/foundation/application/por
 import type { FireCursor } from '../../src/modules/foundation/application/ports/fire-claims.ts';
 import type { LiveInstance } from '../../src/modules/foundation/application/ports/instances.ts';
 import type { Change } from '../../src/modules/foundation/application/ports/change-feed.ts';
-import type { PendingRun } from '../../src/modules/foundation/application/ports/pending-runs.ts';
+import type { NewPendingRun, PendingRun } from '../../src/modules/foundation/application/ports/pending-runs.ts';
 import type { SchedulerEvent } from '../../src/modules/foundation/domain/event.ts';
 import { DatabaseUnavailableError } from '../../src/modules/foundation/domain/errors.ts';
 import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
@@ -21,6 +21,10 @@ export class InMemoryStore {
   readonly cursors = new Map<string, FireCursor>();
   readonly executions = new Map<string, Execution>();
   readonly pending = new Map<string, PendingRun>();
+  /** The executions that waited. */
+  readonly wasPending = new Set<string>();
+  /** Executions that somebody wants to stop, and why. */
+  readonly cancelReasons = new Map<string, string>();
   readonly instances = new Map<string, LiveInstance>();
   readonly events: RecordedEvent[] = [];
   readonly listeners = new Set<(change: Change) => void>();
@@ -42,25 +46,34 @@ export class InMemoryStore {
     return this.#startedAt + this.time.monotonicMs() + this.clockOffsetMs;
   }
 
-  /** Inserts or edits a row, as SQL would: the revision goes up, the cursor is unarmed, listeners are told. */
+  /** Inserts or edits a row, as SQL would: the revision goes up, the cursor is unarmed unless it is a pause, listeners are told. */
   save(jobId: string, edit: Partial<JobConfig> = {}): JobConfig {
     const before = this.configs.get(jobId) ?? jobConfig(jobId, { createdAt: new Date(this.now()) });
     this.#revision += 1;
     const config: JobConfig = { ...before, ...edit, jobId, revision: this.#revision };
     this.configs.set(jobId, config);
-    this.cursors.set(jobId, { jobId, revision: config.revision, nextFireAt: 'unarmed' });
+    const isPause = Object.keys(edit).length > 0 && Object.keys(edit).every((key) => PAUSE_FIELDS.has(key));
+    const nextFireAt = isPause ? (this.cursors.get(jobId)?.nextFireAt ?? 'unarmed') : 'unarmed';
+    this.cursors.set(jobId, { jobId, revision: config.revision, nextFireAt });
     this.tell({ kind: 'job', jobId });
     return config;
   }
 
   /** Somebody asks for a run now. */
   trigger(jobId: string, id: string): void {
-    const at = new Date(this.freeInstant(jobId));
-    this.pending.set(id, {
-      ...{ id, jobId, trigger: 'manual', jobKwargs: {}, reason: null, actor: 'test' },
-      ...{ scheduledAt: at, attempt: 1, createdAt: at },
-    });
+    const scheduledAt = new Date(this.freeInstant(jobId));
+    this.addPending({ id, jobId, trigger: 'manual', jobKwargs: {}, reason: null, actor: 'test', scheduledAt });
+  }
+
+  /** A run that waits; one with its key already: that one stays alone. */
+  addPending(run: NewPendingRun & Pick<PendingRun, 'scheduledAt'> & Partial<PendingRun>): PendingRun {
+    const now = new Date(this.now());
+    const pending: PendingRun = { attempt: 1, maxAttempts: null, availableAt: now, createdAt: now, ...run };
+    const key = keyOf(pending);
+    if ([...this.pending.values()].some((other) => keyOf(other) === key)) return pending;
+    this.pending.set(run.id, pending);
     this.tell({ kind: 'pending' });
+    return pending;
   }
 
   /** The first millisecond from now, and no whole second, that no run of the job stands for. */
@@ -70,6 +83,15 @@ export class InMemoryStore {
     let at = this.now();
     while (taken.has(at) || at % 1_000 === 0) at += 1;
     return at;
+  }
+
+  /** Somebody wants a run to stop. */
+  cancel(executionId: string, reason: string): boolean {
+    if (this.executions.get(executionId)?.status !== 'RUNNING') return false;
+    if (this.cancelReasons.has(executionId)) return true;
+    this.cancelReasons.set(executionId, reason);
+    this.tell({ kind: 'cancel', executionId });
+    return true;
   }
 
   remove(jobId: string): void {
@@ -95,9 +117,24 @@ export class InMemoryStore {
     return [...this.executions.values()].filter((run) => run.jobId === jobId);
   }
 
+  /** Occurrences of the schedule that wait behind a run. */
+  waitingOccurrences(jobId: string): PendingRun[] {
+    return [...this.pending.values()].filter(
+      (run) => run.jobId === jobId && (run.trigger === 'schedule' || run.trigger === 'catchUp'),
+    );
+  }
+
   isExclusivelyRunning(jobId: string): boolean {
     return this.runsOf(jobId).some((run) => run.status === 'RUNNING');
   }
+}
+
+/** An edit of these alone leaves the cursor where it is. */
+const PAUSE_FIELDS: ReadonlySet<string> = new Set(['pausedAt', 'pausedUntil', 'pauseReason']);
+
+/** What is unique among executions, and among runs that wait. */
+function keyOf(run: Pick<PendingRun, 'jobId' | 'scheduledAt' | 'attempt'>): string {
+  return `${run.jobId}@${run.scheduledAt.getTime()}#${run.attempt}`;
 }
 
 type Fault =

@@ -5,13 +5,16 @@ import type {
   FireClaims,
   FireCursor,
 } from '../../src/modules/foundation/application/ports/fire-claims.ts';
-import type {
-  NewPendingRun,
-  PendingRun,
-  PendingRuns,
+import {
+  type NewPendingRun,
+  type PendingClaim,
+  type PendingRun,
+  type PendingRuns,
+  SCHEDULER_ACTOR,
 } from '../../src/modules/foundation/application/ports/pending-runs.ts';
 import { JobNotFoundError } from '../../src/modules/foundation/domain/errors.ts';
 import { handlerOf } from '../../src/modules/foundation/domain/job-config.ts';
+import { isPaused } from '../../src/modules/foundation/domain/next-fire.ts';
 import type { Run } from '../../src/modules/foundation/domain/run.ts';
 import type { InMemoryStore, StoreLink } from './in-memory-store.ts';
 
@@ -109,9 +112,10 @@ function claimOne({ store, instanceId, runs, moved }: Claiming, fire: DueFire): 
   if (cursor?.revision !== revision || !(cursor.nextFireAt instanceof Date)) return;
   if (cursor.nextFireAt.getTime() !== dueAt.getTime() || dueAt.getTime() > store.now()) return;
   const isOverlapping = config.overlapPolicy !== 'allow' && store.isExclusivelyRunning(jobId);
+  const isBehind = isQueueing(fire) && store.waitingOccurrences(jobId).length > 0;
   if (fire.run !== null && isOverlapping && fire.whenOverlapping === 'wait') return;
-  if (fire.run !== null && isOverlapping) {
-    store.addEvent({ type: 'occurrence.skipped', jobId, scheduledAt: fire.run.scheduledAt, reason: 'overlap' });
+  if (fire.run !== null && (isOverlapping || isBehind)) {
+    judgeOverlap(store, fire, fire.run);
   } else if (fire.run !== null) {
     const startedAt = new Date(store.now());
     const run = { ...fire.run, jobId, startedAt, attempt: 1, maxAttempts, instanceId, jobKwargs };
@@ -120,6 +124,33 @@ function claimOne({ store, instanceId, runs, moved }: Claiming, fire: DueFire): 
   if (event !== null) store.addEvent(event);
   store.cursors.set(jobId, { jobId, revision, nextFireAt: nextFireAt ?? 'exhausted' });
   moved.add(jobId);
+}
+
+function isQueueing({ whenOverlapping }: DueFire): boolean {
+  return whenOverlapping !== 'skip' && whenOverlapping !== 'wait';
+}
+
+/** Skipped, or queued behind what runs. */
+function judgeOverlap(store: InMemoryStore, fire: DueFire, run: NonNullable<DueFire['run']>): void {
+  const { jobId, maxAttempts, jobKwargs } = fire.config;
+  const skip = (scheduledAt: Date): void =>
+    store.addEvent({ type: 'occurrence.skipped', jobId, scheduledAt, reason: 'overlap' });
+  const waiting = store.waitingOccurrences(jobId);
+  const isFull = fire.whenOverlapping === 'queueOne' && waiting.length > 0 && store.isExclusivelyRunning(jobId);
+  if (!isQueueing(fire) || isFull) {
+    skip(run.scheduledAt);
+    return;
+  }
+  if (fire.whenOverlapping === 'cancelPrevious') {
+    for (const older of waiting) {
+      store.pending.delete(older.id);
+      skip(older.scheduledAt);
+    }
+    for (const { id } of store.runsOf(jobId)) store.cancel(id, 'the next occurrence is due');
+  }
+  const { scheduledAt, trigger } = run;
+  const queued = { id: `${run.id}-queued`, jobId, scheduledAt, trigger, jobKwargs, maxAttempts };
+  store.addPending({ ...queued, reason: null, actor: SCHEDULER_ACTOR });
 }
 
 export class StoredPendingRuns implements PendingRuns {
@@ -133,40 +164,63 @@ export class StoredPendingRuns implements PendingRuns {
     const { store } = this.#link;
     return this.#link.call('pending.add', () => {
       if (!store.configs.has(run.jobId)) throw new JobNotFoundError(run.jobId);
-      const pending = {
-        ...run,
-        scheduledAt: new Date(store.freeInstant(run.jobId)),
-        attempt: 1,
-        createdAt: new Date(store.now()),
-      };
-      store.pending.set(run.id, pending);
-      store.tell({ kind: 'pending' });
-      return pending;
+      return store.addPending({ ...run, scheduledAt: new Date(store.freeInstant(run.jobId)) });
     });
+  }
+
+  addRetry(): Promise<PendingRun | null> {
+    throw new Error('The engine orders no retries.');
   }
 
   getById(id: string): Promise<PendingRun | null> {
     return this.#link.call('pending.getById', () => this.#link.store.pending.get(id) ?? null);
   }
 
-  claim(instanceId: string, { handlers, limit }: { handlers: readonly string[]; limit: number }): Promise<Run[]> {
+  claim(instanceId: string, options: { handlers: readonly string[]; limit: number }): Promise<PendingClaim> {
     const { store } = this.#link;
     return this.#link.call('pending.claim', () => {
       const runs: Run[] = [];
-      for (const waiting of store.pending.values()) {
-        const config = store.configs.get(waiting.jobId);
-        if (config !== undefined && !handlers.includes(handlerOf(config))) continue;
-        if (config?.overlapPolicy !== 'allow' && store.isExclusivelyRunning(waiting.jobId)) continue;
-        if (runs.length >= limit) break;
-        const { id, jobId, scheduledAt, attempt, trigger, jobKwargs } = waiting;
-        const { maxAttempts } = config ?? { maxAttempts: 1 };
-        const startedAt = new Date(store.now());
-        const run = { id, jobId, scheduledAt, attempt, trigger, jobKwargs, maxAttempts, startedAt, instanceId };
-        if (!insertRunning(store, run)) continue;
-        runs.push(run);
-        store.pending.delete(id);
+      const waiting = [...store.pending.values()].toSorted((a, b) => a.scheduledAt.getTime() - b.scheduledAt.getTime());
+      for (const run of waiting) {
+        if (runs.length < options.limit && isClaimable(store, run, options.handlers)) {
+          runs.push(...startPending(store, instanceId, run));
+        }
       }
-      return runs;
+      const waits = [...store.pending.values()].map(({ availableAt }) => availableAt.getTime() - store.now());
+      const nextInMs = waits.filter((ms) => ms > 0).toSorted((a, b) => a - b)[0] ?? null;
+      return { runs, nextInMs };
     });
   }
+
+  getClaimed(instanceId: string): Promise<Run[]> {
+    const { store } = this.#link;
+    return this.#link.call('pending.getClaimed', () =>
+      [...store.executions.values()].filter(
+        (run) => run.instanceId === instanceId && run.status === 'RUNNING' && store.wasPending.has(run.id),
+      ),
+    );
+  }
+}
+
+function isClaimable(store: InMemoryStore, run: PendingRun, handlers: readonly string[]): boolean {
+  const config = store.configs.get(run.jobId);
+  if (config === undefined || !handlers.includes(handlerOf(config)) || run.availableAt.getTime() > store.now())
+    return false;
+  const isStopped = !config.enabled || isPaused(config, store.now());
+  if (run.actor === SCHEDULER_ACTOR && isStopped) return false;
+  return config.overlapPolicy === 'allow' || !store.isExclusivelyRunning(run.jobId);
+}
+
+function startPending(store: InMemoryStore, instanceId: string, waiting: PendingRun): Run[] {
+  const { id, jobId, scheduledAt, attempt, trigger, jobKwargs } = waiting;
+  const maxAttempts = waiting.maxAttempts ?? store.configs.get(jobId)?.maxAttempts ?? 1;
+  const startedAt = new Date(store.now());
+  const run = { id, jobId, scheduledAt, attempt, trigger, jobKwargs, maxAttempts, startedAt, instanceId };
+  store.pending.delete(id);
+  if (insertRunning(store, run)) {
+    store.wasPending.add(id);
+    return [run];
+  }
+  store.addEvent({ type: 'occurrence.skipped', jobId, executionId: id, scheduledAt, reason: 'recorded' });
+  return [];
 }

@@ -17,10 +17,12 @@ import type {
   JobOverview,
   Page,
 } from '../../src/modules/foundation/application/ports/job-config-repository.ts';
+import { SCHEDULER_ACTOR } from '../../src/modules/foundation/application/ports/pending-runs.ts';
 import type { SchedulerEvent } from '../../src/modules/foundation/domain/event.ts';
 import type { JobConfig, JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
+import { LOST_ATTEMPTS } from '../../src/modules/foundation/domain/retry.ts';
 import type { Execution, Outcome, Run } from '../../src/modules/foundation/domain/run.ts';
-import type { StoreLink } from './in-memory-store.ts';
+import type { InMemoryStore, StoreLink } from './in-memory-store.ts';
 import { insertRunning } from './stored-claims.ts';
 
 export class StoredJobConfigs implements JobConfigRepository {
@@ -90,7 +92,10 @@ export class StoredExecutions implements ExecutionLogRepository {
       const record = store.executions.get(run.id);
       if (record === undefined || record.instanceId !== run.instanceId) return false;
       if (record.status !== 'RUNNING') return record.finishedAt?.getTime() === outcome.finishedAt.getTime();
-      store.executions.set(run.id, { ...record, ...outcome });
+      const { retryAfterMs, ...written } = { retryAfterMs: undefined, ...outcome };
+      store.executions.set(run.id, { ...record, ...written });
+      const isWanted = retryAfterMs !== undefined && !store.cancelReasons.has(run.id);
+      if (isWanted) addRetry(store, record, outcome.finishedAt.getTime() + retryAfterMs);
       return true;
     });
   }
@@ -124,6 +129,21 @@ export class StoredExecutions implements ExecutionLogRepository {
   }
 }
 
+/** The next attempt, where the job still is and attempts are left. */
+function addRetry(
+  store: InMemoryStore,
+  failed: Execution,
+  availableAtMs: number,
+  maxAttempts = failed.maxAttempts,
+): void {
+  const { jobId, scheduledAt, jobKwargs, attempt } = failed;
+  if (!store.configs.has(jobId) || attempt >= maxAttempts) return;
+  store.addPending({
+    ...{ id: `${failed.id}-again`, jobId, scheduledAt, jobKwargs, attempt: attempt + 1, maxAttempts },
+    ...{ trigger: 'retry', reason: null, actor: SCHEDULER_ACTOR, availableAt: new Date(availableAtMs) },
+  });
+}
+
 export class StoredInstances implements Instances {
   readonly #link: StoreLink;
 
@@ -155,6 +175,9 @@ export class StoredInstances implements Instances {
         const finishedAt = new Date(store.now());
         store.executions.set(run.id, { ...run, status: 'FAILED', failureReason: 'LOST', finishedAt, durationMs: 0 });
         store.addEvent({ type: 'run.lost', jobId: run.jobId, executionId: run.id, actor: instanceId });
+        if (store.configs.get(run.jobId)?.onLost === 'retry' && !store.cancelReasons.has(run.id)) {
+          addRetry(store, run, store.now(), Math.max(run.maxAttempts, LOST_ATTEMPTS));
+        }
       }
       return lost;
     });

@@ -15,11 +15,14 @@ import { InstanceLease } from './application/instance-lease.ts';
 import { JobAdmin } from './application/job-admin.ts';
 import { JobDirectory } from './application/job-directory.ts';
 import { JobLoader } from './application/job-loader.ts';
+import { JobPausing } from './application/job-pausing.ts';
 import { OrphanRescuer } from './application/orphan-rescuer.ts';
 import { OutageJournal } from './application/outage-journal.ts';
 import { PendingRunStarter } from './application/pending-run-starter.ts';
 import type { Instance } from './application/ports/instances.ts';
 import type { Logger } from './application/ports/logger.ts';
+import { RunAdmin } from './application/run-admin.ts';
+import { RunCanceller } from './application/run-canceller.ts';
 import { RunExecutor } from './application/run-executor.ts';
 import { SchedulerApplicationService } from './application/scheduler-application-service.ts';
 import { SchedulingLoop } from './application/scheduling-loop.ts';
@@ -27,10 +30,12 @@ import type { Dialect } from './domain/schedule.ts';
 import { ExecutionTracker } from './infrastructure/execution-tracker.ts';
 import { PostgresChangeFeed } from './infrastructure/feed/postgres-change-feed.ts';
 import type { Database } from './infrastructure/persistence/database.ts';
+import { PostgresCancellations } from './infrastructure/persistence/postgres-cancellations.ts';
 import { PostgresEventLedger } from './infrastructure/persistence/postgres-event-ledger.ts';
 import { PostgresFireClaims } from './infrastructure/persistence/postgres-fire-claims.ts';
 import { PostgresHistoryPruner } from './infrastructure/persistence/postgres-history-pruner.ts';
 import { PostgresInstances } from './infrastructure/persistence/postgres-instances.ts';
+import { PostgresJobPauses } from './infrastructure/persistence/postgres-job-pauses.ts';
 import { PostgresPendingRuns } from './infrastructure/persistence/postgres-pending-runs.ts';
 import { SchedulerExecutionLogRepository } from './infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { SchedulerJobConfigRepository } from './infrastructure/persistence/scheduler-job-config-repository.ts';
@@ -78,7 +83,9 @@ function factoriesOf(options: FoundationOptions): Factories {
 
     configs: () => new SchedulerJobConfigRepository(database),
     executions: () => new SchedulerExecutionLogRepository(database),
+    cancellations: () => new PostgresCancellations(database),
     claims: () => new PostgresFireClaims(database),
+    pauses: () => new PostgresJobPauses(database),
     pending: () => new PostgresPendingRuns(database),
     instances: () => new PostgresInstances(database),
     ledger: () => new PostgresEventLedger(database),
@@ -96,10 +103,14 @@ function factoriesOf(options: FoundationOptions): Factories {
     loop: (wired) => new SchedulingLoop(wired),
     pendingStarter: (wired) => new PendingRunStarter(wired),
     watcher: (wired) => new ConfigWatcher(wired),
+    canceller: (wired) => new RunCanceller(wired),
     rescuer: (wired) => new OrphanRescuer(wired),
     supervisor: (wired) => new DatabaseSupervisor(wired),
     scheduler: (wired) => new SchedulerApplicationService(wired),
 
+    pausing: ({ pauses, jobAdmin, time }) => new JobPausing({ pauses, jobAdmin, now: () => time.now() }),
+    runAdmin: ({ configs, executions, pending, cancellations, newId, directory }) =>
+      new RunAdmin({ configs, executions, pending, cancellations, newId, registry: () => directory.registry }),
     readiness: (wired) => new EngineReadiness(wired),
     jobAdmin: ({ configs, executions, pending, newId, directory, time }) =>
       new JobAdmin({

@@ -1,4 +1,9 @@
 /** What foundation wires, by name. A token's type is what resolving it gives. */
+import type { Cancellations } from './application/ports/cancellations.ts';
+import type { JobPausing } from './application/job-pausing.ts';
+import type { JobPauses } from './application/ports/job-pauses.ts';
+import type { RunAdmin } from './application/run-admin.ts';
+import type { RunCanceller } from './application/run-canceller.ts';
 import type { InjectionToken } from 'tsyringe';
 import type { ConfigWatcher } from './application/config-watcher.ts';
 import type { DatabaseSupervisor } from './application/database-supervisor.ts';
@@ -33,6 +38,8 @@ import type { SchedulingLoop } from './application/scheduling-loop.ts';
 /** One instance of each. The names are those under which constructors ask for them. */
 export interface Foundation {
   readonly bus: EventBus;
+  readonly canceller: RunCanceller;
+  readonly cancellations: Cancellations;
   readonly claims: FireClaims;
   readonly clock: Clock;
   readonly configs: JobConfigRepository;
@@ -52,11 +59,14 @@ export interface Foundation {
   readonly logger: Logger;
   readonly loop: SchedulingLoop;
   readonly newId: () => string;
+  readonly pauses: JobPauses;
+  readonly pausing: JobPausing;
   readonly pending: PendingRuns;
   readonly pendingStarter: PendingRunStarter;
   readonly pruner: HistoryPruner;
   readonly readiness: Readiness;
   readonly rescuer: OrphanRescuer;
+  readonly runAdmin: RunAdmin;
   readonly scheduler: SchedulerApplicationService;
   readonly supervisor: DatabaseSupervisor;
   readonly time: DatabaseTime;

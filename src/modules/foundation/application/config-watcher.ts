@@ -4,6 +4,7 @@
  */
 import { describeError } from '../domain/describe-error.ts';
 import type { JobLoader } from './job-loader.ts';
+import type { RunCanceller } from './run-canceller.ts';
 import type { PendingRunStarter } from './pending-run-starter.ts';
 import type { Change, ChangeFeed } from './ports/change-feed.ts';
 import type { Logger } from './ports/logger.ts';
@@ -15,6 +16,7 @@ export interface ConfigWatcherDeps {
   readonly feed: ChangeFeed;
   readonly loader: JobLoader;
   readonly pendingStarter: PendingRunStarter;
+  readonly canceller: RunCanceller;
   readonly timers: Timers;
   readonly logger: Logger;
 }
@@ -64,8 +66,13 @@ export class ConfigWatcher {
 
   #noted(change: Change): void {
     if (!this.#isStarted) return;
+    const { canceller, pendingStarter } = this.#deps;
+    if (change.kind === 'cancel') {
+      void canceller.noted(change.executionId);
+      return;
+    }
     if (change.kind === 'job') this.#changed.add(change.jobId);
-    else this.#deps.pendingStarter.wake();
+    else pendingStarter.wake();
     if (change.kind === 'reconnected') this.#missedChanges = true;
     if (change.kind !== 'pending') this.#read();
   }

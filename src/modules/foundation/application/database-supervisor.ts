@@ -1,6 +1,6 @@
 /**
- * Keeps the database in reach: opens it, renews this instance's lease every 5 s, rescues what the dead left behind, writes
- * what is held in memory, and says when the database goes and comes back.
+ * Keeps the database in reach: opens it, renews this instance's lease every 5 s, rescues what the dead left behind, stops
+ * what is to be cancelled, writes what is held in memory, and says when the database goes and comes back.
  *
  * States: starting, away (asks again every second), returning (the lease is renewed, recoveries run), up. Invariants:
  * nobody is told 'up' before everything that must be made good after an outage has been made good; there is one beat at
@@ -9,6 +9,7 @@
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseLockedError, DatabaseUnavailableError, DatabaseVersionError } from '../domain/errors.ts';
 import type { InstanceLease } from './instance-lease.ts';
+import type { RunCanceller } from './run-canceller.ts';
 import type { OrphanRescuer } from './orphan-rescuer.ts';
 import type { OutageJournal } from './outage-journal.ts';
 import type { DatabaseConnection } from './ports/database-connection.ts';
@@ -22,6 +23,7 @@ export interface DatabaseSupervisorDeps {
   readonly connection: DatabaseConnection;
   readonly lease: InstanceLease;
   readonly rescuer: OrphanRescuer;
+  readonly canceller: RunCanceller;
   readonly journal: OutageJournal;
   readonly timers: Timers;
   readonly logger: Logger;
@@ -134,6 +136,7 @@ export class DatabaseSupervisor {
       this.#isOpen = true;
       await this.#deps.lease.renew();
       await this.#deps.rescuer.rescue();
+      await this.#deps.canceller.check();
       if (this.#state !== 'up') this.#recover();
       else if (this.#deps.journal.size > 0) await this.#deps.journal.flush();
     } catch (error) {

@@ -8,6 +8,7 @@
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError } from '../domain/errors.ts';
 import type { JobConfig } from '../domain/job-config.ts';
+import { isPaused } from '../domain/next-fire.ts';
 import type { Run } from '../domain/run.ts';
 import type { DatabaseTime } from './database-time.ts';
 import type { EventBus } from './event-bus.ts';
@@ -69,6 +70,11 @@ export class DueClaimer {
 
   #plan(entry: DirectoryEntry, now: number): DueFire | null {
     if (entry.dueAt === null) return null;
+    const { config } = entry.job;
+    if (isPaused(config, now)) {
+      this.#lookIn(config, (config.pausedUntil?.getTime() ?? Number.POSITIVE_INFINITY) - now);
+      return null;
+    }
     try {
       return planDueFire(entry, now, this.#deps.newId());
     } catch (error) {

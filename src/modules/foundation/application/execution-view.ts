@@ -49,7 +49,7 @@ export function viewExecution(execution: Execution): ExecutionView {
   };
 }
 
-export function viewPendingRun(run: PendingRun, maxAttempts: number): ExecutionView {
+export function viewPendingRun(run: PendingRun, jobMaxAttempts: number): ExecutionView {
   return {
     id: run.id,
     jobId: run.jobId,
@@ -61,7 +61,7 @@ export function viewPendingRun(run: PendingRun, maxAttempts: number): ExecutionV
     durationMs: null,
     latenessMs: null,
     attempt: run.attempt,
-    maxAttempts,
+    maxAttempts: run.maxAttempts ?? jobMaxAttempts,
     instanceId: null,
     errorMessage: null,
     errorStack: null,

@@ -103,6 +103,14 @@ export class FireDispatcher {
     }
   }
 
+  /** Aborts one; if it ignores that it is abandoned. @returns false: it is not active here, or is being aborted already */
+  cancel(runId: string, reason: string): boolean {
+    const controller = this.#active.get(runId)?.controller;
+    if (controller === undefined || controller.signal.aborted) return false;
+    controller.abort(new RunCancelledError(reason));
+    return true;
+  }
+
   /** Aborts every active run; those that ignore it are abandoned and recorded as cancelled all the same. */
   abortAll(reason: string): void {
     for (const { controller } of this.#active.values()) controller.abort(new RunCancelledError(reason));

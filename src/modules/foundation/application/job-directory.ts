@@ -92,7 +92,9 @@ export class JobDirectory {
   earliestDueAt(): number | null {
     let earliest: number | null = null;
     for (const { job, dueAt } of this.#entries.values()) {
-      if (job.isPersisted && dueAt !== null && (earliest === null || dueAt < earliest)) earliest = dueAt;
+      if (!job.isPersisted || dueAt === null) continue;
+      const startsAt = Math.max(dueAt, job.config.pausedUntil?.getTime() ?? dueAt);
+      if (earliest === null || startsAt < earliest) earliest = startsAt;
     }
     return earliest;
   }

@@ -86,7 +86,7 @@ export class JobLoader {
 
   /** @returns the jobs whose cursor nobody has armed after all: somebody else has it locked, or edited the row meanwhile */
   async #arm(configs: readonly JobConfig[], cursors: readonly FireCursor[]): Promise<ReadonlySet<string>> {
-    const { directory, claims } = this.#deps;
+    const { claims } = this.#deps;
     const cursorOf = new Map(cursors.map((cursor) => [cursor.jobId, cursor]));
     const unarmed: Unarmed[] = [];
     const resolutions = configs.map((config) => {
@@ -104,10 +104,19 @@ export class JobLoader {
       const config = configs[index]!;
       const cursor = cursorOf.get(config.jobId);
       if (resolution?.kind !== 'armed') this.#leaveOut(config, resolution);
-      else directory.put(resolution.job, lookAt(cursor));
+      else this.#put(resolution.job, cursor);
       if (resolution?.kind === 'armed' && cursor?.nextFireAt === 'unarmed') waiting.add(config.jobId);
     }
     return waiting;
+  }
+
+  /** One that is paused until an instant is looked at then: what fell into the pause is told, what follows is run. */
+  #put(job: ArmedJob, cursor: FireCursor | undefined): void {
+    const { directory, time } = this.#deps;
+    const dueAt = lookAt(cursor);
+    const until = isPaused(job.config, time.now()) ? (job.config.pausedUntil?.getTime() ?? null) : null;
+    directory.put(job, dueAt);
+    if (dueAt !== null && until !== null && until > dueAt) directory.look(job, until);
   }
 
   /** Null: paused until somebody resumes it. One that is paused until an instant is armed for what follows that. */

@@ -37,16 +37,20 @@ export interface ViewSetting {
 }
 
 export function viewJob(overview: JobOverview, setting: ViewSetting): JobView {
-  const { config } = overview;
-  const reading = readJobRow(config);
+  const isStopped = isPaused(overview.config, setting.nowMs);
+  const config = isStopped
+    ? overview.config
+    : { ...overview.config, pausedAt: null, pausedUntil: null, pauseReason: null };
+  const nextFireAt = isStopped ? null : overview.nextFireAt;
+  const reading = readJobRow(overview.config);
   const { state, reason } = judgeJobState(
     {
       invalidReason: reading.reason,
       isEnabled: config.enabled,
-      isPaused: isPaused(config, setting.nowMs),
+      isPaused: isStopped,
       pauseReason: config.pauseReason,
       missingHandler: setting.registry.has(handlerOf(config)) ? null : handlerOf(config),
-      nextFireAt: overview.nextFireAt,
+      nextFireAt,
       hasFailed: overview.lastStatus === 'FAILED',
       hasRun: config.lastRunAt !== null || overview.lastStatus !== null,
     },
@@ -59,7 +63,7 @@ export function viewJob(overview: JobOverview, setting: ViewSetting): JobView {
     state,
     stateReason: reason,
     ...(reading.schedule === null ? NO_WORDS : setting.describe(reading.schedule)),
-    nextRunAt: overview.nextFireAt ?? upcoming(config, reading.schedule, { nowMs: setting.nowMs, limit: 1 })[0] ?? null,
+    nextRunAt: nextFireAt ?? upcoming(config, reading.schedule, { nowMs: setting.nowMs, limit: 1 })[0] ?? null,
   };
 }
 

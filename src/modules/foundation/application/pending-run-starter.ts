@@ -1,14 +1,14 @@
 /**
  * Starts the runs that wait for an instance: manual ones now, retries and backfills by the same way. Woken by the change
- * feed, by a run that ended, and every 2 s.
+ * feed, by a run that ended, when the next one becomes available, and every 2 s.
  *
- * Invariants: claims no more than half the free slots at a time, so that the loop always finds some; what was claimed is started, also where the answer to the claim,
- * or what it takes to start it, was lost: RUNNING records of this instance that nobody here runs are looked for until
- * the lost statement can no longer take effect.
+ * Invariants: claims no more than half the free slots at a time, so that the loop always finds some; what was claimed is
+ * started, also where the answer to the claim, or what it takes to start it, was lost: RUNNING records of this instance
+ * that waited here and that nobody runs are looked for until the lost statement can no longer take effect.
  */
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError, JobNotFoundError } from '../domain/errors.ts';
-import type { Run, RunTrigger } from '../domain/run.ts';
+import type { Run } from '../domain/run.ts';
 import type { DatabaseTime } from './database-time.ts';
 import type { FireDispatcher } from './fire-dispatcher.ts';
 import type { InstanceLease } from './instance-lease.ts';
@@ -23,9 +23,6 @@ import type { CancelTimer, Timers } from './ports/timers.ts';
 const POLL_MS = 2_000;
 /** A statement whose answer was lost may still take effect within this time. */
 const ASK_FOR_MS = 60_000;
-const PAGE_SIZE = 200;
-/** What waits here; a run of the schedule itself is claimed by the loop. */
-const TRIGGERS: ReadonlySet<RunTrigger> = new Set(['manual', 'retry', 'backfill']);
 
 export interface PendingRunStarterDeps {
   readonly pending: PendingRuns;
@@ -46,6 +43,7 @@ export class PendingRunStarter {
   #turning: Promise<void> | null = null;
   #wokenAgain = false;
   #askUntil = Number.NEGATIVE_INFINITY;
+  #nextInMs: number | null = null;
   #cancelTimer: CancelTimer = () => {};
   #unlisten: () => void = () => {};
 
@@ -85,12 +83,17 @@ export class PendingRunStarter {
     const isWoken = this.#wokenAgain && isSound;
     this.#wokenAgain = false;
     if (isWoken) this.wake();
-    else if (this.#isStarted) this.#cancelTimer = this.#deps.timers.wakeAfter(POLL_MS, () => this.wake());
+    else if (this.#isStarted) this.#sleepFor(isSound ? Math.min(this.#nextInMs ?? POLL_MS, POLL_MS) : POLL_MS);
+  }
+
+  #sleepFor(delayMs: number): void {
+    this.#cancelTimer = this.#deps.timers.wakeAfter(Math.max(1, Math.ceil(delayMs)), () => this.wake());
   }
 
   /** @returns whether the database answered, or was not asked. Never rejects. */
   async #turn(): Promise<boolean> {
     const { dispatcher, lease, time } = this.#deps;
+    this.#nextInMs = null;
     if (!lease.isHeld) return true;
     const slots = dispatcher.reserveSlots(Math.ceil(dispatcher.freeSlots / 2));
     try {
@@ -109,29 +112,18 @@ export class PendingRunStarter {
     const { directory, lease, pending } = this.#deps;
     const handlers = [...directory.registry.keys()];
     if (limit === 0 || handlers.length === 0 || !lease.isHeld) return;
-    const runs = await pending.claim(lease.instanceId, { handlers, limit });
+    const { runs, nextInMs } = await pending.claim(lease.instanceId, { handlers, limit });
+    this.#nextInMs = nextInMs;
     if (runs.length >= limit) this.#wokenAgain = true;
     await this.#dispatch(runs);
   }
 
   /** What ended here is known before it is asked for: an answer may be older than the outcome that was written meanwhile. */
   async #startUnanswered(): Promise<void> {
-    const { dispatcher, executions, journal, lease } = this.#deps;
+    const { dispatcher, journal, lease, pending } = this.#deps;
     const known = new Set([...dispatcher.activeRunIds, ...journal.runIds]);
-    const lost: Run[] = [];
-    let cursor: string | null = null;
-    do {
-      const page = await executions.list({
-        status: 'RUNNING',
-        limit: PAGE_SIZE,
-        ...(cursor === null ? {} : { cursor }),
-      });
-      for (const run of page.items) {
-        if (run.instanceId === lease.instanceId && TRIGGERS.has(run.trigger) && !known.has(run.id)) lost.push(run);
-      }
-      cursor = page.nextCursor;
-    } while (cursor !== null);
-    await this.#dispatch(lost);
+    const claimed = await pending.getClaimed(lease.instanceId);
+    await this.#dispatch(claimed.filter((run) => !known.has(run.id)));
   }
 
   async #dispatch(runs: readonly Run[]): Promise<void> {

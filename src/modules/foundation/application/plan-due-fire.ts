@@ -1,7 +1,9 @@
 /** A due directory entry becomes what the claiming statement takes: the run to start, the event that explains the rest. */
 import { planFire } from '../domain/misfire.ts';
 import type { DirectoryEntry } from './job-directory.ts';
-import type { DueFire } from './ports/fire-claims.ts';
+import type { JobConfig } from '../domain/job-config.ts';
+import type { RunTrigger } from '../domain/run.ts';
+import type { DueFire, WhenOverlapping } from './ports/fire-claims.ts';
 
 /**
  * @param entry with a `dueAt`
@@ -16,20 +18,27 @@ export function planDueFire({ job: { config, schedule }, dueAt }: DirectoryEntry
     dueAt: new Date(due),
     nextFireAt: nextFireAt === null ? null : new Date(nextFireAt),
     run: run === null ? null : { id: runId, scheduledAt: new Date(run.scheduledAt), trigger: run.trigger },
-    whenOverlapping: run?.trigger === 'catchUp' && config.misfirePolicy === 'all' ? 'wait' : 'skip',
+    whenOverlapping: whenOverlapping(config, run?.trigger ?? null),
     event:
       missed === null
         ? null
         : {
-            type: 'occurrence.misfired',
+            type: missed.cause === 'paused' ? 'occurrence.skipped' : 'occurrence.misfired',
             jobId: config.jobId,
             scheduledAt: new Date(missed.from),
             reason: missed.reason,
             detail: {
+              ...(missed.cause === undefined ? {} : { cause: missed.cause }),
               count: missed.count,
               from: new Date(missed.from).toISOString(),
               to: new Date(missed.to).toISOString(),
             },
           },
   };
+}
+
+/** What is caught up one by one stays with the cursor, which knows of all that is still to come. */
+function whenOverlapping({ misfirePolicy, overlapPolicy }: JobConfig, trigger: RunTrigger | null): WhenOverlapping {
+  if (trigger === 'catchUp' && misfirePolicy === 'all') return 'wait';
+  return overlapPolicy === 'allow' ? 'skip' : overlapPolicy;
 }

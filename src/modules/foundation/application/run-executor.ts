@@ -8,6 +8,7 @@ import { describeError } from '../domain/describe-error.ts';
 import { JobNotRegisteredError, RunLostError, RunTimeoutError } from '../domain/errors.ts';
 import { handlerOf, type JobConfig } from '../domain/job-config.ts';
 import type { JobContext, MergedJobRegistry } from '../domain/job-definition.ts';
+import { retryAfterMs } from '../domain/retry.ts';
 import { idempotencyKey } from '../domain/run.ts';
 import type { EventBus } from './event-bus.ts';
 import type { InstanceLease } from './instance-lease.ts';
@@ -45,12 +46,13 @@ export class RunExecutor {
   }
 
   async execute(assignment: Assignment): Promise<void> {
-    const { run } = assignment;
+    const { run, config } = assignment;
     const logger = this.#deps.logger.with({ jobId: run.jobId, executionId: run.id });
     const of = { jobId: run.jobId, executionId: run.id, scheduledAt: run.scheduledAt };
     this.#deps.bus.emit({ type: 'run.started', ...of });
     try {
-      await this.#deps.tracker.track(run, () => this.#work(assignment, logger));
+      const tracked = { ...run, retryAfterMs: retryAfterMs(run, config) };
+      await this.#deps.tracker.track(tracked, () => this.#work(assignment, logger));
       this.#deps.bus.emit({ type: 'run.finished', ...of, detail: { status: 'SUCCESS' } });
     } catch (error) {
       const reason = describeError(error).message;

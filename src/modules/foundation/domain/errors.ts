@@ -53,6 +53,15 @@ export class ExecutionNotFoundError extends CarillonError {
   }
 }
 
+/** What was asked of a run suits another state than it is in. */
+export class ExecutionStateError extends CarillonError {
+  readonly code: 'EXECUTION_NOT_RUNNING' | 'EXECUTION_RUNNING';
+  constructor(code: ExecutionStateError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** Input that was understood and is wrong; every fault is named at once. */
 export class InvalidInputError extends CarillonError {
   readonly code: string = 'INVALID_INPUT';

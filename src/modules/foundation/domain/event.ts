@@ -9,6 +9,8 @@ export const EVENT_TYPES = [
   'job.updated',
   'job.deleted',
   'job.triggered',
+  'job.paused',
+  'job.resumed',
   'job.invalid',
   'job.unresolved',
   'occurrence.misfired',
@@ -16,6 +18,7 @@ export const EVENT_TYPES = [
   'run.started',
   'run.finished',
   'run.lost',
+  'run.cancelRequested',
   'instance.started',
   'instance.stopped',
 ] as const;

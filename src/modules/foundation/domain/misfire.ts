@@ -21,6 +21,8 @@ export interface Missed {
   readonly from: number;
   readonly to: number;
   readonly reason: string;
+  /** Left out: they were missed. */
+  readonly cause?: 'paused';
 }
 
 export interface FirePlan {
@@ -44,6 +46,8 @@ export interface Due {
 /** Decides for one due cursor. Pure: the same due gives the same plan on every replica. */
 export function planFire(due: Due): FirePlan {
   const { config, schedule, dueAt, now } = due;
+  const resumedAt = endOfPause(due);
+  if (resumedAt !== null) return dropPaused(due, resumedAt);
   if (now - dueAt <= onTimeMs(due)) {
     return {
       nextFireAt: nextFire(config, schedule, dueAt),
@@ -53,6 +57,22 @@ export function planFire(due: Due): FirePlan {
   }
   if (config.misfirePolicy === 'skip') return skipMissed(due);
   return config.misfirePolicy === 'once' ? runLatest(due) : runEach(due);
+}
+
+/** When the pause ended that the due occurrence fell into; null: into none that is over. */
+function endOfPause({ config, dueAt, now }: Due): number | null {
+  const until = config.pausedAt === null ? null : (config.pausedUntil?.getTime() ?? null);
+  return until !== null && until <= now && dueAt < until ? until : null;
+}
+
+/** Nobody missed them: somebody wanted them not to run. What comes after the pause is judged by itself. */
+function dropPaused(due: Due, resumedAt: number): FirePlan {
+  const last = lastWithin(due, resumedAt - 1) ?? due.dueAt;
+  return {
+    nextFireAt: nextFire(due.config, due.schedule, resumedAt - 1),
+    run: null,
+    missed: { ...missedBetween(due, due.dueAt, last, 'paused'), cause: 'paused' },
+  };
 }
 
 /**

@@ -33,6 +33,8 @@ export type Outcome =
       readonly failureReason: FailureReason;
       readonly errorMessage: string;
       readonly errorStack: string | null;
+      /** How long after `finishedAt` the next attempt starts; left out: there is none. */
+      readonly retryAfterMs?: number;
     };
 
 export interface Progress {

@@ -10,6 +10,7 @@ import type { RecordJournal, RunTracker, TrackedRun } from '../application/ports
 import { describeError } from '../domain/describe-error.ts';
 import { RunCancelledError, RunLostError, RunTimeoutError } from '../domain/errors.ts';
 import type { Json } from '../domain/job-definition.ts';
+import { isRetried } from '../domain/retry.ts';
 import type { FailureReason, Outcome } from '../domain/run.ts';
 import { toJson } from '../domain/to-json.ts';
 
@@ -42,12 +43,15 @@ export class ExecutionTracker implements RunTracker {
       return result;
     } catch (error) {
       const { message, stack } = describeError(error);
+      const failureReason = failureReasonOf(error);
+      const { retryAfterMs = null } = run;
       await this.#record(run, isRecorded, {
         status: 'FAILED',
         ...this.#end(run, startedAt),
-        failureReason: failureReasonOf(error),
+        failureReason,
         errorMessage: message,
         errorStack: stack,
+        ...(retryAfterMs !== null && isRetried(failureReason) ? { retryAfterMs } : {}),
       });
       throw error;
     }

@@ -2,6 +2,8 @@
 export type Change =
   | { readonly kind: 'job'; readonly jobId: string }
   | { readonly kind: 'pending' }
+  /** Somebody wants this run to stop. */
+  | { readonly kind: 'cancel'; readonly executionId: string }
   | { readonly kind: 'reconnected' };
 
 export interface ChangeFeed {

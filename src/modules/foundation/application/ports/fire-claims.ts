@@ -16,6 +16,13 @@ export interface FireCursor {
   readonly nextFireAt: Date | 'unarmed' | 'exhausted';
 }
 
+/**
+ * What becomes of a fire's run while an exclusive run of its job is RUNNING. `skip`: an event. `wait`: the cursor is left
+ * alone. `queueOne`: it waits as a pending run, where no other occurrence waits behind the one that runs; otherwise an
+ * event. `queueAll`: it waits as a pending run. `cancelPrevious`: it waits alone; what runs is to stop.
+ */
+export type WhenOverlapping = 'skip' | 'wait' | 'queueOne' | 'queueAll' | 'cancelPrevious';
+
 /** One due cursor, and what is to become of it. */
 export interface DueFire {
   readonly config: JobConfig;
@@ -25,8 +32,7 @@ export interface DueFire {
   readonly nextFireAt: Date | null;
   /** The run to start; null: none of the missed occurrences is run. */
   readonly run: { readonly id: string; readonly scheduledAt: Date; readonly trigger: RunTrigger } | null;
-  /** What becomes of `run` while an exclusive run of the job is RUNNING: skipped with an event, or the cursor left alone. */
-  readonly whenOverlapping: 'skip' | 'wait';
+  readonly whenOverlapping: WhenOverlapping;
   /** Why occurrences are not run, written in the same statement. */
   readonly event: SchedulerEvent | null;
 }

@@ -15,14 +15,43 @@ export interface NewPendingRun {
 export interface PendingRun extends NewPendingRun {
   readonly scheduledAt: Date;
   readonly attempt: number;
+  /** null: as many as its job says when it is started. */
+  readonly maxAttempts: number | null;
+  /** It is not started before. */
+  readonly availableAt: Date;
   readonly createdAt: Date;
 }
+
+/** A person wants an execution to be run again. */
+export interface RetryOrder {
+  /** The new execution's. */
+  readonly id: string;
+  readonly executionId: string;
+  readonly jobId: string;
+  readonly reason: string | null;
+  readonly actor: string;
+}
+
+export interface PendingClaim {
+  /** Started by this instance: each has its RUNNING record. */
+  readonly runs: Run[];
+  /** How long until the next waiting run becomes available, whoever may start it; null: none will by itself. */
+  readonly nextInMs: number | null;
+}
+
+/** Who adds a run when nobody ordered it. What the scheduler added waits while its job is disabled or paused. */
+export const SCHEDULER_ACTOR = 'scheduler';
 
 export interface PendingRuns {
   /** Adds it with its audit event, in one statement; `scheduledAt` is the first free millisecond from now. */
   add(run: NewPendingRun): Promise<PendingRun>;
+  /** The next attempt of an execution that has ended, with its audit event, in one statement. @returns null: there is none */
+  addRetry(order: RetryOrder): Promise<PendingRun | null>;
   getById(id: string): Promise<PendingRun | null>;
-  /** Turns waiting runs into RUNNING records of this instance, in one statement. Those that would overlap wait on,
-   * and so do those whose function (`coalesce(handler, job_id)` of the configuration) is not among `handlers`. */
-  claim(instanceId: string, options: { handlers: readonly string[]; limit: number }): Promise<Run[]>;
+  /** Turns waiting runs that are available by the database's clock into RUNNING records of this instance, in one
+   * statement. Those that would overlap wait on, and so do those whose function (`coalesce(handler, job_id)` of the
+   * configuration) is not among `handlers`. */
+  claim(instanceId: string, options: { handlers: readonly string[]; limit: number }): Promise<PendingClaim>;
+  /** RUNNING records of this instance that waited here: asked when the answer to a claim was lost. */
+  getClaimed(instanceId: string): Promise<Run[]>;
 }

@@ -5,6 +5,8 @@ import type { Json } from '../../domain/job-definition.ts';
 export interface TrackedRun extends Run {
   /** The RUNNING record exists already, written by the claim. */
   readonly isRecorded: boolean;
+  /** How long after a failure its next attempt starts; null or left out: there is none. */
+  readonly retryAfterMs?: number | null;
 }
 
 /** A record that could not be written. */

@@ -15,6 +15,9 @@ export function readFeedMessage(payload: string): FeedMessage | null {
   if (message.kind === 'job' && 'jobId' in message && typeof message.jobId === 'string') {
     return { kind: 'job', jobId: message.jobId };
   }
+  if (message.kind === 'cancel' && 'executionId' in message && typeof message.executionId === 'string') {
+    return { kind: 'cancel', executionId: message.executionId };
+  }
   if (message.kind === 'beat' && 'sender' in message && typeof message.sender === 'string') {
     return { kind: 'beat', sender: message.sender };
   }

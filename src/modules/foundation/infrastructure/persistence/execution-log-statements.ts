@@ -2,11 +2,12 @@
  * The statements that write the execution log in batches: RUNNING records, and outcomes.
  *
  * Invariant: an outcome is written only to a record that is RUNNING and held by the instance that reports it; the job's
- * `last_run_at` is written with it. Rows are locked in the order of their keys, log before configuration, so that replicas
+ * `last_run_at` and the run that waits for the next attempt are written with it. Rows are locked in the order of their keys, log before configuration, so that replicas
  * writing at once never block each other in a circle.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Outcome, Run } from '../../domain/run.ts';
+import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
 import { inputRows } from './statement-input.ts';
 import { MAX_RESULT_CHARACTERS, toWritableJson, toWritableText } from './writable-text.ts';
 
@@ -65,6 +66,7 @@ const OUTCOME_COLUMNS = {
   error_message: 'text',
   error_stack: 'text',
   result: 'jsonb',
+  retry_after_ms: 'float8',
 } as const;
 
 export interface RunOutcome {
@@ -91,7 +93,7 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
         result = input.result
       from input join held using (id)
       where run.id = input.id
-      returning run.id, run.job_id, run.started_at
+      returning run.*, input.retry_after_ms
     ),
     latest as (select job_id, max(started_at) as started_at from done group by job_id),
     jobs as materialized (
@@ -102,6 +104,18 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
     touched as (
       update scheduler_job_config job set last_run_at = greatest(job.last_run_at, jobs.started_at)
       from jobs where job.job_id = jobs.job_id
+    ),
+    again as (
+      insert into scheduler_pending_run
+        (id, job_id, scheduled_at, attempt, max_attempts, trigger, job_kwargs, reason, actor, available_at)
+      select gen_random_uuid(), job_id, done.scheduled_at, done.attempt + 1, done.max_attempts, 'retry', done.job_kwargs,
+        'attempt ' || done.attempt || ' failed: ' || done.failure_reason, ${SCHEDULER_ACTOR},
+        done.finished_at + done.retry_after_ms * interval '1 millisecond'
+      from done join jobs using (job_id)
+      where done.retry_after_ms is not null and done.attempt < done.max_attempts
+        and done.cancel_requested_at is null and done.scheduled_at is not null
+      order by job_id, done.scheduled_at
+      on conflict do nothing
     )
     select id from done
     union all
@@ -122,5 +136,6 @@ function toOutcomeRow({ run, outcome }: RunOutcome): Record<keyof typeof OUTCOME
     error_message: failed === null ? null : toWritableText(failed.errorMessage),
     error_stack: stack === null ? null : toWritableText(stack),
     result: outcome.status === 'SUCCESS' ? toWritableJson(outcome.result, MAX_RESULT_CHARACTERS) : null,
+    retry_after_ms: failed?.retryAfterMs ?? null,
   };
 }

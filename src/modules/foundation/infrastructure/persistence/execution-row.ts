@@ -9,6 +9,7 @@ export function isExclusive(job: { overlapPolicy: OverlapPolicy }): boolean {
 }
 
 export function toExecution(row: typeof schedulerExecutionLog.$inferSelect): Execution {
-  const { isExclusive: _isExclusive, ...execution } = row;
+  const { isExclusive: _isExclusive, wasPending: _wasPending, ...rest } = row;
+  const { cancelRequestedAt: _cancelRequestedAt, cancelReason: _cancelReason, ...execution } = rest;
   return { ...execution, scheduledAt: row.scheduledAt ?? row.startedAt, instanceId: row.instanceId ?? '' };
 }

@@ -1,11 +1,14 @@
 /**
  * The processes that run jobs, and their leases, by the database's clock.
  *
- * Invariants: a run is taken from an instance only while its lease has ended, and at most once; whoever rescues waits for
- * no lock, so that a rescue and the recording of outcomes never stand in each other's way.
+ * Invariants: a run is taken from an instance only while its lease has ended, and at most once, and where its job says
+ * so its next attempt waits from that moment on; whoever rescues waits for no lock of a run, so that a rescue and the
+ * recording of outcomes never stand in each other's way.
  */
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Instance, Instances, LiveInstance, LostRun, Renewal } from '../../application/ports/instances.ts';
+import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
+import { LOST_ATTEMPTS } from '../../domain/retry.ts';
 import type { Database } from './database.ts';
 import { schedulerInstance } from './schema.ts';
 import { decodeRow, readInstant } from './statement-input.ts';
@@ -48,37 +51,7 @@ export class PostgresInstances implements Instances {
   }
 
   async rescue(instanceId: string): Promise<LostRun[]> {
-    const rows = await this.#database.rows<LostRow>(sql`
-      with lost as materialized (
-        select run.id from scheduler_execution_log run
-        where run.status = 'RUNNING' and run.instance_id <> ${instanceId} and not exists (
-          select from scheduler_instance holder
-          where holder.id = run.instance_id and holder.expires_at > clock_timestamp()
-        )
-        order by run.id
-        for update of run skip locked
-      ),
-      ended as (
-        update scheduler_execution_log run
-        set status = 'FAILED', failure_reason = 'LOST', error_message = ${LOST_MESSAGE}, finished_at = clock_timestamp(),
-          duration_ms = least(greatest(0, extract(epoch from clock_timestamp() - run.started_at) * 1000), 2147483647)
-        from lost where run.id = lost.id
-        returning run.id, run.job_id, run.scheduled_at, run.started_at, run.instance_id
-      ),
-      told as (
-        insert into scheduler_event (type, job_id, execution_id, scheduled_at, reason, actor, detail)
-        select 'run.lost', job_id, id, scheduled_at, ${LOST_MESSAGE}::text, ${instanceId}::text,
-          jsonb_build_object('instanceId', instance_id)
-        from ended
-      ),
-      forgotten as (
-        delete from scheduler_instance gone
-        where gone.expires_at < clock_timestamp() - interval '1 day'
-          and not exists (
-            select from scheduler_execution_log run where run.status = 'RUNNING' and run.instance_id = gone.id
-          )
-      )
-      select id, job_id, coalesce(scheduled_at, started_at) as scheduled_at, instance_id from ended`);
+    const rows = await this.#database.rows<LostRow>(renderRescue(instanceId));
     return rows.map((row) => ({
       id: row.id,
       jobId: row.job_id,
@@ -89,3 +62,55 @@ export class PostgresInstances implements Instances {
 }
 
 type LostRow = { id: string; job_id: string; scheduled_at: string; instance_id: string };
+
+/** A job whose lost runs are tried again is kept from being deleted until they wait: hence its lock. */
+function renderRescue(instanceId: string): SQL {
+  return sql`
+    with lost as materialized (
+      select run.id from scheduler_execution_log run
+      where run.status = 'RUNNING' and run.instance_id <> ${instanceId} and not exists (
+        select from scheduler_instance holder
+        where holder.id = run.instance_id and holder.expires_at > clock_timestamp()
+      )
+      order by run.id
+      for update of run skip locked
+    ),
+    ended as (
+      update scheduler_execution_log run
+      set status = 'FAILED', failure_reason = 'LOST', error_message = ${LOST_MESSAGE}, finished_at = clock_timestamp(),
+        duration_ms = least(greatest(0, extract(epoch from clock_timestamp() - run.started_at) * 1000), 2147483647)
+      from lost where run.id = lost.id
+      returning run.*
+    ),
+    willing as materialized (
+      select job.job_id from scheduler_job_config job
+      where job.on_lost = 'retry' and job.job_id in (select job_id from ended)
+      order by job.job_id
+      for key share of job
+    ),
+    again as (
+      insert into scheduler_pending_run
+        (id, job_id, scheduled_at, attempt, max_attempts, trigger, job_kwargs, reason, actor)
+      select gen_random_uuid(), job_id, scheduled_at, attempt + 1, greatest(max_attempts, ${LOST_ATTEMPTS}::int), 'retry',
+        job_kwargs, 'attempt ' || attempt || ' failed: LOST', ${SCHEDULER_ACTOR}
+      from ended join willing using (job_id)
+      where attempt < greatest(max_attempts, ${LOST_ATTEMPTS}::int) and scheduled_at is not null
+        and cancel_requested_at is null
+      order by job_id, scheduled_at
+      on conflict do nothing
+    ),
+    told as (
+      insert into scheduler_event (type, job_id, execution_id, scheduled_at, reason, actor, detail)
+      select 'run.lost', job_id, id, scheduled_at, ${LOST_MESSAGE}::text, ${instanceId}::text,
+        jsonb_build_object('instanceId', instance_id)
+      from ended
+    ),
+    forgotten as (
+      delete from scheduler_instance gone
+      where gone.expires_at < clock_timestamp() - interval '1 day'
+        and not exists (
+          select from scheduler_execution_log run where run.status = 'RUNNING' and run.instance_id = gone.id
+        )
+    )
+    select id, job_id, coalesce(scheduled_at, started_at) as scheduled_at, instance_id from ended`;
+}

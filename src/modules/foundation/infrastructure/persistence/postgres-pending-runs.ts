@@ -1,12 +1,20 @@
 /**
  * Runs that wait for an instance, in `scheduler_pending_run`.
  *
- * Invariants: a run leaves this table in the statement that writes its RUNNING record; its instant is no whole second, so
- * that it can never take the key of an occurrence of the schedule; of a job whose runs exclude each other at most one is
- * started, oldest first, and only while none is RUNNING.
+ * Invariants: a run leaves this table in the statement that writes its RUNNING record, or that tells why there is none;
+ * the instant of a manual one is no whole second, so that it can never take the key of an occurrence of the schedule; none
+ * is started before it is available by the database's clock; of a job whose runs exclude each other at most one is
+ * started, the oldest that is available first, and only while none is RUNNING.
  */
-import { eq, sql } from 'drizzle-orm';
-import type { NewPendingRun, PendingRun, PendingRuns } from '../../application/ports/pending-runs.ts';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import {
+  type NewPendingRun,
+  type PendingClaim,
+  type PendingRun,
+  type PendingRuns,
+  type RetryOrder,
+  SCHEDULER_ACTOR,
+} from '../../application/ports/pending-runs.ts';
 import { DatabaseUnavailableError, JobNotFoundError } from '../../domain/errors.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Database } from './database.ts';
@@ -29,17 +37,29 @@ export class PostgresPendingRuns implements PendingRuns {
 
   /** @throws JobNotFoundError when the job is deleted meanwhile */
   async add(run: NewPendingRun): Promise<PendingRun> {
+    const added = await this.#insert(renderAdd(run), run.jobId);
+    if (added === null) throw tooMany(run.jobId);
+    return added;
+  }
+
+  /** @throws JobNotFoundError when the job is deleted meanwhile */
+  async addRetry(order: RetryOrder): Promise<PendingRun | null> {
+    return isUuid(order.executionId) ? this.#insert(renderAddRetry(order), order.jobId) : null;
+  }
+
+  /** Again where somebody else has just taken the same key. */
+  async #insert(statement: SQL, jobId: string): Promise<PendingRun | null> {
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
       try {
-        const [row] = await this.#database.rows(renderAdd(run));
-        if (row !== undefined) return decodeRow(schedulerPendingRun, row);
+        const [row] = await this.#database.rows(statement);
+        return row === undefined ? null : decodeRow(schedulerPendingRun, row);
       } catch (error) {
         const { fault, constraint } = classifyDatabaseError(error);
-        if (fault === 'foreignKeyViolation') throw new JobNotFoundError(run.jobId);
+        if (fault === 'foreignKeyViolation') throw new JobNotFoundError(jobId);
         if (constraint !== 'scheduler_pending_run_occurrence') throw error;
       }
     }
-    throw new DatabaseUnavailableError(`Too many runs of job '${run.jobId}' are triggered at once. Try again.`);
+    throw tooMany(jobId);
   }
 
   async getById(id: string): Promise<PendingRun | null> {
@@ -50,43 +70,93 @@ export class PostgresPendingRuns implements PendingRuns {
     return row ?? null;
   }
 
-  async claim(instanceId: string, options: { handlers: readonly string[]; limit: number }): Promise<Run[]> {
-    if (options.handlers.length === 0 || options.limit <= 0) return [];
-    const rows = await this.#database.rows(sql`
-      with open as materialized (
-        select run.*, job.max_attempts, job.overlap_policy <> 'allow' as is_exclusive
-        from scheduler_pending_run run join scheduler_job_config job using (job_id)
-        where coalesce(job.handler, job.job_id) in ${inputList('text', options.handlers)}
-          and (job.overlap_policy = 'allow' or (
-            not exists (
-              select from scheduler_execution_log other
-              where other.job_id = run.job_id and other.status = 'RUNNING' and other.is_exclusive
-            )
-            and not exists (
-              select from scheduler_pending_run older
-              where older.job_id = run.job_id and (older.scheduled_at, older.id) < (run.scheduled_at, run.id)
-            )
-          ))
-        order by run.scheduled_at, run.id
-        limit ${options.limit}
-        for update of run skip locked
-      ),
-      started as (
-        insert into scheduler_execution_log
-          (id, job_id, started_at, status, scheduled_at, attempt, max_attempts, trigger, instance_id, job_kwargs, is_exclusive)
-        select id, job_id, clock_timestamp(), 'RUNNING', scheduled_at, attempt, max_attempts, trigger, ${instanceId},
-          job_kwargs, is_exclusive
-        from open order by job_id, scheduled_at
-        on conflict do nothing
-        returning *
-      ),
-      gone as (delete from scheduler_pending_run run using started where run.id = started.id)
-      select * from started order by scheduled_at, id`);
-    return rows.map((row) => toExecution(decodeRow(schedulerExecutionLog, row)));
+  async claim(instanceId: string, options: { handlers: readonly string[]; limit: number }): Promise<PendingClaim> {
+    if (options.handlers.length === 0 || options.limit <= 0) return { runs: [], nextInMs: null };
+    const rows = await this.#database.rows<{ id: string | null; next_in_ms: number | null }>(
+      renderClaim(instanceId, options),
+    );
+    const started = rows.filter((row) => row.id !== null);
+    const nextInMs = rows[0]?.next_in_ms ?? null;
+    return { runs: started.map((row) => toExecution(decodeRow(schedulerExecutionLog, row))), nextInMs };
+  }
+
+  async getClaimed(instanceId: string): Promise<Run[]> {
+    const { instanceId: holder, status, wasPending } = schedulerExecutionLog;
+    const rows = await this.#database.query((orm) =>
+      orm
+        .select()
+        .from(schedulerExecutionLog)
+        .where(and(eq(holder, instanceId), eq(status, 'RUNNING'), eq(wasPending, true))),
+    );
+    return rows.map(toExecution);
   }
 }
 
-function renderAdd(run: NewPendingRun) {
+function tooMany(jobId: string): DatabaseUnavailableError {
+  return new DatabaseUnavailableError(`Too many runs of job '${jobId}' are asked for at once. Try again.`);
+}
+
+/** What the scheduler added itself is held back while the job is stopped; what a person ordered is not. */
+function renderIsReady(alias: string): SQL {
+  const run = sql.raw(alias);
+  return sql`(${run}.available_at <= clock_timestamp() and (${run}.actor <> ${SCHEDULER_ACTOR} or (
+    job.enabled and (job.paused_at is null or job.paused_until <= clock_timestamp()))))`;
+}
+
+function renderClaim(instanceId: string, { handlers, limit }: { handlers: readonly string[]; limit: number }): SQL {
+  return sql`
+    with open as materialized (
+      select run.*, coalesce(run.max_attempts, job.max_attempts) as attempts, job.overlap_policy <> 'allow' as is_exclusive
+      from scheduler_pending_run run join scheduler_job_config job using (job_id)
+      where coalesce(job.handler, job.job_id) in ${inputList('text', handlers)} and ${renderIsReady('run')}
+        and (job.overlap_policy = 'allow' or (
+          not exists (
+            select from scheduler_execution_log other
+            where other.job_id = run.job_id and other.status = 'RUNNING' and other.is_exclusive
+          )
+          and not exists (
+            select from scheduler_pending_run older
+            where older.job_id = run.job_id and (older.scheduled_at, older.id) < (run.scheduled_at, run.id)
+              and ${renderIsReady('older')}
+          )
+        ))
+      order by run.scheduled_at, run.id
+      limit ${limit}
+      for update of run skip locked
+    ),
+    started as (
+      insert into scheduler_execution_log
+        (id, job_id, started_at, status, scheduled_at, attempt, max_attempts, trigger, instance_id, job_kwargs, is_exclusive,
+          was_pending)
+      select id, job_id, clock_timestamp(), 'RUNNING', scheduled_at, attempt, attempts, trigger, ${instanceId}, job_kwargs,
+        is_exclusive, true
+      from open order by job_id, scheduled_at
+      on conflict do nothing
+      returning *
+    ),
+    gone as (
+      delete from scheduler_pending_run run using open
+      where run.id = open.id and (run.id in (select id from started) or exists (
+        select from scheduler_execution_log done
+        where done.job_id = open.job_id and done.scheduled_at = open.scheduled_at and done.attempt = open.attempt
+      ))
+      returning run.*
+    ),
+    told as (
+      insert into scheduler_event (type, job_id, execution_id, scheduled_at, reason, actor, detail)
+      select 'occurrence.skipped', job_id, id, scheduled_at, 'recorded: this occurrence has an execution already',
+        ${instanceId}, jsonb_build_object('cause', 'recorded', 'attempt', attempt)
+      from gone where id not in (select id from started)
+    )
+    select wait.next_in_ms, started.*
+    from (
+      select (extract(epoch from min(available_at) - clock_timestamp()) * 1000)::float8 as next_in_ms
+      from scheduler_pending_run where available_at > clock_timestamp()
+    ) wait left join started on true
+    order by started.scheduled_at, started.id`;
+}
+
+function renderAdd(run: NewPendingRun): SQL {
   const kwargs = JSON.stringify(toWritableJson(run.jobKwargs));
   return sql`
     with slot as (
@@ -109,6 +179,40 @@ function renderAdd(run: NewPendingRun) {
       insert into scheduler_event (type, job_id, execution_id, scheduled_at, reason, actor, detail)
       select 'job.triggered', job_id, id, scheduled_at, reason, actor,
         jsonb_build_object('trigger', trigger, 'jobKwargs', scheduler_mask_secrets(job_kwargs))
+      from added
+    )
+    select * from added`;
+}
+
+function renderAddRetry({ id, executionId, reason, actor }: RetryOrder): SQL {
+  return sql`
+    with source as materialized (
+      select *, coalesce(scheduled_at, started_at) as occurrence from scheduler_execution_log
+      where id = ${executionId}::uuid and status <> 'RUNNING'
+    ),
+    next as materialized (
+      select 1 + max(known.attempt) as attempt from (
+        select attempt from source
+        union all
+        select other.attempt from scheduler_execution_log other, source
+        where other.job_id = source.job_id and other.scheduled_at = source.occurrence
+        union all
+        select other.attempt from scheduler_pending_run other, source
+        where other.job_id = source.job_id and other.scheduled_at = source.occurrence
+      ) known
+    ),
+    added as (
+      insert into scheduler_pending_run
+        (id, job_id, scheduled_at, attempt, max_attempts, trigger, job_kwargs, reason, actor)
+      select ${id}::uuid, job_id, occurrence, next.attempt, greatest(max_attempts, next.attempt), 'retry', job_kwargs,
+        ${reason}, ${actor}
+      from source, next
+      returning *
+    ),
+    told as (
+      insert into scheduler_event (type, job_id, execution_id, scheduled_at, reason, actor, detail)
+      select 'job.triggered', job_id, id, scheduled_at, reason, actor,
+        jsonb_build_object('trigger', trigger, 'attempt', attempt, 'retryOf', ${executionId}::text)
       from added
     )
     select * from added`;

@@ -133,6 +133,11 @@ export const schedulerExecutionLog = pgTable(
     jobKwargs: jsonb('job_kwargs').$type<JsonObject>().notNull().default({}),
     /** Whether this run keeps others of its job from running beside it. */
     isExclusive: boolean('is_exclusive').notNull().default(false),
+    /** It waited in `scheduler_pending_run` before. */
+    wasPending: boolean('was_pending').notNull().default(false),
+    /** Set while it is RUNNING, by whoever wants it to stop; its instance is told by a trigger. */
+    cancelRequestedAt: instant('cancel_requested_at'),
+    cancelReason: text('cancel_reason'),
   },
   (run) => [
     index('scheduler_execution_log_job_id_started_at').on(run.jobId, run.startedAt),
@@ -175,15 +180,22 @@ export const schedulerPendingRun = pgTable(
       .references(() => schedulerJobConfig.jobId, { onDelete: 'cascade', onUpdate: 'cascade' }),
     scheduledAt: instant('scheduled_at').notNull(),
     attempt: integer('attempt').notNull().default(1),
+    /** Null: the job's own, when it is started. */
+    maxAttempts: integer('max_attempts'),
     trigger: oneOf('trigger', RUN_TRIGGERS).notNull(),
     jobKwargs: jsonb('job_kwargs').$type<JsonObject>().notNull().default({}),
     reason: text('reason'),
     actor: text('actor').notNull(),
+    /** Truncated, since rounding would put it into the future. */
+    availableAt: instant('available_at')
+      .notNull()
+      .default(sql`date_trunc('milliseconds', now())`),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
   (run) => [
     uniqueIndex('scheduler_pending_run_occurrence').on(run.jobId, run.scheduledAt, run.attempt),
     index('scheduler_pending_run_scheduled_at_id').on(run.scheduledAt, run.id),
+    index('scheduler_pending_run_available_at').on(run.availableAt),
     check('scheduler_pending_run_trigger', isOneOf(run.trigger, RUN_TRIGGERS)),
   ],
 );

@@ -10,6 +10,8 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import type { JobAdmin } from '../../application/job-admin.ts';
+import type { JobPausing } from '../../application/job-pausing.ts';
+import type { RunAdmin } from '../../application/run-admin.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { Readiness } from '../../application/ports/readiness.ts';
 import { guard } from './auth.ts';
@@ -19,8 +21,10 @@ import { MAX_BODY_BYTES } from './json-body.ts';
 import { DOCUMENT, type OpenApiDocument, openApiDocument } from './openapi-document.ts';
 import { type Problem, toProblem } from './problem.ts';
 import { RequestError } from './request-error.ts';
+import { executionOrderRoutes } from './routes/execution-orders.ts';
 import { executionRoutes } from './routes/executions.ts';
 import { healthRoutes } from './routes/health.ts';
+import { jobPauseRoutes } from './routes/job-pauses.ts';
 import { jobRunRoutes } from './routes/job-runs.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { registryRoutes } from './routes/registry.ts';
@@ -29,6 +33,8 @@ import type { RoleTokens } from './token-check.ts';
 
 export interface AppDeps {
   readonly jobAdmin: JobAdmin;
+  readonly runAdmin: RunAdmin;
+  readonly pausing: JobPausing;
   readonly readiness: Readiness;
   readonly logger: Logger;
   /** A role without a token cannot be taken; without any, only the health routes answer. */
@@ -76,13 +82,15 @@ export function createApp(deps: AppDeps) {
 }
 
 /** The routes, without what stands before them: what a typed client knows. */
-export function adminApi({ jobAdmin, readiness, basePath }: AppDeps) {
+export function adminApi({ jobAdmin, runAdmin, pausing, readiness, basePath }: AppDeps) {
   const api = new Hono<HttpEnv>()
     .route('/', healthRoutes(readiness))
     .route('/admin/registry', registryRoutes(jobAdmin))
     .route('/admin/jobs', jobRoutes(jobAdmin, basePath))
     .route('/admin/jobs', jobRunRoutes(jobAdmin, basePath))
+    .route('/admin/jobs', jobPauseRoutes(pausing))
     .route('/admin/executions', executionRoutes(jobAdmin))
+    .route('/admin/executions', executionOrderRoutes(runAdmin, basePath))
     .route('/admin/schedules', scheduleRoutes(jobAdmin));
   let document: Promise<OpenApiDocument> | undefined;
   api.get('/openapi.json', describeEndpoint(DOCUMENT), async (c) => {

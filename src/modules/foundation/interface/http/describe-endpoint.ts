@@ -43,6 +43,7 @@ const PROBLEM_WORDS: Readonly<Record<ProblemStatus, string>> = {
   403: 'The token has another role than this needs.',
   404: 'There is no such thing.',
   405: 'Another method is asked for.',
+  409: 'It is in another state than this needs.',
   412: 'It was changed meanwhile.',
   413: 'The body is too large.',
   415: 'The body is not JSON.',

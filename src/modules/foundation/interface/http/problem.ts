@@ -14,7 +14,7 @@ interface ProblemKind {
   /** Instead of the error's own message, which tells of our inside. */
   readonly detail?: string;
 }
-export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503;
+export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503;
 
 const DATABASE_AWAY: ProblemKind = {
   status: 503,
@@ -31,6 +31,8 @@ const PROBLEMS: Readonly<Record<string, ProblemKind>> = {
   EXECUTION_NOT_FOUND: { status: 404, title: 'Execution not found' },
   ROUTE_NOT_FOUND: { status: 404, title: 'Route not found' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
+  EXECUTION_NOT_RUNNING: { status: 409, title: 'Not running' },
+  EXECUTION_RUNNING: { status: 409, title: 'Still running' },
   REVISION_CONFLICT: { status: 412, title: 'Changed meanwhile' },
   BODY_TOO_LARGE: { status: 413, title: 'Body too large' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, title: 'Not JSON' },

@@ -33,6 +33,8 @@ describe('viewPendingRun()', () => {
     actor: 'admin',
     scheduledAt: new Date(0),
     attempt: 2,
+    maxAttempts: null,
+    availableAt: new Date(0),
     createdAt: new Date(0),
   } as const;
 

@@ -53,6 +53,35 @@ describe('SchedulingLoop with replicas', () => {
     expect(job.calls).toEqual(['2026-01-02T12:01:00.000Z', '2026-01-02T12:02:00.000Z']);
   });
 
+  it('killed, and its job retries lost runs: tried again at once by another, with the same key', async () => {
+    const store = newStore();
+    const job = recordingJob();
+    store.save('a', { cronExpression: '0 12 * * *', onLost: 'retry' });
+    const dying = createEngine({ store, jobs: { a: () => new Promise(() => {}) } });
+    await dying.start();
+    await store.time.advance(4 * SECOND);
+    dying.kill();
+    await createEngine({ store, jobs: { a: job } }).start();
+    await store.time.advance(30 * SECOND);
+    expect(job.calls).toEqual(['2026-01-02T12:00:00.000Z']);
+    expect(store.runsOf('a')).toMatchObject([
+      { status: 'FAILED', failureReason: 'LOST', attempt: 1 },
+      { status: 'SUCCESS', attempt: 2, maxAttempts: 2, trigger: 'retry' },
+    ]);
+  });
+
+  it('each that starts a run is killed by it: its job retries lost runs, and twice is the most', async () => {
+    const store = newStore();
+    store.save('a', { cronExpression: '0 12 * * *', onLost: 'retry' });
+    for (let at = 0; at < 4; at += 1) {
+      const engine = createEngine({ store, jobs: { a: () => (engine.kill(), new Promise(() => {})) } });
+      await engine.start();
+    }
+    await store.time.advance(2 * MINUTE);
+    expect(store.runsOf('a').map((run) => run.failureReason)).toEqual(['LOST', 'LOST']);
+    expect(store.pending.size).toBe(0);
+  });
+
   it('one that is cut off starts nothing, and its outcomes are fenced', async () => {
     const store = newStore();
     const calls: string[] = [];

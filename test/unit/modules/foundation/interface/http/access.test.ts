@@ -9,6 +9,10 @@ describe('requiredRole()', () => {
     ['GET', '/admin/jobs/a', 'viewer'],
     ['POST', '/admin/schedules/preview', 'viewer'],
     ['POST', '/admin/jobs/a/trigger', 'operator'],
+    ['POST', '/admin/jobs/a/pause', 'operator'],
+    ['POST', '/admin/jobs/a/resume', 'operator'],
+    ['POST', '/admin/executions/a/cancel', 'operator'],
+    ['POST', '/admin/executions/a/retry', 'operator'],
     ['PUT', '/admin/jobs/a', 'admin'],
     ['PATCH', '/admin/jobs/a', 'admin'],
   ] as const)('%s %s needs %s', (method, path, role) => expect(requiredRole(method, path)).toBe(role));

@@ -113,7 +113,7 @@ describe('the execution of a triggered run', () => {
   test('outlives its job', async () => {
     service.pending.runs.push({
       ...{ id: RUN_ID, jobId: 'deleted', trigger: 'manual', jobKwargs: {}, reason: null, actor: 'admin', attempt: 1 },
-      ...{ scheduledAt: new Date(0), createdAt: new Date(0) },
+      ...{ scheduledAt: new Date(0), createdAt: new Date(0), availableAt: new Date(0), maxAttempts: null },
     });
     expect((await send(`GET /admin/executions/${RUN_ID}`)).json).toMatchObject({ jobId: 'deleted', maxAttempts: 1 });
   });

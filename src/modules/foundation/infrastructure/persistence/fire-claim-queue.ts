@@ -1,0 +1,71 @@
+/**
+ * The steps of the claiming statement that queue an occurrence behind a run of its job. They are part of it only where a
+ * job of the batch queues, so that a herd of others pays nothing for them.
+ *
+ * Invariants: an occurrence that is queued waits as a pending run, under an id of its own, in the statement that moves its
+ * cursor; of a job that cancels what was before, the latest alone waits. Whoever claims waits for no lock: pending runs
+ * that somebody is just starting are left to start, and a configuration that is being edited is claimed for afterwards.
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import type { DueFire } from '../../application/ports/fire-claims.ts';
+import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
+
+export const QUEUEING = sql.raw("('queueOne', 'queueAll', 'cancelPrevious')");
+const OCCURRENCES = sql.raw("('schedule', 'catchUp')");
+const CANCEL_REASON = 'The next occurrence of the job is due (overlap policy is cancelPrevious).';
+
+export function isQueueing({ whenOverlapping, run }: DueFire): boolean {
+  return run !== null && whenOverlapping !== 'skip' && whenOverlapping !== 'wait';
+}
+
+export function renderKeys(): SQL {
+  return sql`keys as materialized (
+      select job.job_id from scheduler_job_config job
+      where job.job_id in (select job_id from input where overlap in ${QUEUEING})
+      order by job.job_id
+      for key share of job skip locked
+    ),`;
+}
+
+/** An occurrence before it still waits: this one must not overtake it. */
+export function isBehind(): SQL {
+  return sql`input.overlap in ${QUEUEING} and exists (
+        select from scheduler_pending_run waiting
+        where waiting.job_id = input.job_id and waiting.trigger in ${OCCURRENCES}
+      )`;
+}
+
+export function renderQueue(instanceId: string): SQL {
+  return sql`queueing as materialized (select * from settled where is_moved and fate = 'queue'),
+    queued as (
+      insert into scheduler_pending_run (id, job_id, scheduled_at, trigger, job_kwargs, max_attempts, reason, actor)
+      select gen_random_uuid(), job_id, scheduled_at, trigger, job_kwargs, max_attempts,
+        'overlap: the run before it was still running', ${SCHEDULER_ACTOR}
+      from queueing order by job_id
+      on conflict do nothing
+    ),
+    outdated as materialized (
+      select waiting.id from scheduler_pending_run waiting join queueing using (job_id)
+      where queueing.overlap = 'cancelPrevious' and waiting.trigger in ${OCCURRENCES}
+      order by waiting.id
+      for update of waiting skip locked
+    ),
+    replaced as (
+      delete from scheduler_pending_run waiting using outdated where waiting.id = outdated.id returning waiting.*
+    ),
+    stopped as (
+      update scheduler_execution_log run set cancel_requested_at = clock_timestamp(), cancel_reason = ${CANCEL_REASON}
+      from queueing
+      where queueing.overlap = 'cancelPrevious' and run.job_id = queueing.job_id and run.status = 'RUNNING'
+        and run.is_exclusive and run.cancel_requested_at is null
+      returning run.id, run.job_id, run.scheduled_at
+    ),
+    told_of_queue as (
+      insert into scheduler_event (type, job_id, execution_id, scheduled_at, reason, actor, detail)
+      select 'occurrence.skipped', job_id, id, scheduled_at, 'overlap: a later occurrence took its place',
+        ${instanceId}::text, jsonb_build_object('cause', 'overlap')
+      from replaced
+      union all
+      select 'run.cancelRequested', job_id, id, scheduled_at, ${CANCEL_REASON}::text, ${instanceId}::text, null from stopped
+    ),`;
+}

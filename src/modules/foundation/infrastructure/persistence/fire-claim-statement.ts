@@ -1,0 +1,126 @@
+/**
+ * The claiming statement. ONE statement, hence one transaction that cannot stop halfway:
+ *   input    what the caller saw: job, revision, due instant
+ *   keys     the configurations whose occurrences may have to wait, held against deletion until they do
+ *   mine     of these, the cursors that still say so and are due by the database's clock; locked, and those that somebody
+ *            else has locked are skipped rather than waited for
+ *   started  a RUNNING record each; none where the occurrence has one already (unique job, scheduled_at, attempt), an
+ *            exclusive run of the job is RUNNING (partial unique index), or an occurrence before it still waits
+ *   judged   what becomes of a run that an overlap kept from starting: skipped, queued, or it waits with its cursor
+ *   moved    the cursors move on, except where such a run waits with its cursor
+ *   told     the caller's events, and `occurrence.skipped` for each run that is skipped
+ * and, where a job queues (`fire-claim-queue.ts`), what is queued, what it takes the place of, and what is to stop for it.
+ *
+ * Locks are taken in the order of job ids, so that claimers cannot block each other in a circle; of rows that an editor
+ * holds none is waited for. What one step tells the next is asked by `in (select …)` in a select list: PostgreSQL hashes
+ * that, whereas it would join these steps, of unknown size to it, row by row.
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import type { DueFire } from '../../application/ports/fire-claims.ts';
+import { isExclusive } from './execution-row.ts';
+import { isBehind, isQueueing, QUEUEING, renderKeys, renderQueue } from './fire-claim-queue.ts';
+import { EVENT_COLUMNS, toEventRow } from './postgres-event-ledger.ts';
+import { inputRows } from './statement-input.ts';
+import { toWritableJson } from './writable-text.ts';
+
+export type ClaimedRow = { job_id: string; run_id: string | null; started_at: string; is_moved: boolean };
+
+const FIRE_COLUMNS = {
+  job_id: 'text',
+  revision: 'bigint',
+  due_at: 'timestamptz',
+  next_fire_at: 'timestamptz',
+  run_id: 'uuid',
+  scheduled_at: 'timestamptz',
+  trigger: 'text',
+  max_attempts: 'int',
+  is_exclusive: 'boolean',
+  overlap: 'text',
+  job_kwargs: 'jsonb',
+  event: 'json',
+} as const;
+
+function toFireRow(fire: DueFire): Record<keyof typeof FIRE_COLUMNS, unknown> {
+  return {
+    job_id: fire.config.jobId,
+    revision: fire.config.revision,
+    due_at: fire.dueAt,
+    next_fire_at: fire.nextFireAt ?? 'infinity',
+    run_id: fire.run?.id ?? null,
+    scheduled_at: fire.run?.scheduledAt ?? null,
+    trigger: fire.run?.trigger ?? null,
+    max_attempts: fire.config.maxAttempts,
+    is_exclusive: isExclusive(fire.config),
+    overlap: fire.whenOverlapping,
+    job_kwargs: toWritableJson(fire.config.jobKwargs),
+    event: fire.event === null ? null : toEventRow(fire.event),
+  };
+}
+
+const EVENT_NAMES = Object.keys(EVENT_COLUMNS);
+const eventColumns = sql.raw(EVENT_NAMES.join(', '));
+const eventRecord = sql.raw(
+  `told(${Object.entries(EVENT_COLUMNS)
+    .map((column) => column.join(' '))
+    .join(', ')})`,
+);
+const eventValues = sql.raw(EVENT_NAMES.map((name) => `told.${name}`).join(', '));
+
+export function renderClaim(instanceId: string, fires: readonly DueFire[]): SQL {
+  const isQueued = fires.some(isQueueing);
+  return sql`
+    with input as materialized (select * from ${inputRows('input', FIRE_COLUMNS, fires.map(toFireRow))}),
+    ${isQueued ? renderKeys() : sql``}
+    mine as materialized (
+      select input.*, clock_timestamp()::timestamptz(3) as started_at, ${isQueued ? isBehind() : sql`false`} as is_behind
+      from scheduler_job_cursor c join input on c.job_id = input.job_id
+      where c.next_fire_at = input.due_at and c.revision = input.revision and c.next_fire_at <= clock_timestamp()
+        ${isQueued ? sql`and (input.overlap not in ${QUEUEING} or input.job_id in (select job_id from keys))` : sql``}
+      order by c.job_id
+      for update of c skip locked
+    ),
+    started as (
+      insert into scheduler_execution_log
+        (id, job_id, started_at, status, scheduled_at, max_attempts, trigger, instance_id, job_kwargs, is_exclusive)
+      select run_id, job_id, started_at, 'RUNNING', scheduled_at, max_attempts, trigger, ${instanceId}, job_kwargs,
+        is_exclusive
+      from mine where run_id is not null and not is_behind
+      order by job_id
+      on conflict do nothing
+      returning id
+    ),
+    judged as materialized (
+      select *, case
+        when run_id is null or is_started or exists (
+          select from scheduler_execution_log done
+          where done.job_id = answered.job_id and done.scheduled_at = answered.scheduled_at and done.attempt = 1
+        ) then 'settled'
+        when overlap in ('skip', 'wait') then overlap
+        when overlap = 'queueOne' and is_behind and exists (
+          select from scheduler_execution_log other
+          where other.job_id = answered.job_id and other.status = 'RUNNING' and other.is_exclusive
+        ) then 'full'
+        else 'queue'
+      end as fate
+      from (select mine.*, coalesce(run_id in (select id from started), false) as is_started from mine) answered
+    ),
+    moved as (
+      update scheduler_job_cursor c set next_fire_at = judged.next_fire_at
+      from judged where c.job_id = judged.job_id and judged.fate <> 'wait'
+      returning c.job_id
+    ),
+    settled as materialized (select *, job_id in (select job_id from moved) as is_moved from judged),
+    ${isQueued ? renderQueue(instanceId) : sql``}
+    told as (
+      insert into scheduler_event (${eventColumns})
+      select ${eventValues} from settled, json_to_record(settled.event) as ${eventRecord}
+      where settled.is_moved and settled.event is not null
+      union all
+      select 'occurrence.skipped', job_id, null, scheduled_at, case fate
+          when 'full' then 'overlap: another occurrence waits already behind the run before it'
+          else 'overlap: the run before it was still running'
+        end, ${instanceId}, jsonb_build_object('cause', 'overlap')
+      from settled where is_moved and fate in ('skip', 'full')
+    )
+    select job_id, case when is_started then run_id end as run_id, started_at, is_moved from settled`;
+}
