@@ -1,0 +1,106 @@
+/**
+ * One contender in a process of its own: makes ready, waits for the due instant, measures, and prints one line of JSON.
+ *
+ *   node bench/fire/contender-process.ts '<order as JSON>'
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import postgres, { type Sql } from 'postgres';
+import type { Contender, FireOrder, FireReport } from './contender.ts';
+import { readServerCost, type ServerCost } from './server-cost.ts';
+
+/** How long before the due instant the counting begins. */
+const BASELINE_MS = 700;
+const GIVE_UP_MS = 60_000;
+
+const now = (): number => performance.timeOrigin + performance.now();
+const rssMb = (): number => process.memoryUsage.rss() / 1_048_576;
+
+class Stopwatch {
+  readonly #order: FireOrder;
+  readonly #dueAt: number;
+  readonly #lateness: number[] = [];
+  readonly #all = Promise.withResolvers<void>();
+
+  constructor(order: FireOrder, dueAt: number) {
+    this.#order = order;
+    this.#dueAt = dueAt;
+  }
+
+  start(): void {
+    this.#lateness.push(now() - this.#dueAt);
+    if (this.#lateness.length === this.#order.due) this.#all.resolve();
+  }
+
+  /** Resolves when all have started, or when it is given up. */
+  async allStarted(): Promise<void> {
+    const giveUp = new AbortController();
+    await Promise.race([this.#all.promise, delay(GIVE_UP_MS, undefined, { signal: giveUp.signal })]);
+    giveUp.abort();
+  }
+
+  report(): Pick<FireReport, 'started' | 'startP50Ms' | 'startP99Ms' | 'startMaxMs'> {
+    const sorted = this.#lateness.toSorted((a, b) => a - b);
+    const at = (share: number): number =>
+      sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+    return { started: sorted.length, startP50Ms: at(0.5), startP99Ms: at(0.99), startMaxMs: at(1) };
+  }
+}
+
+/** @returns milliseconds from the due instant until all was recorded, or null */
+async function untilRecorded(contender: Contender, sql: Sql, order: FireOrder, dueAt: number): Promise<number | null> {
+  while (now() - dueAt < GIVE_UP_MS) {
+    if (await contender.isRecorded(sql, order)) return now() - dueAt;
+    await delay(5);
+  }
+  return null;
+}
+
+function spent(before: ServerCost, after: ServerCost, runs: number) {
+  const cpuUs = before.cpuUs === null || after.cpuUs === null ? null : (after.cpuUs - before.cpuUs) / runs;
+  return {
+    statementsPerRun: (after.statements - before.statements) / runs,
+    walBytesPerRun: (after.walBytes - before.walBytes) / runs,
+    serverCpuUsPerRun: cpuUs,
+  };
+}
+
+async function main(order: FireOrder): Promise<FireReport> {
+  const { contender } = (await import(`./contenders/${order.contender}.ts`)) as { contender: Contender };
+  const sql = postgres(order.url, { max: 1, onnotice: () => undefined });
+  const dueAt = Math.ceil((Date.now() + order.leadMs) / 1000) * 1000;
+  const stopwatch = new Stopwatch(order, dueAt);
+  await contender.schedule(order, new Date(dueAt));
+  const system = await contender.start(order, () => stopwatch.start());
+  if (now() > dueAt - BASELINE_MS)
+    throw new Error(`Not ready ${BASELINE_MS} ms before the due second; it needs a longer lead.`);
+  await delay(dueAt - BASELINE_MS - now());
+  const idleRssMb = rssMb();
+  const before = await readServerCost(sql);
+  const loopDelay = monitorEventLoopDelay({ resolution: 5 });
+  loopDelay.enable();
+  const cpu = process.cpuUsage();
+  await stopwatch.allStarted();
+  const recordedMs = await untilRecorded(contender, sql, order, dueAt);
+  const used = process.cpuUsage(cpu);
+  loopDelay.disable();
+  await delay(recordedMs === null ? 0 : 1_200);
+  const after = await readServerCost(sql);
+  const report: FireReport = {
+    contender: order.contender,
+    ...stopwatch.report(),
+    recordedMs,
+    ...spent(before, after, order.due),
+    clientCpuUsPerRun: (used.user + used.system) / order.due,
+    idleRssMb,
+    peakRssMb: process.resourceUsage().maxRSS / 1024,
+    loopDelayP99Ms: loopDelay.percentile(99) / 1e6,
+    armedMs: system.armedMs,
+  };
+  await system.stop();
+  await sql.end();
+  return report;
+}
+
+const report = await main(JSON.parse(process.argv[2]!) as FireOrder);
+process.stdout.write(`\nREPORT ${JSON.stringify(report)}\n`, () => process.exit(0));

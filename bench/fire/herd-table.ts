@@ -1,0 +1,47 @@
+/** The table of one herd: a line a contender, and how each stands to the floor. */
+import type { FireReport } from './contender.ts';
+
+type Column = readonly [title: string, width: number, cell: (report: FireReport) => string];
+
+const grouped = (value: number, digits = 0): string =>
+  Number.isFinite(value)
+    ? value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    : '-';
+const orDash = (value: number | null): string => (value === null ? '-' : grouped(value));
+
+const COLUMNS: readonly Column[] = [
+  ['', 16, ({ contender }) => contender],
+  ['start p50', 10, ({ startP50Ms }) => grouped(startP50Ms)],
+  ['p99', 8, ({ startP99Ms }) => grouped(startP99Ms)],
+  ['max ms', 8, ({ startMaxMs }) => grouped(startMaxMs)],
+  ['recorded ms', 12, ({ recordedMs }) => orDash(recordedMs)],
+  ['stmts/run', 10, ({ statementsPerRun }) => grouped(statementsPerRun, 4)],
+  ['WAL B/run', 10, ({ walBytesPerRun }) => grouped(walBytesPerRun)],
+  ['CPU µs/run', 11, ({ clientCpuUsPerRun }) => grouped(clientCpuUsPerRun)],
+  ['server µs', 10, ({ serverCpuUsPerRun }) => orDash(serverCpuUsPerRun)],
+  ['RSS idle MB', 12, ({ idleRssMb }) => grouped(idleRssMb)],
+  ['peak', 6, ({ peakRssMb }) => grouped(peakRssMb)],
+  ['loop p99 ms', 12, ({ loopDelayP99Ms }) => grouped(loopDelayP99Ms)],
+  ['armed ms', 9, ({ armedMs }) => orDash(armedMs)],
+];
+
+export function printHerd(title: string, reports: readonly FireReport[]): void {
+  const floor = reports.find(({ contender }) => contender === 'floor');
+  const lines = [
+    `\n${title}`,
+    row(COLUMNS.map(([heading]) => heading)) + (floor === undefined ? '' : '   recorded, of the floor'),
+    ...reports.map((report) => row(COLUMNS.map(([, , cell]) => cell(report))) + ratio(report, floor)),
+    ...reports
+      .filter((report) => report.recordedMs === null)
+      .map(({ contender, started }) => `  ${contender}: given up after ${started} starts`),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function row(cells: readonly string[]): string {
+  return cells.map((cell, index) => (index === 0 ? cell.padEnd(16) : cell.padStart(COLUMNS[index]![1]))).join('');
+}
+
+function ratio({ recordedMs }: FireReport, floor: FireReport | undefined): string {
+  return floor?.recordedMs == null || recordedMs === null ? '' : `   ${(recordedMs / floor.recordedMs).toFixed(1)} x`;
+}
