@@ -21,7 +21,14 @@ export async function findWarnings(config: JobConfig, facts: WarningFacts): Prom
     ...(facts.stateReason === null ? [] : [facts.stateReason]),
     ...(facts.schedule === null ? [] : scheduleWarnings(config, facts.schedule, facts)),
     ...(await argumentWarnings(config, facts.registry)),
+    ...outageWarnings(config),
   ];
+}
+
+/** What runs without the database would have to be told apart from what another instance runs: nothing does yet. */
+function outageWarnings({ outagePolicy }: JobConfig): string[] {
+  if (outagePolicy !== 'run') return [];
+  return ["outagePolicy 'run' is kept and not followed yet: while the database is away, the job is held as by 'hold'."];
 }
 
 function scheduleWarnings(config: JobConfig, schedule: Schedule, facts: WarningFacts): string[] {

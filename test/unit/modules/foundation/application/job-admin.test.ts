@@ -95,6 +95,13 @@ describe('JobAdmin', () => {
     expect({ description, descriptionZh }).toEqual({ description: job.description, descriptionZh: job.descriptionZh });
   });
 
+  test("warns that an outage policy of 'run' is not followed yet", async () => {
+    const holding = adminWith({ a: { run: () => null } });
+    const { job } = await holding.put('a', { ...DRAFT, outagePolicy: 'run' }, ORDER);
+    expect(job.warnings).toEqual([expect.stringContaining("outagePolicy 'run'")]);
+    expect((await holding.patch('a', { outagePolicy: 'hold' }, ORDER)).warnings).toEqual([]);
+  });
+
   test('takes a schema of any library, and its JSON Schema where it has one', () => {
     const jsonSchema = { input: () => ({ type: 'object' }) };
     const broken = {
