@@ -7,7 +7,8 @@
 import type { Json, JsonObject } from './job-definition.ts';
 
 export const MASK = '***';
-const SECRET_KEY = /token|password|secret|authorization/i;
+/** The audit trail's trigger masks by the same pattern; a test holds the two together. */
+export const SECRET_KEY = /token|password|passwd|secret|authorization|credential|cookie|api[-_]?key|private[-_]?key/i;
 
 export function isSecretKey(key: string): boolean {
   return SECRET_KEY.test(key);

@@ -1,8 +1,19 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../../../src/modules/foundation/domain/job-definition.ts';
-import { isSecretKey, maskSecrets, restoreSecrets } from '../../../../../src/modules/foundation/domain/mask-secrets.ts';
+import {
+  isSecretKey,
+  maskSecrets,
+  restoreSecrets,
+  SECRET_KEY,
+} from '../../../../../src/modules/foundation/domain/mask-secrets.ts';
 
 describe('isSecretKey()', () => {
+  test('reads keys as the audit trail does', () => {
+    const triggers = readFileSync(new URL('../../../../../drizzle/0001_triggers.sql', import.meta.url), 'utf8');
+    expect(triggers).toContain(`entry.key ~* '${SECRET_KEY.source}'`);
+  });
+
   test.each([
     'token',
     'apiToken',
@@ -12,6 +23,11 @@ describe('isSecretKey()', () => {
     'client_secret',
     'Authorization',
     'proxy-authorization',
+    'dbPasswd',
+    'x-api-key',
+    'apiKey',
+    'private_key',
+    'Cookie',
   ])('%s is secret', (key) => expect(isSecretKey(key)).toBe(true));
   test.each(['url', 'user', 'pass', 'author', 'key'])('%s is not', (key) => expect(isSecretKey(key)).toBe(false));
 });
