@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { isSecretKey, MASK } from '../../../../../../src/modules/foundation/domain/mask-secrets.ts';
 import type { Client } from '../../../../../support/in-memory-client.ts';
 import { jobConfig } from '../../../../../support/in-memory-job-configs.ts';
 import { type InMemoryService, inMemoryService } from '../../../../../support/in-memory-service.ts';
@@ -33,7 +34,7 @@ describe('hostile texts', () => {
     const { status, headers, json } = await send('PATCH /admin/jobs/warm-cache', { body });
     expect(status).toBe(200);
     expect(json).toMatchObject({ jobName: text, notes: text });
-    expect(Object.entries(json.jobKwargs)).toEqual([[text, text]]);
+    expect(Object.entries(json.jobKwargs)).toEqual([[text, isSecretKey(text) ? MASK : text]]);
     expect(headers.get('content-type')).toBe('application/json');
     expect(headers.get('set-cookie')).toBeNull();
   });
