@@ -19,6 +19,8 @@ export interface Comparison {
 
 export class Tally {
   comparisons = 0;
+  /** Instants asked about: a case is a text, a zone and one of these. */
+  cases = 0;
 
   equal(actual: unknown, expected: unknown, question: () => string): void {
     this.comparisons += 1;
@@ -56,6 +58,7 @@ export function compare(comparison: Comparison, tally: Tally): void {
     (at) => at >= from && at < to,
   );
   for (const at of [...comparison.at.map(asked), ...exact]) {
+    tally.cases += 1;
     const next = schedule.next(at * 1000);
     const isInside = next !== null && next < to * 1000;
     tally.equal(
