@@ -68,6 +68,7 @@ export async function bootstrap(settings: Settings, options: BootstrapOptions): 
     logger,
   );
   const dispatcher = container.resolve(tokenOf('dispatcher'));
+  container.resolve(tokenOf('bus')).subscribe(({ type, ...facts }) => logger.debug(type, { ...facts }));
   const app = createApp({
     jobAdmin: container.resolve(tokenOf('jobAdmin')),
     pausing: container.resolve(tokenOf('pausing')),
