@@ -39,7 +39,9 @@ function messageChain(thrown: unknown): string {
     if (!messages.some((earlier) => earlier.includes(message))) messages.push(message);
     error = readOr(undefined, () => (cause instanceof Error ? cause.cause : undefined));
   }
-  const text = messages.join(': ');
+  const text = messages
+    .map((message, index) => (index < messages.length - 1 ? message.replace(/\.$/, '') : message))
+    .join(': ');
   return text === '' ? `${thrown === '' ? 'An empty text' : String(thrown)} was thrown, which is not an Error.` : text;
 }
 

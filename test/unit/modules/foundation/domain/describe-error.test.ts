@@ -9,6 +9,11 @@ const boom = (): never => {
 };
 
 describe('describeError()', () => {
+  it('joins a sentence and its cause without the full stop between them', () => {
+    const error = new Error('It failed.', { cause: new Error('No disk.') });
+    expect(describeError(error).message).toBe('It failed: No disk.');
+  });
+
   it('gives message and stack of an error', () => {
     const error = new Error('it broke');
     expect(describeError(error)).toEqual({ message: 'it broke', stack: error.stack });
