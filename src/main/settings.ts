@@ -98,7 +98,7 @@ const SettingsSchema = v.object({
   /** Settles for the whole deployment how five-field texts are read. */
   CRON_DIALECT: v.optional(oneOf(DIALECTS)),
   DEFAULT_TIMEZONE: v.optional(timezone, 'Asia/Shanghai'),
-  MAX_CONCURRENT_RUNS: v.optional(wholeNumber(1, 100_000), '256'),
+  MAX_CONCURRENT_RUNS: v.optional(wholeNumber(1, 100_000), '1000'),
   /** How long `maintenance.prune-history` keeps executions unless the job says otherwise. */
   HISTORY_RETENTION: v.optional(duration, '30d'),
   LOG_LEVEL: v.optional(oneOf(LOG_LEVELS), 'info'),

@@ -65,9 +65,18 @@ export function registerFoundation(options: FoundationOptions): FoundationContai
   for (const name of Object.keys(factories) as (keyof Foundation)[]) {
     const make = factories[name] as (all: Foundation) => unknown;
     container.register<unknown>(tokenOf(name), { useFactory: instanceCachingFactory(() => make(wired)) });
-    Object.defineProperty(wired, name, { get: () => container.resolve(tokenOf(name)) });
+    Object.defineProperty(wired, name, {
+      configurable: true,
+      get: () => keep(wired, name, container.resolve(tokenOf(name))),
+    });
   }
   return container;
+}
+
+/** What was asked for once is a plain property from then on: every run reads a dozen of them. */
+function keep<Name extends keyof Foundation>(wired: Foundation, name: Name, value: Foundation[Name]): Foundation[Name] {
+  Object.defineProperty(wired, name, { value });
+  return value;
 }
 
 function factoriesOf(options: FoundationOptions): Factories {

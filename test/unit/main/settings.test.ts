@@ -25,7 +25,7 @@ describe('parseSettings()', () => {
       tokens: {},
       cronDialect: null,
       defaultTimezone: 'Asia/Shanghai',
-      maxConcurrentRuns: 256,
+      maxConcurrentRuns: 1_000,
       historyRetentionMs: 30 * 86_400_000,
       logLevel: 'info',
       logFormat: 'text',

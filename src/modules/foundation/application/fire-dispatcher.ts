@@ -1,12 +1,18 @@
 /**
  * The runs of this process: how many at once, which ones, and how they are drained. Invariant: a run that was taken is
  * executed once; whoever claims reserves slots first, so that two who claim at the same time do not share them.
+ *
+ * A run takes a slot while its job works; while its outcome is being written it takes none, so that the next are claimed
+ * meanwhile, up to a bound on outcomes that wait. It is active until it is written.
  */
 import { RunCancelledError } from '../domain/errors.ts';
 import type { JobConfig } from '../domain/job-config.ts';
 import type { MergedJobRegistry } from '../domain/job-definition.ts';
 import type { TrackedRun } from './ports/run-tracker.ts';
 import type { RunExecutor } from './run-executor.ts';
+
+/** So many runs may wait for their outcome to be written before those that wait count as running. */
+const MAX_UNWRITTEN = 10_000;
 
 interface ActiveRun {
   readonly run: TrackedRun;
@@ -27,6 +33,8 @@ export class FireDispatcher {
   readonly #maxConcurrentRuns: number;
   readonly #active = new Map<string, ActiveRun>();
   readonly #listeners = new Set<SlotListener>();
+  /** Active runs whose job works. */
+  #working = 0;
   #reserved = 0;
   #wasRefused = false;
 
@@ -36,7 +44,8 @@ export class FireDispatcher {
   }
 
   get freeSlots(): number {
-    return Math.max(0, this.#maxConcurrentRuns - this.#active.size - this.#reserved);
+    const taken = Math.max(this.#working, this.#active.size - MAX_UNWRITTEN);
+    return Math.max(0, this.#maxConcurrentRuns - taken - this.#reserved);
   }
 
   get activeCount(): number {
@@ -64,14 +73,12 @@ export class FireDispatcher {
         if (isReleased) return;
         isReleased = true;
         this.#reserved -= size;
-        if (size === 0 || !this.#wasRefused || this.freeSlots === 0) return;
-        this.#wasRefused = false;
-        this.#tell(null);
+        if (size > 0) this.#offer();
       },
     };
   }
 
-  /** Whoever listens is told once when reserved slots are given back; that a run has ended is told always. */
+  /** Whoever listens is told once when slots are given back; that a run has ended is told always. */
   askForSlot(): void {
     this.#wasRefused = true;
   }
@@ -81,7 +88,18 @@ export class FireDispatcher {
     if (this.#active.has(run.id)) return;
     const controller = new AbortController();
     this.#active.set(run.id, { run, controller });
-    void this.#executor.execute({ run, config, registry, controller }).finally(() => {
+    this.#working += 1;
+    let isWorking = true;
+    const endWork = (): void => {
+      if (isWorking) this.#working -= 1;
+      isWorking = false;
+    };
+    const onWorkEnd = (): void => {
+      endWork();
+      this.#offer();
+    };
+    void this.#executor.execute({ run, config, registry, controller, onWorkEnd }).finally(() => {
+      endWork();
       this.#active.delete(run.id);
       this.#tell(run.jobId);
     });
@@ -114,6 +132,13 @@ export class FireDispatcher {
   /** Aborts every active run; those that ignore it are abandoned and recorded as cancelled all the same. */
   abortAll(reason: string): void {
     for (const { controller } of this.#active.values()) controller.abort(new RunCancelledError(reason));
+  }
+
+  /** Whoever was refused may ask again. */
+  #offer(): void {
+    if (!this.#wasRefused || this.freeSlots === 0) return;
+    this.#wasRefused = false;
+    this.#tell(null);
   }
 
   #tell(jobId: string | null): void {

@@ -16,6 +16,9 @@ import type { JobConfigRepository } from './ports/job-config-repository.ts';
 import type { Logger } from './ports/logger.ts';
 import { type ArmedJob, type Resolution, resolveJob } from './resolve-job.ts';
 
+/** More rows than this are read in pages: all at once they would take several times the memory that they leave behind. */
+const PAGE_SIZE = 2_000;
+
 export interface JobLoaderDeps {
   readonly configs: JobConfigRepository;
   readonly claims: FireClaims;
@@ -37,14 +40,24 @@ export class JobLoader {
     this.#deps = deps;
   }
 
-  /** Every enabled row. @throws DatabaseUnavailableError with nothing changed */
+  /** Every enabled row. @throws DatabaseUnavailableError with nothing counted as seen */
   async loadAll(): Promise<void> {
     await this.#afterOthers(async () => {
       const { configs, claims, directory } = this.#deps;
       const seen = await configs.getRevisions();
-      const enabled = await configs.getAllEnabled();
-      const waiting = await this.#arm(enabled, await claims.getCursors());
-      const found = new Set(enabled.map((config) => config.jobId));
+      const found = new Set<string>();
+      const waiting = new Set<string>();
+      const load = async (enabled: readonly JobConfig[], cursors: readonly FireCursor[]): Promise<void> => {
+        for (const jobId of await this.#arm(enabled, cursors)) waiting.add(jobId);
+        for (const { jobId } of enabled) found.add(jobId);
+      };
+      const jobIds = [...seen.keys()];
+      if (jobIds.length <= PAGE_SIZE) await load(await configs.getAllEnabled(), await claims.getCursors());
+      for (let from = 0; jobIds.length > PAGE_SIZE && from < jobIds.length; from += PAGE_SIZE) {
+        const page = jobIds.slice(from, from + PAGE_SIZE);
+        const enabled = (await configs.getByJobIds(page)).filter((config) => config.enabled);
+        await load(enabled, await claims.getCursors(page));
+      }
       for (const jobId of directory.jobIds) if (!found.has(jobId)) directory.remove(jobId);
       for (const jobId of waiting) seen.delete(jobId);
       this.#seen = seen;

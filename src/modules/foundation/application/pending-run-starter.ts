@@ -4,7 +4,8 @@
  *
  * Invariants: claims no more than half the free slots at a time, so that the loop always finds some; what was claimed is
  * started, also where the answer to the claim, or what it takes to start it, was lost: RUNNING records of this instance
- * that waited here and that nobody runs are looked for until the lost statement can no longer take effect.
+ * that waited here and that nobody runs are looked for until the lost statement can no longer take effect. Runs that end
+ * where nothing waited a moment ago do not cause a claim each: a herd of them causes a few.
  */
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError, JobNotFoundError } from '../domain/errors.ts';
@@ -21,6 +22,10 @@ import type { PendingRuns } from './ports/pending-runs.ts';
 import type { CancelTimer, Timers } from './ports/timers.ts';
 
 const POLL_MS = 2_000;
+/** After a claim that found nothing, an ended run causes the next one no sooner. */
+const REST_MS = 25;
+/** A claim keeps its slots from the loop while it is under way. */
+const MAX_CLAIM = 200;
 /** A statement whose answer was lost may still take effect within this time. */
 const ASK_FOR_MS = 60_000;
 
@@ -42,6 +47,8 @@ export class PendingRunStarter {
   #isStarted = false;
   #turning: Promise<void> | null = null;
   #wokenAgain = false;
+  #hasEndedRun = false;
+  #foundNothingAt = Number.NEGATIVE_INFINITY;
   #askUntil = Number.NEGATIVE_INFINITY;
   #nextInMs: number | null = null;
   #cancelTimer: CancelTimer = () => {};
@@ -55,7 +62,7 @@ export class PendingRunStarter {
     if (this.#isStarted) return;
     this.#isStarted = true;
     this.#unlisten = this.#deps.dispatcher.onSlotFree((jobId) => {
-      if (jobId !== null) this.wake();
+      if (jobId !== null) this.#runEnded();
     });
     this.wake();
   }
@@ -74,19 +81,30 @@ export class PendingRunStarter {
       return;
     }
     this.#cancelTimer();
+    this.#hasEndedRun = false;
     this.#turning = this.#turn().then((isSound) => this.#sleep(isSound));
+  }
+
+  #runEnded(): void {
+    if (!this.#isStarted || this.#hasEndedRun) return;
+    this.#hasEndedRun = true;
+    if (this.#turning === null) this.#sleep(true);
   }
 
   /** After a failure it is not asked again at once, whoever wakes it. */
   #sleep(isSound: boolean): void {
     this.#turning = null;
     const isWoken = this.#wokenAgain && isSound;
+    const restMs = Math.min(this.#foundNothingAt + REST_MS - this.#deps.time.now(), REST_MS);
     this.#wokenAgain = false;
-    if (isWoken) this.wake();
-    else if (this.#isStarted) this.#sleepFor(isSound ? Math.min(this.#nextInMs ?? POLL_MS, POLL_MS) : POLL_MS);
+    if (isWoken || (isSound && this.#hasEndedRun && restMs <= 0)) return this.wake();
+    if (!this.#isStarted) return;
+    const nextMs = isSound ? Math.min(this.#nextInMs ?? POLL_MS, POLL_MS) : POLL_MS;
+    this.#sleepFor(isSound && this.#hasEndedRun ? Math.min(nextMs, restMs) : nextMs);
   }
 
   #sleepFor(delayMs: number): void {
+    this.#cancelTimer();
     this.#cancelTimer = this.#deps.timers.wakeAfter(Math.max(1, Math.ceil(delayMs)), () => this.wake());
   }
 
@@ -95,7 +113,7 @@ export class PendingRunStarter {
     const { dispatcher, lease, time } = this.#deps;
     this.#nextInMs = null;
     if (!lease.isHeld) return true;
-    const slots = dispatcher.reserveSlots(Math.ceil(dispatcher.freeSlots / 2));
+    const slots = dispatcher.reserveSlots(Math.min(Math.ceil(dispatcher.freeSlots / 2), MAX_CLAIM));
     try {
       if (time.now() < this.#askUntil) await this.#startUnanswered();
       await this.#claim(slots.size);
@@ -115,6 +133,7 @@ export class PendingRunStarter {
     const { runs, nextInMs } = await pending.claim(lease.instanceId, { handlers, limit });
     this.#nextInMs = nextInMs;
     if (runs.length >= limit) this.#wokenAgain = true;
+    this.#foundNothingAt = runs.length === 0 ? this.#deps.time.now() : Number.NEGATIVE_INFINITY;
     await this.#dispatch(runs);
   }
 

@@ -36,6 +36,8 @@ export interface Assignment {
   readonly config: JobConfig;
   readonly registry: MergedJobRegistry;
   readonly controller: AbortController;
+  /** Is told when the job's own work has ended or was given up, before that is recorded. */
+  readonly onWorkEnd?: () => void;
 }
 
 export class RunExecutor {
@@ -65,7 +67,11 @@ export class RunExecutor {
   async #work(assignment: Assignment, logger: Logger): Promise<unknown> {
     const { config, controller } = assignment;
     const work = (): Promise<unknown> => this.#call(assignment, logger);
-    return this.#withinTimeout(work, { controller, timeoutMs: config.timeoutMs, logger });
+    try {
+      return await this.#withinTimeout(work, { controller, timeoutMs: config.timeoutMs, logger });
+    } finally {
+      assignment.onWorkEnd?.();
+    }
   }
 
   async #call({ run, config, registry, controller }: Assignment, logger: Logger): Promise<unknown> {

@@ -58,9 +58,13 @@ function textLines(): TextFormatter {
 
 export class LogTapeLogger implements Logger {
   readonly #log: LogTape;
+  /** Of every line. Made printable with the first: most runs write none. */
+  readonly #own: LogProperties | null;
+  #printing: LogTape | null = null;
 
-  constructor(log: LogTape = getLogger(['carillon'])) {
+  constructor(log: LogTape = getLogger(['carillon']), own: LogProperties | null = null) {
     this.#log = log;
+    this.#own = own;
   }
 
   debug(message: string, properties?: LogProperties): void {
@@ -80,12 +84,18 @@ export class LogTapeLogger implements Logger {
   }
 
   with(properties: LogProperties): Logger {
-    return new LogTapeLogger(this.#log.with(printable(properties)));
+    return new LogTapeLogger(this.#printingLog(), { ...properties });
+  }
+
+  #printingLog(): LogTape {
+    if (this.#own === null) return this.#log;
+    this.#printing ??= this.#log.with(printable(this.#own));
+    return this.#printing;
   }
 
   /** Braces in a message would be read as placeholders: they are doubled, the text stays as it is. */
   #write(level: 'debug' | 'info' | 'warn' | 'error', message: string, properties: LogProperties = {}): void {
-    this.#log[level](String(message).replaceAll('{', '{{').replaceAll('}', '}}'), printable(properties));
+    this.#printingLog()[level](String(message).replaceAll('{', '{{').replaceAll('}', '}}'), printable(properties));
   }
 }
 

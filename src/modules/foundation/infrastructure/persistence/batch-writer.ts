@@ -1,5 +1,5 @@
 /**
- * Gathers single writes into batches: what is asked within one turn of the event loop, or while a batch is under way, goes
+ * Gathers single statements of one kind into batches: what is asked within one turn of the event loop, or while a batch is under way, goes
  * into the next one.
  *
  * Invariants: each item's promise settles with that item's own fate; one that the database cannot hold fails alone, the
@@ -16,15 +16,23 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-const MAX_BATCH = 500;
+/** How much goes into one batch. */
+export interface BatchLimit<Item> {
+  /** Default 500. */
+  readonly capacity: number;
+  /** How much of it an item takes; 1 where nothing is said. A single item always goes, whatever it weighs. */
+  readonly weigh?: (item: Item) => number;
+}
 
 export class BatchWriter<Item, Result> {
   readonly #write: WriteBatch<Item, Result>;
+  readonly #limit: BatchLimit<Item>;
   #waiting: Waiting<Item, Result>[] = [];
   #isRunning = false;
 
-  constructor(write: WriteBatch<Item, Result>) {
+  constructor(write: WriteBatch<Item, Result>, limit: BatchLimit<Item> = { capacity: 500 }) {
     this.#write = write;
+    this.#limit = limit;
   }
 
   add(item: Item): Promise<Result> {
@@ -38,8 +46,15 @@ export class BatchWriter<Item, Result> {
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#writeAll(this.#waiting.splice(0, MAX_BATCH));
+    while (this.#waiting.length > 0) await this.#writeAll(this.#waiting.splice(0, this.#countOfNext()));
     this.#isRunning = false;
+  }
+
+  #countOfNext(): number {
+    const { capacity, weigh = () => 1 } = this.#limit;
+    let weight = 0;
+    const over = this.#waiting.findIndex(({ item }) => (weight += weigh(item)) > capacity);
+    return over === -1 ? this.#waiting.length : Math.max(1, over);
   }
 
   async #writeAll(batch: readonly Waiting<Item, Result>[]): Promise<void> {

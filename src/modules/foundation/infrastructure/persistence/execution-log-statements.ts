@@ -2,8 +2,11 @@
  * The statements that write the execution log in batches: RUNNING records, and outcomes.
  *
  * Invariant: an outcome is written only to a record that is RUNNING and held by the instance that reports it; the job's
- * `last_run_at` and the run that waits for the next attempt are written with it. Rows are locked in the order of their keys, log before configuration, so that replicas
- * writing at once never block each other in a circle.
+ * `last_run_at` and the run that waits for the next attempt are written with it. Rows are locked in the order of their
+ * keys, log before configuration, so that replicas writing at once never block each other in a circle. Records are looked
+ * up one by one in the order of the input, by their keys alone (`|| ''` keeps the index of RUNNING records out of it, which
+ * an instance in a herd fills): what it costs depends on the batch, and not on how much there is or on what the planner
+ * believes of it.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Outcome, Run } from '../../domain/run.ts';
@@ -81,10 +84,11 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
       select distinct on (id) * from ${inputRows('input', OUTCOME_COLUMNS, outcomes.map(toOutcomeRow))} order by id
     ),
     held as materialized (
-      select run.id from scheduler_execution_log run join input using (id)
-      where run.status = 'RUNNING' and run.instance_id = input.instance_id
-      order by run.id
-      for update of run
+      select run.id from input cross join lateral (
+        select id from scheduler_execution_log one
+        where one.id = input.id and one.status || '' = 'RUNNING' and one.instance_id || '' = input.instance_id
+        for update
+      ) run
     ),
     done as (
       update scheduler_execution_log run
@@ -119,8 +123,27 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
     )
     select id from done
     union all
-    select run.id from scheduler_execution_log run join input using (id)
-    where run.status = input.status and run.instance_id = input.instance_id and run.finished_at = input.finished_at`;
+    select run.id from input cross join lateral (
+      select id from scheduler_execution_log one
+      where one.id = input.id and one.status = input.status and one.instance_id = input.instance_id
+        and one.finished_at = input.finished_at
+      offset 0
+    ) run`;
+}
+
+/** Answers with the newest success of each job that has one. */
+export function renderLastSuccesses(jobIds: readonly string[]): SQL {
+  return sql`
+    select input.job_id, run.finished_at
+    from ${inputRows(
+      'input',
+      { job_id: 'text' },
+      jobIds.map((jobId) => ({ job_id: jobId })),
+    )} cross join lateral (
+      select finished_at from scheduler_execution_log one
+      where one.job_id = input.job_id and one.status = 'SUCCESS'
+      order by one.started_at desc limit 1
+    ) run`;
 }
 
 function toOutcomeRow({ run, outcome }: RunOutcome): Record<keyof typeof OUTCOME_COLUMNS, unknown> {

@@ -13,7 +13,8 @@
  *
  * Locks are taken in the order of job ids, so that claimers cannot block each other in a circle; of rows that an editor
  * holds none is waited for. What one step tells the next is asked by `in (select …)` in a select list: PostgreSQL hashes
- * that, whereas it would join these steps, of unknown size to it, row by row.
+ * that, whereas it would join these steps, of unknown size to it, row by row. Cursors are found by their job, and the instant
+ * only compared, in a form that no index answers: in a herd thousands say the same one, and each fire would read them all.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { DueFire } from '../../application/ports/fire-claims.ts';
@@ -74,7 +75,7 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[]): SQL 
     mine as materialized (
       select input.*, clock_timestamp()::timestamptz(3) as started_at, ${isQueued ? isBehind() : sql`false`} as is_behind
       from scheduler_job_cursor c join input on c.job_id = input.job_id
-      where c.next_fire_at = input.due_at and c.revision = input.revision and c.next_fire_at <= clock_timestamp()
+      where c.next_fire_at is not distinct from input.due_at and c.revision = input.revision and c.next_fire_at <= clock_timestamp()
         ${isQueued ? sql`and (input.overlap not in ${QUEUEING} or input.job_id in (select job_id from keys))` : sql``}
       order by c.job_id
       for update of c skip locked

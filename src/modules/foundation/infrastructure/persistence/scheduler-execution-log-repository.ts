@@ -1,5 +1,5 @@
 /**
- * The execution log, in `scheduler_execution_log`. Owns how it is read and that its writes go in batches.
+ * The execution log, in `scheduler_execution_log`. Owns how it is read, and that what every run asks goes in batches.
  *
  * Invariant: an outcome that comes after its run was taken away changes nothing, and its writer learns so.
  */
@@ -9,10 +9,16 @@ import type { Page } from '../../application/ports/job-config-repository.ts';
 import type { Execution, Outcome, Run } from '../../domain/run.ts';
 import { BatchWriter } from './batch-writer.ts';
 import type { Database } from './database.ts';
-import { renderCreate, renderUpdate, type RunOutcome } from './execution-log-statements.ts';
+import { renderCreate, renderLastSuccesses, renderUpdate, type RunOutcome } from './execution-log-statements.ts';
 import { toExecution } from './execution-row.ts';
 import { decodePageCursor, encodePageCursor, isInstant, isUuid } from './page-cursor.ts';
 import { schedulerExecutionLog } from './schema.ts';
+import { readInstant } from './statement-input.ts';
+
+/** Of a herd: what all its runs ask is one statement each time, or a few. */
+const HERD_BATCH = 2_000;
+/** An outcome with a text of unknown length takes the place of this many plain ones. */
+const HEAVY = 4;
 
 const { id, jobId, startedAt, status, trigger } = schedulerExecutionLog;
 
@@ -20,11 +26,13 @@ export class SchedulerExecutionLogRepository implements ExecutionLogRepository {
   readonly #database: Database;
   readonly #creates: BatchWriter<Run, true>;
   readonly #updates: BatchWriter<RunOutcome, boolean>;
+  readonly #successes: BatchWriter<string, Date | null>;
 
   constructor(database: Database) {
     this.#database = database;
     this.#creates = new BatchWriter((runs) => this.#createAll(runs));
-    this.#updates = new BatchWriter((outcomes) => this.#updateAll(outcomes));
+    this.#updates = new BatchWriter((outcomes) => this.#updateAll(outcomes), { capacity: HERD_BATCH, weigh });
+    this.#successes = new BatchWriter((jobIds) => this.#readLastSuccesses(jobIds), { capacity: HERD_BATCH });
   }
 
   async create(run: Run): Promise<void> {
@@ -81,16 +89,14 @@ export class SchedulerExecutionLogRepository implements ExecutionLogRepository {
     };
   }
 
-  async lastSuccessAt(ofJobId: string): Promise<Date | null> {
-    const [row] = await this.#database.query((orm) =>
-      orm
-        .select({ at: schedulerExecutionLog.finishedAt })
-        .from(schedulerExecutionLog)
-        .where(and(eq(jobId, ofJobId), eq(status, 'SUCCESS')))
-        .orderBy(desc(startedAt))
-        .limit(1),
-    );
-    return row?.at ?? null;
+  lastSuccessAt(ofJobId: string): Promise<Date | null> {
+    return this.#successes.add(ofJobId);
+  }
+
+  async #readLastSuccesses(jobIds: readonly string[]): Promise<(Date | null)[]> {
+    const rows = await this.#database.rows<{ job_id: string; finished_at: string | null }>(renderLastSuccesses(jobIds));
+    const found = new Map(rows.map((row) => [row.job_id, row.finished_at]));
+    return jobIds.map((of) => readNullable(found.get(of)));
   }
 
   async #createAll(runs: readonly Run[]): Promise<true[]> {
@@ -106,6 +112,14 @@ export class SchedulerExecutionLogRepository implements ExecutionLogRepository {
     const recorded = new Set(rows.map((row) => row.id));
     return outcomes.map(({ run }) => recorded.has(run.id));
   }
+}
+
+function weigh({ outcome }: RunOutcome): number {
+  return outcome.status === 'SUCCESS' && (outcome.result === null || typeof outcome.result !== 'object') ? 1 : HEAVY;
+}
+
+function readNullable(instant: string | null | undefined): Date | null {
+  return instant == null ? null : readInstant(instant);
 }
 
 function isOlderThan(cursor: string) {

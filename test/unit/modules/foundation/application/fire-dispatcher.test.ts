@@ -18,6 +18,11 @@ class ManualExecutor {
     await promise;
   }
 
+  /** The job's own work ends; its outcome is still to be written. */
+  endWork(runId: string): void {
+    this.assignments.find(({ run }) => run.id === runId)!.onWorkEnd!();
+  }
+
   async end(runId: string): Promise<void> {
     this.#ends.get(runId)!();
     await settle();
@@ -45,6 +50,40 @@ describe('FireDispatcher', () => {
     expect([dispatcher.freeSlots, dispatcher.isRunning('a')]).toEqual([1, true]);
     await executor.end('2');
     expect([dispatcher.freeSlots, dispatcher.isRunning('a')]).toEqual([2, false]);
+  });
+
+  it('a run whose outcome is still to be written takes no slot, and is active all the same', async () => {
+    const { dispatcher, dispatch, executor } = setUp();
+    dispatch('1', 'a');
+    dispatch('2', 'b');
+    executor.endWork('1');
+    expect([dispatcher.freeSlots, dispatcher.activeCount, dispatcher.isRunning('a')]).toEqual([1, 2, true]);
+    await executor.end('1');
+    expect([dispatcher.freeSlots, dispatcher.activeCount, dispatcher.isRunning('a')]).toEqual([1, 1, false]);
+  });
+
+  it('whoever was refused a slot is told when work ends, and not again before it was refused again', () => {
+    const { dispatcher, dispatch, executor } = setUp(2);
+    const told: (string | null)[] = [];
+    dispatcher.onSlotFree((jobId) => told.push(jobId));
+    dispatch('1');
+    dispatch('2');
+    dispatcher.askForSlot();
+    executor.endWork('1');
+    executor.endWork('2');
+    expect(told).toEqual([null]);
+  });
+
+  it('outcomes that wait in their thousands count as running again', () => {
+    const { dispatcher, dispatch, executor } = setUp(1);
+    for (let n = 0; n < 10_000; n += 1) {
+      dispatch(`${n}`);
+      executor.endWork(`${n}`);
+    }
+    expect(dispatcher.freeSlots).toBe(1);
+    dispatch('one more');
+    executor.endWork('one more');
+    expect(dispatcher.freeSlots).toBe(0);
   });
 
   it('executes a run that it is handed twice once', () => {

@@ -67,6 +67,18 @@ describe('JobLoader.loadAll()', () => {
     expect(listed()).toEqual(['m 12:00:00']);
   });
 
+  it('reads very many rows in pages, arms all that are enabled, and takes out what is gone', async () => {
+    const { store, loader, directory, link } = setUp();
+    await loader.loadAll();
+    store.remove('a');
+    for (let n = 0; n < 4_500; n += 1) store.save(`many-${n}`, { handler: 'b', enabled: n % 2 === 0 });
+    await loader.loadAll();
+    expect(directory.list()).toHaveLength(2_250);
+    expect(link.countOf('configs.getByJobIds')).toBe(3);
+    await loader.reloadChanged();
+    expect(link.countOf('configs.getByJobIds')).toBe(3);
+  });
+
   for (const call of ['configs.getRevisions', 'configs.getAllEnabled', 'claims.getCursors', 'claims.arm']) {
     it(`changes nothing where ${call} fails, and a poll makes it good`, async () => {
       const { store, loader, listed, link } = setUp(['a', 'b']);

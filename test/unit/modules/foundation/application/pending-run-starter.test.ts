@@ -77,6 +77,23 @@ describe('PendingRunStarter', () => {
     expect(store.pending.size).toBe(2);
   });
 
+  it('runs that end while nothing waits cause no claim each, and what waits then is started within 25 ms', async () => {
+    const { store, engine, ran, time, link } = await withJob(() => 1);
+    for (let number = 0; number < 500; number += 1)
+      store.save(`herd-${number}`, { handler: 'a', cronExpression: '1 12 * * *' });
+    await time.advance(SECOND);
+    const before = link.countOf('pending.claim');
+    await time.advance(Date.parse('2026-01-02T12:01:00.020Z') - store.now());
+    expect(ran).toHaveLength(500);
+    expect(link.countOf('pending.claim') - before).toBeLessThan(40);
+    store.isFeedAlive = false;
+    store.trigger('a', 'late');
+    store.save('last', { handler: 'a', cronExpression: '2 12 * * *' });
+    await engine.wired.loader.reload(['last']);
+    await time.advance(Date.parse('2026-01-02T12:02:00.000Z') - store.now() + 50);
+    expect(ran).toContain('late');
+  });
+
   it('many waiting runs start without a wait between them', async () => {
     const { store, ran, time } = await withJob(() => 1, { slots: 20, edit: { overlapPolicy: 'allow' } });
     for (let number = 1; number <= 50; number += 1) store.trigger('a', `run-${number}`);

@@ -47,6 +47,17 @@ describe('BatchWriter', () => {
     expect(sizes).toEqual([500, 500, 200]);
   });
 
+  it('a batch is full by the weight of its items, and an item that is too heavy goes alone', async () => {
+    const batches: number[][] = [];
+    const write = async (items: readonly number[]): Promise<readonly number[]> => {
+      batches.push([...items]);
+      return items;
+    };
+    const writer = new BatchWriter<number, number>(write, { capacity: 4, weigh: (weight) => weight });
+    await Promise.all([1, 3, 2, 9, 1, 1, 2, 1].map((weight) => writer.add(weight)));
+    expect(batches).toEqual([[1, 3], [2], [9], [1, 1, 2], [1]]);
+  });
+
   it('lets a poison item fail alone', async () => {
     const writer = new BatchWriter<string, string>(async (items) => {
       if (items.includes('poison')) throw refuse('22P05');
