@@ -301,4 +301,12 @@ END
 $$;
 `,
   },
+  {
+    tag: '0003_room_for_last_run',
+    when: 1795473008389,
+    hash: 'a888e0b905e11e02b5f07fb39f26643f8db5b8a961030cb8757957c5c91b77b9',
+    sql: `-- Every run writes its job's \`last_run_at\`: room on the row's page keeps that off the indexes, a herd's whole page at once.
+ALTER TABLE "scheduler_job_config" SET (fillfactor = 50);
+`,
+  },
 ];
