@@ -5,7 +5,7 @@
  * Invariants: claims no more than half the free slots at a time, so that the loop always finds some; what was claimed is
  * started, also where the answer to the claim, or what it takes to start it, was lost: RUNNING records of this instance
  * that waited here and that nobody runs are looked for until the lost statement can no longer take effect. Runs that end
- * where nothing waited a moment ago do not cause a claim each: a herd of them causes a few.
+ * where nothing waited a moment ago do not cause a claim each, unless their job queues: a herd of them causes a few.
  */
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError, JobNotFoundError } from '../domain/errors.ts';
@@ -62,7 +62,7 @@ export class PendingRunStarter {
     if (this.#isStarted) return;
     this.#isStarted = true;
     this.#unlisten = this.#deps.dispatcher.onSlotFree((jobId) => {
-      if (jobId !== null) this.#runEnded();
+      if (jobId !== null) this.#runEnded(jobId);
     });
     this.wake();
   }
@@ -85,7 +85,10 @@ export class PendingRunStarter {
     this.#turning = this.#turn().then((isSound) => this.#sleep(isSound));
   }
 
-  #runEnded(): void {
+  /** Of a job that queues, the next occurrence may wait for just this: it is not kept waiting. */
+  #runEnded(jobId: string): void {
+    const policy = this.#deps.directory.get(jobId)?.job.config.overlapPolicy;
+    if (policy !== undefined && policy !== 'skip' && policy !== 'allow') return this.wake();
     if (!this.#isStarted || this.#hasEndedRun) return;
     this.#hasEndedRun = true;
     if (this.#turning === null) this.#sleep(true);
