@@ -1,5 +1,5 @@
 /**
- * Checks that drizzle/ says what schema.ts says: drizzle-kit, asked for the next migration, has none to write. It is
+ * Checks that drizzle/ says what the schema says: drizzle-kit, asked for the next migration, has none to write. It is
  * asked in a copy, because it writes what it finds.
  */
 import { spawnSync } from 'node:child_process';
@@ -7,7 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const SCHEMA = './src/modules/foundation/infrastructure/persistence/schema.ts';
+const SCHEMA = './src/modules/foundation/infrastructure/persistence/schema';
 
 interface SchemaReport {
   /** The migrations that the schema is ahead by. */
@@ -43,5 +43,5 @@ if (import.meta.main) {
   if (failure !== null) console.error(failure);
   if (missing.length > 0) console.error(`schema.ts is ahead of drizzle/ by ${missing.join(', ')}; npm run db:generate`);
   if (failure !== null || missing.length > 0) process.exitCode = 1;
-  else console.log('drizzle/ says what schema.ts says');
+  else console.log('drizzle/ says what the schema says');
 }

@@ -26,7 +26,7 @@ describeOnEveryDatabase('PostgresHistoryPruner', (database) => {
   };
 
   beforeEach(async () => {
-    await database().rows(sql`truncate scheduler_execution_log, scheduler_event`);
+    await database().rows(sql`truncate scheduler_execution_log, scheduler_event cascade`);
   });
 
   it('deletes what is older, in batches that meet without a gap', async () => {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { PendingRun } from '../../src/modules/foundation/application/ports/pending-runs.ts';
-import { schedulerPendingRun } from '../../src/modules/foundation/infrastructure/persistence/schema.ts';
+import { schedulerPendingRun } from '../../src/modules/foundation/infrastructure/persistence/schema/runs.ts';
 import { decodeRow } from '../../src/modules/foundation/infrastructure/persistence/statement-input.ts';
 import type { DueFire } from '../../src/modules/foundation/application/ports/fire-claims.ts';
 import { DEFAULT_POLICIES, type JobConfig, type JobSpec } from '../../src/modules/foundation/domain/job-config.ts';

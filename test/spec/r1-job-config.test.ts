@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { getTableColumns, sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { DEFAULT_POLICIES } from '../../src/modules/foundation/domain/job-config.ts';
-import { schedulerJobConfig } from '../../src/modules/foundation/infrastructure/persistence/schema.ts';
+import { schedulerJobConfig } from '../../src/modules/foundation/infrastructure/persistence/schema/jobs.ts';
 import { readColumns, readConstraints } from '../support/database-catalogue.ts';
 import { resolveOn } from '../support/database-foundation.ts';
 import { describeOnEveryDatabase } from '../support/databases.ts';

@@ -21,6 +21,7 @@ const MAX_MS = 365 * 86_400_000;
 export const NUMERIC_POLICIES = [
   'misfireGraceMs',
   'catchUpLimit',
+  'maxConcurrentRuns',
   'maxAttempts',
   'retryBackoffMs',
   'retryBackoffMax',
@@ -32,6 +33,7 @@ export type NumericPolicy = (typeof NUMERIC_POLICIES)[number];
 export const POLICY_RANGES: Readonly<Record<NumericPolicy, Range>> = {
   misfireGraceMs: { min: 0, max: MAX_MS },
   catchUpLimit: { min: 0, max: 10_000 },
+  maxConcurrentRuns: { min: 1, max: 100_000 },
   maxAttempts: { min: 1, max: 100 },
   retryBackoffMs: { min: 0, max: MAX_MS },
   retryBackoffMax: { min: 0, max: MAX_MS },

@@ -34,6 +34,8 @@ export interface JobSpec {
   readonly misfireGraceMs: number | null;
   readonly catchUpLimit: number;
   readonly overlapPolicy: OverlapPolicy;
+  /** How many runs of the job may be under way at once, on all instances together; null: as many as `overlapPolicy` lets start. */
+  readonly maxConcurrentRuns: number | null;
   readonly maxAttempts: number;
   readonly retryBackoffMs: number;
   readonly retryBackoffMax: number;
@@ -69,6 +71,7 @@ export const DEFAULT_POLICIES = {
   misfireGraceMs: null,
   catchUpLimit: 100,
   overlapPolicy: 'skip',
+  maxConcurrentRuns: null,
   maxAttempts: 1,
   retryBackoffMs: 1_000,
   retryBackoffMax: 3_600_000,

@@ -11,6 +11,9 @@ export type RunTrigger = (typeof RUN_TRIGGERS)[number];
 export const FAILURE_REASONS = ['ERROR', 'TIMEOUT', 'LOST', 'CANCELLED'] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
+export const RUN_LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type RunLogLevel = (typeof RUN_LOG_LEVELS)[number];
+
 export interface Run {
   /** The execution's id, a UUID. */
   readonly id: string;

@@ -1,7 +1,7 @@
 /** A row of the execution log as the domain's value, and the rule of when a run keeps others of its job away. */
 import type { OverlapPolicy } from '../../domain/job-config.ts';
 import type { Execution } from '../../domain/run.ts';
-import type { schedulerExecutionLog } from './schema.ts';
+import type { schedulerExecutionLog } from './schema/runs.ts';
 
 /** Exclusive unless the job allows its runs to overlap. */
 export function isExclusive(job: { overlapPolicy: OverlapPolicy }): boolean {

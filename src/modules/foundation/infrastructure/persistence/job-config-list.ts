@@ -2,7 +2,7 @@
 import { eq, or, type SQL, sql } from 'drizzle-orm';
 import type { JobOverview, JobQuery, JobSort } from '../../application/ports/job-config-repository.ts';
 import { decodePageCursor, encodePageCursor, isInstant } from './page-cursor.ts';
-import { schedulerJobConfig as job, schedulerJobCursor as cursor } from './schema.ts';
+import { schedulerJobConfig as job, schedulerJobCursor as cursor } from './schema/jobs.ts';
 
 interface Order {
   readonly key: SQL;

@@ -8,7 +8,7 @@ import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Edit } from '../../application/ports/job-config-repository.ts';
 import { DEFAULT_POLICIES, type JobSpec } from '../../domain/job-config.ts';
-import { schedulerJobConfig } from './schema.ts';
+import { schedulerJobConfig } from './schema/jobs.ts';
 import { inputRows } from './statement-input.ts';
 
 type SpecColumn = [property: keyof JobSpec, column: PgColumn];

@@ -3,7 +3,7 @@ import { desc, eq, sql } from 'drizzle-orm';
 import type { EventLedger, RecordedEvent } from '../../application/ports/event-ledger.ts';
 import { EVENT_TYPES, type EventType, type SchedulerEvent } from '../../domain/event.ts';
 import type { Database } from './database.ts';
-import { schedulerEvent } from './schema.ts';
+import { schedulerEvent } from './schema/service.ts';
 import { inputRows } from './statement-input.ts';
 import { toWritableJson, toWritableText } from './writable-text.ts';
 

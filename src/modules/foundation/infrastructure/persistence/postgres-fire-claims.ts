@@ -21,7 +21,7 @@ import type { Run } from '../../domain/run.ts';
 import type { Database } from './database.ts';
 import { toExecution } from './execution-row.ts';
 import { type ClaimedRow, renderClaim } from './fire-claim-statement.ts';
-import { schedulerExecutionLog } from './schema.ts';
+import { schedulerExecutionLog } from './schema/runs.ts';
 import { inputList, inputRows, readInstant } from './statement-input.ts';
 
 export class PostgresFireClaims implements FireClaims {

@@ -10,7 +10,7 @@ import type { Instance, Instances, LiveInstance, LostRun, Renewal } from '../../
 import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
 import { LOST_ATTEMPTS } from '../../domain/retry.ts';
 import type { Database } from './database.ts';
-import { schedulerInstance } from './schema.ts';
+import { schedulerInstance } from './schema/service.ts';
 import { decodeRow, readInstant } from './statement-input.ts';
 
 const LOST_MESSAGE = 'The process that ran this job ended, or lost its lease, before the run was over.';

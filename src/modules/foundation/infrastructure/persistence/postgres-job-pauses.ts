@@ -9,7 +9,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { JobPauses, PauseOrder, ResumeOrder } from '../../application/ports/job-pauses.ts';
 import type { JobConfig } from '../../domain/job-config.ts';
 import type { Database } from './database.ts';
-import { schedulerJobConfig } from './schema.ts';
+import { schedulerJobConfig } from './schema/jobs.ts';
 import { decodeRow } from './statement-input.ts';
 
 const isPausedNow = sql`before.paused_at is not null

@@ -21,7 +21,7 @@ import type { Database } from './database.ts';
 import { classifyDatabaseError } from './database-errors.ts';
 import { toExecution } from './execution-row.ts';
 import { isUuid } from './page-cursor.ts';
-import { schedulerExecutionLog, schedulerPendingRun } from './schema.ts';
+import { schedulerExecutionLog, schedulerPendingRun } from './schema/runs.ts';
 import { decodeRow, inputList } from './statement-input.ts';
 import { toWritableJson } from './writable-text.ts';
 

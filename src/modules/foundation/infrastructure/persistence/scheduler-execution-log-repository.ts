@@ -12,7 +12,7 @@ import type { Database } from './database.ts';
 import { renderCreate, renderLastSuccesses, renderUpdate, type RunOutcome } from './execution-log-statements.ts';
 import { toExecution } from './execution-row.ts';
 import { decodePageCursor, encodePageCursor, isInstant, isUuid } from './page-cursor.ts';
-import { schedulerExecutionLog } from './schema.ts';
+import { schedulerExecutionLog } from './schema/runs.ts';
 import { readInstant } from './statement-input.ts';
 
 /** Of a herd: what all its runs ask is one statement each time, or a few. */

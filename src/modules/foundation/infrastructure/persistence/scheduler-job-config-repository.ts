@@ -19,7 +19,7 @@ import type { Database, Orm } from './database.ts';
 import { DatabaseStatementError } from './database-errors.ts';
 import { nextCursor, orderBy, renderFilters } from './job-config-list.ts';
 import { renderUpsert } from './job-config-upsert.ts';
-import { schedulerJobConfig, schedulerJobCursor } from './schema.ts';
+import { schedulerJobConfig, schedulerJobCursor } from './schema/jobs.ts';
 import { decodeRow, inputList, readInstant } from './statement-input.ts';
 
 export class SchedulerJobConfigRepository implements JobConfigRepository {

@@ -44,6 +44,7 @@ const optionalFields = {
   misfireGraceMs: v.exactOptional(v.nullable(policy('misfireGraceMs'))),
   catchUpLimit: v.exactOptional(policy('catchUpLimit')),
   overlapPolicy: v.exactOptional(v.picklist(OVERLAP_POLICIES)),
+  maxConcurrentRuns: v.exactOptional(v.nullable(policy('maxConcurrentRuns'))),
   maxAttempts: v.exactOptional(policy('maxAttempts')),
   retryBackoffMs: v.exactOptional(policy('retryBackoffMs')),
   retryBackoffMax: v.exactOptional(policy('retryBackoffMax')),

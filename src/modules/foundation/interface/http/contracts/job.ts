@@ -32,6 +32,7 @@ const entries = {
   misfireGraceMs: v.nullable(integer),
   catchUpLimit: integer,
   overlapPolicy: v.picklist(OVERLAP_POLICIES),
+  maxConcurrentRuns: v.nullable(integer),
   maxAttempts: integer,
   retryBackoffMs: integer,
   retryBackoffMax: integer,

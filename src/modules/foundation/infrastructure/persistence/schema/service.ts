@@ -1,0 +1,59 @@
+/** The service's own tables: the ledger of events, the instances with their leases, and the answers kept for repeated requests. */
+import { sql } from 'drizzle-orm';
+import { bigserial, index, integer, jsonb, pgTable, primaryKey, text, uuid, varchar } from 'drizzle-orm/pg-core';
+import type { Json, JsonObject } from '../../../domain/json.ts';
+import { instant } from './columns.ts';
+
+/** The ledger: audit, and why something did not run. Append-only. */
+export const schedulerEvent = pgTable(
+  'scheduler_event',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    at: instant('at')
+      .notNull()
+      .default(sql`clock_timestamp()`),
+    type: varchar('type', { length: 64 }).notNull(),
+    jobId: text('job_id'),
+    executionId: uuid('execution_id'),
+    scheduledAt: instant('scheduled_at'),
+    reason: text('reason'),
+    actor: text('actor'),
+    detail: jsonb('detail').$type<JsonObject>(),
+  },
+  (event) => [
+    index('scheduler_event_job_id_id').on(event.jobId, event.id),
+    index('scheduler_event_at_id').on(event.at, event.id),
+  ],
+);
+
+/** The processes that run jobs, with their leases. */
+export const schedulerInstance = pgTable('scheduler_instance', {
+  id: text('id').primaryKey(),
+  hostname: text('hostname').notNull(),
+  runtime: text('runtime').notNull(),
+  version: text('version').notNull(),
+  startedAt: instant('started_at').notNull(),
+  renewedAt: instant('renewed_at').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+});
+
+/** Answers that were given to an `Idempotency-Key`, kept to be given again. */
+export const schedulerIdempotencyKey = pgTable(
+  'scheduler_idempotency_key',
+  {
+    key: text('key').notNull(),
+    /** Who asked, and what: the same key of another caller, or on another route, is another key. */
+    scope: text('scope').notNull(),
+    /** SHA-256 of the payload, in hexadecimal. */
+    requestHash: text('request_hash').notNull(),
+    /** Null: the first request is still being answered. */
+    status: integer('status'),
+    headers: jsonb('headers').$type<Record<string, string>>().notNull().default({}),
+    body: jsonb('body').$type<Json>(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (entry) => [
+    primaryKey({ columns: [entry.scope, entry.key] }),
+    index('scheduler_idempotency_key_created_at').on(entry.createdAt),
+  ],
+);
