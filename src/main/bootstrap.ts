@@ -74,6 +74,7 @@ export async function bootstrap(settings: Settings, options: BootstrapOptions): 
     pausing: container.resolve(tokenOf('pausing')),
     runAdmin: container.resolve(tokenOf('runAdmin')),
     readiness: container.resolve(tokenOf('readiness')),
+    status: container.resolve(tokenOf('status')),
     logger,
     tokens: settings.tokens,
     basePath: settings.basePath,

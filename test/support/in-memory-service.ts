@@ -10,12 +10,14 @@ import {
   type RegisteredJob,
 } from '../../src/modules/foundation/domain/job-definition.ts';
 import type { Dialect } from '../../src/modules/foundation/domain/schedule.ts';
+import { SchedulerStatus } from '../../src/modules/foundation/application/scheduler-status.ts';
 import { createApp } from '../../src/modules/foundation/interface/http/app.ts';
 import { InMemoryCancellations } from './in-memory-cancellations.ts';
 import { InMemoryExecutions } from './in-memory-executions.ts';
 import { InMemoryJobConfigs } from './in-memory-job-configs.ts';
 import { InMemoryJobPauses } from './in-memory-job-pauses.ts';
 import { InMemoryLogger } from './in-memory-logger.ts';
+import { InMemoryFigures } from './in-memory-figures.ts';
 import { InMemoryPendingRuns } from './in-memory-pending-runs.ts';
 
 export const TOKENS = {
@@ -75,7 +77,16 @@ export function inMemoryService(options: ServiceOptions = {}) {
     newId: () => '33333333-3333-4333-8333-333333333333',
   });
   const readiness = { report: () => report.current };
+  const figures = new InMemoryFigures(executions, now);
+  const status = new SchedulerStatus({
+    figures,
+    configs,
+    readiness,
+    registry: () => registry,
+    now,
+    instanceId: 'instance-1',
+  });
   const { basePath = '', tokens = TOKENS } = options;
-  const app = createApp({ jobAdmin, runAdmin, pausing, readiness, logger, tokens, basePath, now });
-  return { app, jobAdmin, configs, executions, pending, cancellations, pauses, logger, report, clock };
+  const app = createApp({ jobAdmin, runAdmin, pausing, readiness, status, logger, tokens, basePath, now });
+  return { app, jobAdmin, configs, executions, pending, cancellations, pauses, figures, logger, report, clock };
 }

@@ -25,6 +25,7 @@ import { RunAdmin } from './application/run-admin.ts';
 import { RunCanceller } from './application/run-canceller.ts';
 import { RunExecutor } from './application/run-executor.ts';
 import { SchedulerApplicationService } from './application/scheduler-application-service.ts';
+import { SchedulerStatus } from './application/scheduler-status.ts';
 import { SchedulingLoop } from './application/scheduling-loop.ts';
 import type { Dialect } from './domain/schedule.ts';
 import { ExecutionTracker } from './infrastructure/execution-tracker.ts';
@@ -37,6 +38,7 @@ import { PostgresHistoryPruner } from './infrastructure/persistence/postgres-his
 import { PostgresInstances } from './infrastructure/persistence/postgres-instances.ts';
 import { PostgresJobPauses } from './infrastructure/persistence/postgres-job-pauses.ts';
 import { PostgresPendingRuns } from './infrastructure/persistence/postgres-pending-runs.ts';
+import { PostgresSchedulerFigures } from './infrastructure/persistence/postgres-scheduler-figures.ts';
 import { SchedulerExecutionLogRepository } from './infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { SchedulerJobConfigRepository } from './infrastructure/persistence/scheduler-job-config-repository.ts';
 import { CronScheduleTimers } from './infrastructure/time/cron-schedule-timers.ts';
@@ -98,6 +100,7 @@ function factoriesOf(options: FoundationOptions): Factories {
     pending: () => new PostgresPendingRuns(database),
     instances: () => new PostgresInstances(database),
     ledger: () => new PostgresEventLedger(database),
+    figures: () => new PostgresSchedulerFigures(database),
     pruner: () => new PostgresHistoryPruner(database),
     feed: ({ timers }) => new PostgresChangeFeed({ database, timers, logger }),
 
@@ -121,6 +124,15 @@ function factoriesOf(options: FoundationOptions): Factories {
     runAdmin: ({ configs, executions, pending, cancellations, newId, directory }) =>
       new RunAdmin({ configs, executions, pending, cancellations, newId, registry: () => directory.registry }),
     readiness: (wired) => new EngineReadiness(wired),
+    status: ({ figures, configs, readiness, directory, time }) =>
+      new SchedulerStatus({
+        figures,
+        configs,
+        readiness,
+        instanceId: instance.id,
+        registry: () => directory.registry,
+        now: () => time.now(),
+      }),
     jobAdmin: ({ configs, executions, pending, newId, directory, time }) =>
       new JobAdmin({
         configs,

@@ -30,9 +30,11 @@ import type { Logger } from './application/ports/logger.ts';
 import type { PendingRuns } from './application/ports/pending-runs.ts';
 import type { Readiness } from './application/ports/readiness.ts';
 import type { RunTracker } from './application/ports/run-tracker.ts';
+import type { SchedulerFigures } from './application/ports/scheduler-figures.ts';
 import type { Timers } from './application/ports/timers.ts';
 import type { RunExecutor } from './application/run-executor.ts';
 import type { SchedulerApplicationService } from './application/scheduler-application-service.ts';
+import type { SchedulerStatus } from './application/scheduler-status.ts';
 import type { SchedulingLoop } from './application/scheduling-loop.ts';
 
 /** One instance of each. The names are those under which constructors ask for them. */
@@ -49,6 +51,7 @@ export interface Foundation {
   readonly executions: ExecutionLogRepository;
   readonly executor: RunExecutor;
   readonly feed: ChangeFeed;
+  readonly figures: SchedulerFigures;
   readonly instance: Instance;
   readonly instances: Instances;
   readonly jobAdmin: JobAdmin;
@@ -68,6 +71,7 @@ export interface Foundation {
   readonly rescuer: OrphanRescuer;
   readonly runAdmin: RunAdmin;
   readonly scheduler: SchedulerApplicationService;
+  readonly status: SchedulerStatus;
   readonly supervisor: DatabaseSupervisor;
   readonly time: DatabaseTime;
   readonly timers: Timers;

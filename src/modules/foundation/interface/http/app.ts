@@ -14,6 +14,7 @@ import type { JobPausing } from '../../application/job-pausing.ts';
 import type { RunAdmin } from '../../application/run-admin.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { Readiness } from '../../application/ports/readiness.ts';
+import type { SchedulerStatus } from '../../application/scheduler-status.ts';
 import { guard } from './auth.ts';
 import { describeEndpoint } from './describe-endpoint.ts';
 import type { HttpEnv } from './http-env.ts';
@@ -28,6 +29,7 @@ import { jobPauseRoutes } from './routes/job-pauses.ts';
 import { jobRunRoutes } from './routes/job-runs.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { registryRoutes } from './routes/registry.ts';
+import { schedulerRoutes } from './routes/scheduler.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
 import type { RoleTokens } from './token-check.ts';
 
@@ -36,6 +38,7 @@ export interface AppDeps {
   readonly runAdmin: RunAdmin;
   readonly pausing: JobPausing;
   readonly readiness: Readiness;
+  readonly status: SchedulerStatus;
   readonly logger: Logger;
   /** A role without a token cannot be taken; without any, only the health routes answer. */
   readonly tokens: RoleTokens;
@@ -82,7 +85,7 @@ export function createApp(deps: AppDeps) {
 }
 
 /** The routes, without what stands before them: what a typed client knows. */
-export function adminApi({ jobAdmin, runAdmin, pausing, readiness, basePath }: AppDeps) {
+export function adminApi({ jobAdmin, runAdmin, pausing, readiness, status, basePath }: AppDeps) {
   const api = new Hono<HttpEnv>()
     .route('/', healthRoutes(readiness))
     .route('/admin/registry', registryRoutes(jobAdmin))
@@ -91,7 +94,8 @@ export function adminApi({ jobAdmin, runAdmin, pausing, readiness, basePath }: A
     .route('/admin/jobs', jobPauseRoutes(pausing))
     .route('/admin/executions', executionRoutes(jobAdmin))
     .route('/admin/executions', executionOrderRoutes(runAdmin, basePath))
-    .route('/admin/schedules', scheduleRoutes(jobAdmin));
+    .route('/admin/schedules', scheduleRoutes(jobAdmin))
+    .route('/admin/scheduler', schedulerRoutes(status));
   let document: Promise<OpenApiDocument> | undefined;
   api.get('/openapi.json', describeEndpoint(DOCUMENT), async (c) => {
     document ??= openApiDocument(api, basePath);

@@ -5,17 +5,19 @@ import type { ReadinessReport } from '../../../application/ports/readiness.ts';
 export const livenessSchema = v.pipe(v.strictObject({ status: v.literal('ok') }), v.metadata({ ref: 'Liveness' }));
 export type LivenessJson = v.InferOutput<typeof livenessSchema>;
 
+export const readinessEntries = {
+  mode: v.picklist(['normal', 'degraded']),
+  checks: v.array(
+    v.strictObject({
+      name: v.picklist(['database', 'migrations', 'scheduler', 'occurrences']),
+      ok: v.boolean(),
+      detail: v.string(),
+    }),
+  ),
+};
+
 export const readinessSchema = v.pipe(
-  v.strictObject({
-    mode: v.picklist(['normal', 'degraded']),
-    checks: v.array(
-      v.strictObject({
-        name: v.picklist(['database', 'migrations', 'scheduler', 'occurrences']),
-        ok: v.boolean(),
-        detail: v.string(),
-      }),
-    ),
-  }),
+  v.strictObject(readinessEntries),
   v.metadata({
     ref: 'Readiness',
     examples: [{ mode: 'normal', checks: [{ name: 'database', ok: true, detail: 'Answered 2 s ago.' }] }],
