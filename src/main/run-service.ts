@@ -18,7 +18,8 @@ import { Lifespan } from './lifespan.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
 export interface RunningServer {
-  readonly port: number;
+  /** Null: the runtime itself binds, and says where. */
+  readonly port: number | null;
   /** Ends when the requests under way are answered, or are cut off `CLOSE_WITHIN_MS` later. */
   close(): Promise<void>;
 }
@@ -107,7 +108,8 @@ function readSettings(host: RuntimeHost): Settings {
   }
 }
 
-function announce(settings: Settings, port: number, made: FirstStartToken | null): void {
+function announce(settings: Settings, port: number | null, made: FirstStartToken | null): void {
+  if (port === null) return;
   const host = settings.host.includes(':') && !settings.host.startsWith('[') ? `[${settings.host}]` : settings.host;
   const address = `http://${host}:${port}${settings.basePath}`;
   console.log(`Carillon is ready at ${address}`);

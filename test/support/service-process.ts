@@ -10,10 +10,12 @@ import { resolve } from 'node:path';
 export const ROOT = resolve(import.meta.dirname, '../..');
 const BIN = resolve(ROOT, 'node_modules/.bin');
 
-/** How each runtime starts the service: the commands behind `npm start` and `deno task start`. */
+/** How each runtime starts the service: the commands behind `npm start`, `deno task start` and `npm run start:bun`. */
 export const RUNTIMES = {
   node: [resolve(BIN, 'node'), '--import', './src/main/fast-start.ts', 'src/main/node.ts'],
   deno: [resolve(BIN, 'deno'), 'task', 'start'],
+  'deno serve': [resolve(BIN, 'deno'), 'task', 'serve'],
+  bun: [resolve(BIN, 'bun'), 'src/main/bun.ts'],
 } as const;
 export type Runtime = keyof typeof RUNTIMES;
 
@@ -114,11 +116,11 @@ export function spawnService({ runtime, env }: ServiceOptions): ServiceProcess {
       HOME: process.env['HOME'],
       ADMIN_TOKEN,
       PORT: '0',
+      DENO_SERVE_ADDRESS: 'tcp:127.0.0.1:0',
       NO_COLOR: '1',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Deno's task runner does not pass a signal on: the whole group is told.
   });
   return new ServiceProcess(child);
 }
@@ -126,7 +128,7 @@ export function spawnService({ runtime, env }: ServiceOptions): ServiceProcess {
 /** Starts it and waits until it is ready. */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
   const service = spawnService(options);
-  const [, address] = await service.printed(/ready at (http:\S+)/);
+  const [, address] = await service.printed(/(?:ready at|Listening on) (http:\S+[^/\s])/);
   service.address = address!;
   return service;
 }

@@ -1,0 +1,37 @@
+/** What every way to run under Deno shares: settings by name, signals, uncaught errors, exit. Who serves is the caller's choice. */
+import type { RuntimeHost } from './run-service.ts';
+import { SETTING_NAMES } from './settings.ts';
+
+/** The part of Deno's own interface that is used here. */
+declare const Deno: {
+  readonly version: { readonly deno: string };
+  readonly env: { get(name: string): string | undefined };
+  hostname(): string;
+  exit(status: number): never;
+  addSignalListener(signal: 'SIGINT' | 'SIGTERM', listener: () => void): void;
+};
+
+export function denoHost(serve: RuntimeHost['serve']): RuntimeHost {
+  return {
+    runtime: `deno ${Deno.version.deno}`,
+    hostname: Deno.hostname(),
+    // By name: the permission to read the environment is given name by name.
+    env: Object.fromEntries(SETTING_NAMES.map((name) => [name, Deno.env.get(name)])),
+    serve,
+    onStopSignal: (listener) => {
+      Deno.addSignalListener('SIGINT', listener);
+      Deno.addSignalListener('SIGTERM', listener);
+    },
+    onBackgroundError: (listener) => {
+      globalThis.addEventListener('unhandledrejection', (event) => {
+        event.preventDefault();
+        listener(event.reason);
+      });
+      globalThis.addEventListener('error', (event) => {
+        event.preventDefault();
+        listener(event.error);
+      });
+    },
+    exit: (status) => Deno.exit(status),
+  };
+}
