@@ -13,7 +13,7 @@ import {
   SCHEDULER_ACTOR,
 } from '../../src/modules/foundation/application/ports/pending-runs.ts';
 import { JobNotFoundError } from '../../src/modules/foundation/domain/errors.ts';
-import { handlerOf } from '../../src/modules/foundation/domain/job-config.ts';
+import { handlerOf, type JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
 import { isPaused } from '../../src/modules/foundation/domain/next-fire.ts';
 import type { Run } from '../../src/modules/foundation/domain/run.ts';
 import type { InMemoryStore, StoreLink } from './in-memory-store.ts';
@@ -111,7 +111,7 @@ function claimOne({ store, instanceId, runs, moved }: Claiming, fire: DueFire): 
   const cursor = store.cursors.get(jobId);
   if (cursor?.revision !== revision || !(cursor.nextFireAt instanceof Date)) return;
   if (cursor.nextFireAt.getTime() !== dueAt.getTime() || dueAt.getTime() > store.now()) return;
-  const isOverlapping = config.overlapPolicy !== 'allow' && store.isExclusivelyRunning(jobId);
+  const isOverlapping = isHeldBack(store, config);
   const isBehind = isQueueing(fire) && store.waitingOccurrences(jobId).length > 0;
   if (fire.run !== null && isOverlapping && fire.whenOverlapping === 'wait') return;
   if (fire.run !== null && (isOverlapping || isBehind)) {
@@ -124,6 +124,13 @@ function claimOne({ store, instanceId, runs, moved }: Claiming, fire: DueFire): 
   if (event !== null) store.addEvent(event);
   store.cursors.set(jobId, { jobId, revision, nextFireAt: nextFireAt ?? 'exhausted' });
   moved.add(jobId);
+}
+
+/** By an exclusive run, or because as many go on as the job's limit allows. */
+function isHeldBack(store: InMemoryStore, { jobId, overlapPolicy, maxConcurrentRuns }: JobConfig): boolean {
+  if (overlapPolicy !== 'allow' && store.isExclusivelyRunning(jobId)) return true;
+  const running = store.runsOf(jobId).filter(({ status }) => status === 'RUNNING').length;
+  return maxConcurrentRuns !== null && running >= maxConcurrentRuns;
 }
 
 function isQueueing({ whenOverlapping }: DueFire): boolean {
@@ -208,7 +215,7 @@ function isClaimable(store: InMemoryStore, run: PendingRun, handlers: readonly s
     return false;
   const isStopped = !config.enabled || isPaused(config, store.now());
   if (run.actor === SCHEDULER_ACTOR && isStopped) return false;
-  return config.overlapPolicy === 'allow' || !store.isExclusivelyRunning(run.jobId);
+  return !isHeldBack(store, config);
 }
 
 function startPending(store: InMemoryStore, instanceId: string, waiting: PendingRun): Run[] {

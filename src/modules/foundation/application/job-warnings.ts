@@ -21,7 +21,16 @@ export async function findWarnings(config: JobConfig, facts: WarningFacts): Prom
     ...(facts.stateReason === null ? [] : [facts.stateReason]),
     ...(facts.schedule === null ? [] : scheduleWarnings(config, facts.schedule, facts)),
     ...(await argumentWarnings(config, facts.registry)),
+    ...limitWarnings(config),
     ...outageWarnings(config),
+  ];
+}
+
+/** Of a job whose runs exclude each other one runs at a time, whatever its limit says. */
+function limitWarnings({ overlapPolicy, maxConcurrentRuns }: JobConfig): string[] {
+  if (overlapPolicy === 'allow' || maxConcurrentRuns === null || maxConcurrentRuns === 1) return [];
+  return [
+    `maxConcurrentRuns ${maxConcurrentRuns} changes nothing: overlapPolicy '${overlapPolicy}' lets one run at a time; 'allow' lets several.`,
   ];
 }
 

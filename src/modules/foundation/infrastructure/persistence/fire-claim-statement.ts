@@ -4,8 +4,10 @@
  *   keys     the configurations whose occurrences may have to wait, held against deletion until they do
  *   mine     of these, the cursors that still say so and are due by the database's clock; locked, and those that somebody
  *            else has locked are skipped rather than waited for
+ *   full     of these, the jobs of which as many runs are RUNNING as their limit allows; counted after the lock was taken,
+ *            which whoever starts a run of such a job holds
  *   started  a RUNNING record each; none where the occurrence has one already (unique job, scheduled_at, attempt), an
- *            exclusive run of the job is RUNNING (partial unique index), or an occurrence before it still waits
+ *            exclusive run of the job is RUNNING (partial unique index), an occurrence before it still waits, or it is full
  *   judged   what becomes of a run that an overlap kept from starting: skipped, queued, or it waits with its cursor
  *   moved    the cursors move on, except where such a run waits with its cursor
  *   told     the caller's events, and `occurrence.skipped` for each run that is skipped
@@ -37,6 +39,7 @@ const FIRE_COLUMNS = {
   max_attempts: 'int',
   is_exclusive: 'boolean',
   overlap: 'text',
+  max_running: 'int',
   job_kwargs: 'jsonb',
   event: 'json',
 } as const;
@@ -53,6 +56,7 @@ function toFireRow(fire: DueFire): Record<keyof typeof FIRE_COLUMNS, unknown> {
     max_attempts: fire.config.maxAttempts,
     is_exclusive: isExclusive(fire.config),
     overlap: fire.whenOverlapping,
+    max_running: fire.config.maxConcurrentRuns,
     job_kwargs: toWritableJson(fire.config.jobKwargs),
     event: fire.event === null ? null : toEventRow(fire.event),
   };
@@ -67,8 +71,22 @@ const eventRecord = sql.raw(
 );
 const eventValues = sql.raw(EVENT_NAMES.map((name) => `told.${name}`).join(', '));
 
+const STILL_RUNNING = sql`'overlap: the run before it was still running'`;
+
+function renderFull(): SQL {
+  return sql`full_jobs as materialized (
+      select job_id from mine where max_running is not null and scheduler_running_runs(job_id) >= max_running
+    ),`;
+}
+
+function renderSkipReason(): SQL {
+  return sql`case when job_id in (select job_id from full_jobs)
+    then 'overlap: as many runs were under way as its limit allows (' || max_running || ')' else ${STILL_RUNNING} end`;
+}
+
 export function renderClaim(instanceId: string, fires: readonly DueFire[]): SQL {
   const isQueued = fires.some(isQueueing);
+  const isLimited = fires.some(({ config }) => config.maxConcurrentRuns !== null);
   return sql`
     with input as materialized (select * from ${inputRows('input', FIRE_COLUMNS, fires.map(toFireRow))}),
     ${isQueued ? renderKeys() : sql``}
@@ -80,12 +98,13 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[]): SQL 
       order by c.job_id
       for update of c skip locked
     ),
+    ${isLimited ? renderFull() : sql``}
     started as (
       insert into scheduler_execution_log
         (id, job_id, started_at, status, scheduled_at, max_attempts, trigger, instance_id, job_kwargs, is_exclusive)
       select run_id, job_id, started_at, 'RUNNING', scheduled_at, max_attempts, trigger, ${instanceId}, job_kwargs,
         is_exclusive
-      from mine where run_id is not null and not is_behind
+      from mine where run_id is not null and not is_behind ${isLimited ? sql`and job_id not in (select job_id from full_jobs)` : sql``}
       order by job_id
       on conflict do nothing
       returning id
@@ -119,7 +138,7 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[]): SQL 
       union all
       select 'occurrence.skipped', job_id, null, scheduled_at, case fate
           when 'full' then 'overlap: another occurrence waits already behind the run before it'
-          else 'overlap: the run before it was still running'
+          else ${isLimited ? renderSkipReason() : STILL_RUNNING}
         end, ${instanceId}, jsonb_build_object('cause', 'overlap')
       from settled where is_moved and fate in ('skip', 'full')
     )

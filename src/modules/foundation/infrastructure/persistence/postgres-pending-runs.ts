@@ -1,19 +1,17 @@
 /**
  * Runs that wait for an instance, in `scheduler_pending_run`.
  *
- * Invariants: a run leaves this table in the statement that writes its RUNNING record, or that tells why there is none;
- * the instant of a manual one is no whole second, so that it can never take the key of an occurrence of the schedule; none
- * is started before it is available by the database's clock; of a job whose runs exclude each other at most one is
- * started, the oldest that is available first, and only while none is RUNNING.
+ * Invariants: a run leaves this table in the statement that writes its RUNNING record, or that tells why there is none
+ * (`pending-claim-statement.ts`); the instant of a manual one is no whole second, so that it can never take the key of an
+ * occurrence of the schedule.
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import {
-  type NewPendingRun,
-  type PendingClaim,
-  type PendingRun,
-  type PendingRuns,
-  type RetryOrder,
-  SCHEDULER_ACTOR,
+import type {
+  NewPendingRun,
+  PendingClaim,
+  PendingRun,
+  PendingRuns,
+  RetryOrder,
 } from '../../application/ports/pending-runs.ts';
 import { DatabaseUnavailableError, JobNotFoundError } from '../../domain/errors.ts';
 import type { Run } from '../../domain/run.ts';
@@ -21,8 +19,9 @@ import type { Database } from './database.ts';
 import { classifyDatabaseError } from './database-errors.ts';
 import { toExecution } from './execution-row.ts';
 import { isUuid } from './page-cursor.ts';
+import { renderPendingClaim } from './pending-claim-statement.ts';
 import { schedulerExecutionLog, schedulerPendingRun } from './schema/runs.ts';
-import { decodeRow, inputList } from './statement-input.ts';
+import { decodeRow } from './statement-input.ts';
 import { toWritableJson } from './writable-text.ts';
 
 /** Tries to find a free instant, should others take the same one at the same time. */
@@ -73,7 +72,7 @@ export class PostgresPendingRuns implements PendingRuns {
   async claim(instanceId: string, options: { handlers: readonly string[]; limit: number }): Promise<PendingClaim> {
     if (options.handlers.length === 0 || options.limit <= 0) return { runs: [], nextInMs: null };
     const rows = await this.#database.rows<{ id: string | null; next_in_ms: number | null }>(
-      renderClaim(instanceId, options),
+      renderPendingClaim(instanceId, options),
     );
     const started = rows.filter((row) => row.id !== null);
     const nextInMs = rows[0]?.next_in_ms ?? null;
@@ -94,66 +93,6 @@ export class PostgresPendingRuns implements PendingRuns {
 
 function tooMany(jobId: string): DatabaseUnavailableError {
   return new DatabaseUnavailableError(`Too many runs of job '${jobId}' are asked for at once. Try again.`);
-}
-
-/** What the scheduler added itself is held back while the job is stopped; what a person ordered is not. */
-function renderIsReady(alias: string): SQL {
-  const run = sql.raw(alias);
-  return sql`(${run}.available_at <= clock_timestamp() and (${run}.actor <> ${SCHEDULER_ACTOR} or (
-    job.enabled and (job.paused_at is null or job.paused_until <= clock_timestamp()))))`;
-}
-
-function renderClaim(instanceId: string, { handlers, limit }: { handlers: readonly string[]; limit: number }): SQL {
-  return sql`
-    with open as materialized (
-      select run.*, coalesce(run.max_attempts, job.max_attempts) as attempts, job.overlap_policy <> 'allow' as is_exclusive
-      from scheduler_pending_run run join scheduler_job_config job using (job_id)
-      where coalesce(job.handler, job.job_id) in ${inputList('text', handlers)} and ${renderIsReady('run')}
-        and (job.overlap_policy = 'allow' or (
-          not exists (
-            select from scheduler_execution_log other
-            where other.job_id = run.job_id and other.status = 'RUNNING' and other.is_exclusive
-          )
-          and not exists (
-            select from scheduler_pending_run older
-            where older.job_id = run.job_id and (older.scheduled_at, older.id) < (run.scheduled_at, run.id)
-              and ${renderIsReady('older')}
-          )
-        ))
-      order by run.scheduled_at, run.id
-      limit ${limit}
-      for update of run skip locked
-    ),
-    started as (
-      insert into scheduler_execution_log
-        (id, job_id, started_at, status, scheduled_at, attempt, max_attempts, trigger, instance_id, job_kwargs, is_exclusive,
-          was_pending)
-      select id, job_id, clock_timestamp(), 'RUNNING', scheduled_at, attempt, attempts, trigger, ${instanceId}, job_kwargs,
-        is_exclusive, true
-      from open order by job_id, scheduled_at
-      on conflict do nothing
-      returning *
-    ),
-    gone as (
-      delete from scheduler_pending_run run using open
-      where run.id = open.id and (run.id in (select id from started) or exists (
-        select from scheduler_execution_log done
-        where done.job_id = open.job_id and done.scheduled_at = open.scheduled_at and done.attempt = open.attempt
-      ))
-      returning run.*
-    ),
-    told as (
-      insert into scheduler_event (type, job_id, execution_id, scheduled_at, reason, actor, detail)
-      select 'occurrence.skipped', job_id, id, scheduled_at, 'recorded: this occurrence has an execution already',
-        ${instanceId}, jsonb_build_object('cause', 'recorded', 'attempt', attempt)
-      from gone where id not in (select id from started)
-    )
-    select wait.next_in_ms, started.*
-    from (
-      select (extract(epoch from min(available_at) - clock_timestamp()) * 1000)::float8 as next_in_ms
-      from scheduler_pending_run where available_at > clock_timestamp()
-    ) wait left join started on true
-    order by started.scheduled_at, started.id`;
 }
 
 function renderAdd(run: NewPendingRun): SQL {

@@ -102,6 +102,14 @@ describe('JobAdmin', () => {
     expect((await holding.patch('a', { outagePolicy: 'hold' }, ORDER)).warnings).toEqual([]);
   });
 
+  test('warns of a limit above one where the runs exclude each other', async () => {
+    const warningsOf = async (edit: object) =>
+      (await adminWith({ a: { run: () => null } }).put('a', { ...DRAFT, ...edit }, ORDER)).job.warnings;
+    expect(await warningsOf({ maxConcurrentRuns: 3 })).toEqual([expect.stringMatching(/^maxConcurrentRuns 3/)]);
+    expect(await warningsOf({ maxConcurrentRuns: 1 })).toEqual([]);
+    expect(await warningsOf({ maxConcurrentRuns: 3, overlapPolicy: 'allow' })).toEqual([]);
+  });
+
   test('takes a schema of any library, and its JSON Schema where it has one', () => {
     const jsonSchema = { input: () => ({ type: 'object' }) };
     const broken = {

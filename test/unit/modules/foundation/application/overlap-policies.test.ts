@@ -125,4 +125,21 @@ describe('a job whose runs overlap', () => {
     expect(minutesOf(store.runsOf('a').map(({ scheduledAt }) => scheduledAt))).toEqual(['12:00', '12:01', '12:02']);
     expect(store.runsOf('a').every(({ status }) => status === 'SUCCESS')).toBe(true);
   });
+
+  it('allow with a limit: so many at once on all replicas together, and each further occurrence is named', async () => {
+    const { store, seen, time } = await withLasting('allow', { maxConcurrentRuns: 2 }, 2);
+    await time.advance(6 * MINUTE);
+    const started = store.runsOf('a').map(({ scheduledAt }) => scheduledAt);
+    expect(minutesOf(started)).toEqual(['12:00', '12:01', '12:03', '12:04']);
+    expect(seen.most).toBe(2);
+    expect(accountedFor(store)).toEqual(['12:00', '12:01', '12:02', '12:03', '12:04', '12:05']);
+  });
+
+  it('allow with a limit: runs that wait start as soon as there is room', async () => {
+    const { store, seen, time } = await withLasting('allow', { cronExpression: '0 0 1 1 *', maxConcurrentRuns: 2 }, 2);
+    for (const n of [1, 2, 3, 4, 5]) store.trigger('a', `manual-${n}`);
+    await time.advance(8 * MINUTE);
+    expect([seen.most, store.pending.size]).toEqual([2, 0]);
+    expect(store.runsOf('a').map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'SUCCESS'));
+  });
 });

@@ -57,6 +57,9 @@ export const schedulerExecutionLog = pgTable(
     uniqueIndex('scheduler_execution_log_exclusive')
       .on(run.jobId)
       .where(sql`${run.status} = 'RUNNING' and ${run.isExclusive}`),
+    index('scheduler_execution_log_shared')
+      .on(run.jobId)
+      .where(sql`${run.status} = 'RUNNING' and not ${run.isExclusive}`),
     index('scheduler_execution_log_running')
       .on(run.instanceId)
       .where(sql`${run.status} = 'RUNNING'`),
