@@ -35,6 +35,10 @@ export const schedulerInstance = pgTable('scheduler_instance', {
   startedAt: instant('started_at').notNull(),
   renewedAt: instant('renewed_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
+  /** Since when the lease has never ended. Null: it has, and what was claimed under it is taken away. */
+  heldSince: instant('held_since'),
+  /** What it claimed ahead and is due after this has not started. */
+  confirmedUntil: instant('confirmed_until'),
 });
 
 /** Answers that were given to an `Idempotency-Key`, kept to be given again. */
