@@ -75,6 +75,7 @@ export async function bootstrap(settings: Settings, options: BootstrapOptions): 
     runAdmin: container.resolve(tokenOf('runAdmin')),
     readiness: container.resolve(tokenOf('readiness')),
     status: container.resolve(tokenOf('status')),
+    metrics: container.resolve(tokenOf('metrics')),
     logger,
     tokens: settings.tokens,
     basePath: settings.basePath,

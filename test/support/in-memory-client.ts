@@ -13,6 +13,7 @@ export interface Answer {
   readonly headers: Headers;
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly json: any;
+  readonly text: string;
 }
 
 export type Client = (request: `${string} /${string}`, send?: Send) => Promise<Answer>;
@@ -31,6 +32,12 @@ export function clientOf({ app }: Pick<InMemoryService, 'app'>): Client {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, json: text === '' ? null : JSON.parse(text) };
+    return { status: response.status, headers: response.headers, text, json: readJson(response.headers, text) };
   };
+}
+
+/** The text itself where it does not claim to be JSON. */
+function readJson(headers: Headers, text: string): unknown {
+  if (text === '') return null;
+  return headers.get('content-type')?.includes('json') === true ? JSON.parse(text) : text;
 }

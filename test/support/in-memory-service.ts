@@ -16,6 +16,7 @@ import { InMemoryCancellations } from './in-memory-cancellations.ts';
 import { InMemoryExecutions } from './in-memory-executions.ts';
 import { InMemoryJobConfigs } from './in-memory-job-configs.ts';
 import { InMemoryJobPauses } from './in-memory-job-pauses.ts';
+import { PrometheusMetrics } from '../../src/modules/foundation/infrastructure/metrics/prometheus-metrics.ts';
 import { InMemoryLogger } from './in-memory-logger.ts';
 import { InMemoryFigures } from './in-memory-figures.ts';
 import { InMemoryPendingRuns } from './in-memory-pending-runs.ts';
@@ -38,6 +39,16 @@ const sendMail = defineJob({
 export function registryOf(jobs: Record<string, Omit<RegisteredJob, 'id' | 'module'>>): MergedJobRegistry {
   return new Map(Object.entries(jobs).map(([id, job]) => [id, { ...job, id, module: 'test' }]));
 }
+
+const GAUGES = {
+  activeRuns: 2,
+  freeSlots: 998,
+  armedJobs: 7,
+  dueJobs: 1,
+  overdueMs: 1_500,
+  isLeaseHeld: true,
+  isDatabaseUp: true,
+};
 
 export interface ServiceOptions {
   readonly basePath?: string;
@@ -86,7 +97,31 @@ export function inMemoryService(options: ServiceOptions = {}) {
     now,
     instanceId: 'instance-1',
   });
+  const metrics = new PrometheusMetrics({
+    instance: {
+      id: 'instance-1',
+      hostname: 'host',
+      runtime: 'node 24.0.0',
+      version: '0.1.0',
+      startedAt: new Date(NOW),
+    },
+    readGauges: () => GAUGES,
+    readEventLoopDelay: null,
+  });
   const { basePath = '', tokens = TOKENS } = options;
-  const app = createApp({ jobAdmin, runAdmin, pausing, readiness, status, logger, tokens, basePath, now });
-  return { app, jobAdmin, configs, executions, pending, cancellations, pauses, figures, logger, report, clock };
+  const app = createApp({ jobAdmin, runAdmin, pausing, readiness, status, metrics, logger, tokens, basePath, now });
+  return {
+    app,
+    jobAdmin,
+    configs,
+    executions,
+    pending,
+    cancellations,
+    pauses,
+    figures,
+    metrics,
+    logger,
+    report,
+    clock,
+  };
 }

@@ -8,6 +8,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { ConfigWatcher } from './application/config-watcher.ts';
 import { DatabaseSupervisor } from './application/database-supervisor.ts';
 import { DatabaseTime } from './application/database-time.ts';
+import { readEngineGauges } from './application/engine-gauges.ts';
 import { EngineReadiness } from './application/engine-readiness.ts';
 import { EventBus } from './application/event-bus.ts';
 import { FireDispatcher } from './application/fire-dispatcher.ts';
@@ -30,6 +31,8 @@ import { SchedulingLoop } from './application/scheduling-loop.ts';
 import type { Dialect } from './domain/schedule.ts';
 import { ExecutionTracker } from './infrastructure/execution-tracker.ts';
 import { PostgresChangeFeed } from './infrastructure/feed/postgres-change-feed.ts';
+import { watchEventLoop } from './infrastructure/metrics/event-loop-delay.ts';
+import { PrometheusMetrics } from './infrastructure/metrics/prometheus-metrics.ts';
 import type { Database } from './infrastructure/persistence/database.ts';
 import { PostgresCancellations } from './infrastructure/persistence/postgres-cancellations.ts';
 import { PostgresEventLedger } from './infrastructure/persistence/postgres-event-ledger.ts';
@@ -124,6 +127,15 @@ function factoriesOf(options: FoundationOptions): Factories {
     runAdmin: ({ configs, executions, pending, cancellations, newId, directory }) =>
       new RunAdmin({ configs, executions, pending, cancellations, newId, registry: () => directory.registry }),
     readiness: (wired) => new EngineReadiness(wired),
+    metrics: (wired) => {
+      const metrics = new PrometheusMetrics({
+        instance,
+        readGauges: () => readEngineGauges(wired),
+        readEventLoopDelay: watchEventLoop(),
+      });
+      wired.bus.subscribe((event) => metrics.record(event));
+      return metrics;
+    },
     status: ({ figures, configs, readiness, directory, time }) =>
       new SchedulerStatus({
         figures,

@@ -28,6 +28,7 @@ import type { Instance, Instances } from './application/ports/instances.ts';
 import type { JobConfigRepository } from './application/ports/job-config-repository.ts';
 import type { Logger } from './application/ports/logger.ts';
 import type { PendingRuns } from './application/ports/pending-runs.ts';
+import type { Metrics } from './application/ports/metrics.ts';
 import type { Readiness } from './application/ports/readiness.ts';
 import type { RunTracker } from './application/ports/run-tracker.ts';
 import type { SchedulerFigures } from './application/ports/scheduler-figures.ts';
@@ -61,6 +62,7 @@ export interface Foundation {
   readonly loader: JobLoader;
   readonly logger: Logger;
   readonly loop: SchedulingLoop;
+  readonly metrics: Metrics;
   readonly newId: () => string;
   readonly pauses: JobPauses;
   readonly pausing: JobPausing;

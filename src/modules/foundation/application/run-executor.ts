@@ -5,6 +5,7 @@
  * once the lease that covers it has ended, however long the process was stopped meanwhile.
  */
 import { describeError } from '../domain/describe-error.ts';
+import { failureReasonOf } from '../domain/failure-reason.ts';
 import { JobNotRegisteredError, RunLostError, RunTimeoutError } from '../domain/errors.ts';
 import { handlerOf, type JobConfig } from '../domain/job-config.ts';
 import type { JobContext, MergedJobRegistry } from '../domain/job-definition.ts';
@@ -51,15 +52,23 @@ export class RunExecutor {
     const { run, config } = assignment;
     const logger = this.#deps.logger.with({ jobId: run.jobId, executionId: run.id });
     const of = { jobId: run.jobId, executionId: run.id, scheduledAt: run.scheduledAt };
-    this.#deps.bus.emit({ type: 'run.started', ...of });
+    const latenessMs = Math.max(0, run.startedAt.getTime() - run.scheduledAt.getTime());
+    this.#deps.bus.emit({ type: 'run.started', ...of, detail: { trigger: run.trigger, latenessMs } });
+    const startedAt = this.#deps.clock.monotonicMs();
+    let durationMs = 0;
+    const work = (): Promise<unknown> =>
+      this.#work(assignment, logger).finally(() => {
+        durationMs = Math.round(this.#deps.clock.monotonicMs() - startedAt);
+      });
     try {
       const tracked = { ...run, retryAfterMs: retryAfterMs(run, config) };
-      await this.#deps.tracker.track(tracked, () => this.#work(assignment, logger));
-      this.#deps.bus.emit({ type: 'run.finished', ...of, detail: { status: 'SUCCESS' } });
+      await this.#deps.tracker.track(tracked, work);
+      this.#deps.bus.emit({ type: 'run.finished', ...of, detail: { status: 'SUCCESS', durationMs } });
     } catch (error) {
       const reason = describeError(error).message;
       logger.warn(`The run failed: ${reason}`, { attempt: run.attempt });
-      this.#deps.bus.emit({ type: 'run.finished', ...of, reason, detail: { status: 'FAILED' } });
+      const detail = { status: 'FAILED', failureReason: failureReasonOf(error), durationMs };
+      this.#deps.bus.emit({ type: 'run.finished', ...of, reason, detail });
     }
   }
 

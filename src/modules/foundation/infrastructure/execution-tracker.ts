@@ -8,10 +8,10 @@ import type { ExecutionLogRepository } from '../application/ports/execution-log-
 import type { Logger } from '../application/ports/logger.ts';
 import type { RecordJournal, RunTracker, TrackedRun } from '../application/ports/run-tracker.ts';
 import { describeError } from '../domain/describe-error.ts';
-import { RunCancelledError, RunLostError, RunTimeoutError } from '../domain/errors.ts';
+import { failureReasonOf } from '../domain/failure-reason.ts';
 import type { Json } from '../domain/job-definition.ts';
 import { isRetried } from '../domain/retry.ts';
-import type { FailureReason, Outcome } from '../domain/run.ts';
+import type { Outcome } from '../domain/run.ts';
 import { toJson } from '../domain/to-json.ts';
 
 export interface ExecutionTrackerDeps {
@@ -97,16 +97,5 @@ export class ExecutionTracker implements RunTracker {
       `The outcome ${outcome.status} is not recorded: this instance had lost its lease, and the run is recorded as lost.`,
       { jobId: run.jobId, executionId: run.id },
     );
-  }
-}
-
-/** Anything may be thrown, a proxy too that throws when it is asked what it is. */
-function failureReasonOf(thrown: unknown): FailureReason {
-  try {
-    if (thrown instanceof RunTimeoutError) return 'TIMEOUT';
-    if (thrown instanceof RunLostError) return 'LOST';
-    return thrown instanceof RunCancelledError ? 'CANCELLED' : 'ERROR';
-  } catch {
-    return 'ERROR';
   }
 }

@@ -13,6 +13,7 @@ import type { JobAdmin } from '../../application/job-admin.ts';
 import type { JobPausing } from '../../application/job-pausing.ts';
 import type { RunAdmin } from '../../application/run-admin.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import type { Metrics } from '../../application/ports/metrics.ts';
 import type { Readiness } from '../../application/ports/readiness.ts';
 import type { SchedulerStatus } from '../../application/scheduler-status.ts';
 import { guard } from './auth.ts';
@@ -28,6 +29,7 @@ import { healthRoutes } from './routes/health.ts';
 import { jobPauseRoutes } from './routes/job-pauses.ts';
 import { jobRunRoutes } from './routes/job-runs.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { schedulerRoutes } from './routes/scheduler.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
@@ -39,6 +41,7 @@ export interface AppDeps {
   readonly pausing: JobPausing;
   readonly readiness: Readiness;
   readonly status: SchedulerStatus;
+  readonly metrics: Metrics;
   readonly logger: Logger;
   /** A role without a token cannot be taken; without any, only the health routes answer. */
   readonly tokens: RoleTokens;
@@ -85,9 +88,10 @@ export function createApp(deps: AppDeps) {
 }
 
 /** The routes, without what stands before them: what a typed client knows. */
-export function adminApi({ jobAdmin, runAdmin, pausing, readiness, status, basePath }: AppDeps) {
+export function adminApi({ jobAdmin, runAdmin, pausing, readiness, status, metrics, basePath }: AppDeps) {
   const api = new Hono<HttpEnv>()
     .route('/', healthRoutes(readiness))
+    .route('/', metricsRoutes(metrics))
     .route('/admin/registry', registryRoutes(jobAdmin))
     .route('/admin/jobs', jobRoutes(jobAdmin, basePath))
     .route('/admin/jobs', jobRunRoutes(jobAdmin, basePath))

@@ -18,6 +18,8 @@ export interface Endpoint {
   readonly headers?: readonly RequestHeader[];
   /** Open to everybody: no token is asked for. */
   readonly isOpen?: boolean;
+  /** False: it does not ask the database. */
+  readonly isStored?: boolean;
   /** A body may be sent, and need not be. Stands behind the body's own middleware, to have the last word. */
   readonly hasOptionalBody?: boolean;
 }
@@ -25,6 +27,8 @@ export interface Endpoint {
 export interface Answer {
   readonly description: string;
   readonly schema: v.GenericSchema;
+  /** Default `application/json`. */
+  readonly mediaType?: string;
   readonly headers?: readonly string[];
 }
 
@@ -33,7 +37,8 @@ export interface RequestHeader {
   readonly description: string;
 }
 
-const GUARDED: readonly ProblemStatus[] = [401, 403, 429, 500, 503];
+const GUARDED: readonly ProblemStatus[] = [401, 403, 429, 500];
+const STORED: readonly ProblemStatus[] = [503];
 /** What reading a body adds. */
 export const BODY_PROBLEMS: readonly ProblemStatus[] = [400, 413, 415, 422];
 
@@ -55,13 +60,14 @@ const PROBLEM_WORDS: Readonly<Record<ProblemStatus, string>> = {
 };
 
 export function describeEndpoint(endpoint: Endpoint): MiddlewareHandler {
-  const problems = [...(endpoint.problems ?? []), ...(endpoint.isOpen === true ? [] : GUARDED)];
+  const { isOpen = false, isStored = !isOpen } = endpoint;
+  const problems = [...(endpoint.problems ?? []), ...(isOpen ? [] : GUARDED), ...(isStored ? STORED : [])];
   return describeRoute({
     operationId: endpoint.operationId,
     summary: endpoint.summary,
     tags: [endpoint.tag],
     ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
-    ...(endpoint.isOpen === true ? { security: [] } : {}),
+    ...(isOpen ? { security: [] } : {}),
     ...(endpoint.hasOptionalBody === true ? { requestBody: { required: false, content: {} } } : {}),
     parameters: (endpoint.headers ?? []).map(({ name, description }) => ({
       in: 'header',
@@ -75,12 +81,12 @@ export function describeEndpoint(endpoint: Endpoint): MiddlewareHandler {
 
 function answersOf(answers: Endpoint['answers']): ResponsesWithResolver {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, schema, headers = [] }]) => [
+    Object.entries(answers).map(([status, { description, schema, mediaType = 'application/json', headers = [] }]) => [
       status,
       {
         description,
         headers: Object.fromEntries(headers.map((name) => [name, { schema: { type: 'string' as const } }])),
-        content: { 'application/json': { schema: resolver(schema) } },
+        content: { [mediaType]: { schema: resolver(schema) } },
       },
     ]),
   );

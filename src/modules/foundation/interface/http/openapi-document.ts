@@ -4,7 +4,7 @@
  */
 import type { Env, Hono, Schema } from 'hono';
 import { generateSpecs } from 'hono-openapi';
-import { requiredRole } from './access.ts';
+import { requiredRole, type Role, ROLES } from './access.ts';
 import { jsonObject } from './contracts/json-object.ts';
 import type { Endpoint } from './describe-endpoint.ts';
 
@@ -16,8 +16,10 @@ export const DOCUMENT: Endpoint = {
   summary: 'Show this document',
   tag: 'document',
   answers: { 200: { description: 'OpenAPI 3.1.', schema: jsonObject } },
+  isStored: false,
 };
 
+const LEAST_ROLE = ROLES[0];
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
 const INFO = {
@@ -50,18 +52,20 @@ export async function openApiDocument<E extends Env, S extends Schema>(
   };
 }
 
+/** Who has any role has the least of them: nobody is told there that another is needed. */
+function responsesFor<R extends object | undefined>(role: Role | null, responses: R): R {
+  const entries = Object.entries(responses ?? {}).filter(([status]) => status !== '403' || role !== LEAST_ROLE);
+  return Object.fromEntries(entries) as R;
+}
+
 /** Each operation with the role that it needs. */
 function withRoles(path: string, item: OpenApiDocument['paths'][string]): OpenApiDocument['paths'][string] {
   const operations = METHODS.flatMap((method) => {
     const operation = item[method];
     if (operation === undefined) return [];
     const role = requiredRole(method.toUpperCase(), path);
-    return [
-      [
-        method,
-        { ...operation, ...(role === null ? { security: [] } : { security: [{ bearer: [role] }], 'x-role': role }) },
-      ],
-    ];
+    const access = role === null ? { security: [] } : { security: [{ bearer: [role] }], 'x-role': role };
+    return [[method, { ...operation, responses: responsesFor(role, operation.responses), ...access }]];
   });
   return { ...item, ...Object.fromEntries(operations) };
 }

@@ -46,8 +46,14 @@ describe('RunExecutor', () => {
     await execute();
     expect(tracker.outcome).toEqual({ result: { pages: 3 } });
     expect(events).toMatchObject([
-      { type: 'run.started', jobId: 'a', executionId: 'run-1', scheduledAt: SCHEDULED_AT },
-      { type: 'run.finished', detail: { status: 'SUCCESS' } },
+      {
+        type: 'run.started',
+        jobId: 'a',
+        executionId: 'run-1',
+        scheduledAt: SCHEDULED_AT,
+        detail: { trigger: 'schedule', latenessMs: expect.any(Number) },
+      },
+      { type: 'run.finished', detail: { status: 'SUCCESS', durationMs: expect.any(Number) } },
     ]);
   });
 
@@ -67,7 +73,7 @@ describe('RunExecutor', () => {
       expect(tracker.outcome).toEqual({ error });
       expect(events.at(-1)).toMatchObject({
         type: 'run.finished',
-        detail: { status: 'FAILED' },
+        detail: { status: 'FAILED', failureReason: 'ERROR', durationMs: expect.any(Number) },
         reason: expect.any(String),
       });
       expect(logger.lines).toMatchObject([

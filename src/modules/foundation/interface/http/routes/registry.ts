@@ -13,6 +13,7 @@ export function registryRoutes(jobAdmin: JobAdmin) {
       summary: 'List the job functions that modules register',
       tag: 'registry',
       answers: { 200: { description: 'All of them, by id.', schema: registryPageSchema } },
+      isStored: false,
     }),
     (c) => c.json({ items: jobAdmin.registry().map(toRegistryEntryJson), nextCursor: null }, 200),
   );

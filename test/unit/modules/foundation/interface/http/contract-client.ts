@@ -24,7 +24,7 @@ export function contractClientOf(service: Pick<InMemoryService, 'app'>): Client 
 }
 
 export function contractFaults(
-  answer: Answer,
+  answer: Pick<Answer, 'status' | 'headers' | 'json'>,
   document: Document,
   { method, path }: { method: string; path: string },
 ): string[] {
