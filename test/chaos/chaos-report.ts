@@ -1,7 +1,6 @@
 /** A verdict in words: what was done, what came of it, and every broken promise with its evidence. */
 import type { ChaosOptions, ChaosVerdict } from './chaos-run.ts';
 import { groupBy, iso } from './history.ts';
-import { editedAway } from './rules/occurrences.ts';
 
 /** Of each rule so many violations are shown in full. */
 const SHOWN = 8;
@@ -19,7 +18,6 @@ function faultLines({ inflicted }: ChaosVerdict): string[] {
 
 function figures(verdict: ChaosVerdict, options: ChaosOptions): string[] {
   const { history, inflicted, forcedMs, ...counts } = verdict;
-  const away = editedAway(history);
   const { ledger, executions, events, jobs, incarnations, edits, triggers } = history;
   const of = (reason: string): number => executions.filter((run) => run.failureReason === reason).length;
   const told = (type: string): number => events.filter((event) => event.type === type).length;
@@ -32,7 +30,6 @@ function figures(verdict: ChaosVerdict, options: ChaosOptions): string[] {
     `occurrences expected ${expected}; executions ${executions.length}; starts in ledgers ${ledger.filter(({ event }) => event === 'start').length}`,
     `LOST ${of('LOST')}, TIMEOUT ${of('TIMEOUT')}, CANCELLED ${of('CANCELLED')}, ERROR ${of('ERROR')}; events: skipped ${told('occurrence.skipped')}, misfired ${told('occurrence.misfired')}`,
     `edits ${edits.length} (acknowledged ${acknowledged}), reschedulings ${counts.reschedulings}, triggers acknowledged ${triggers.length}, bad rows ${counts.badRows}`,
-    `known gap: occurrences that nobody had claimed when their schedule was edited, and that no event names: ${away.length}`,
     `after a second SIGTERM: ${forcedMs.length === 0 ? 'none' : forcedMs.map((ms) => `${ms} ms`).join(', ')}`,
   ];
 }

@@ -47,9 +47,9 @@ describe('expectedOccurrences()', () => {
     expect(expected.map((occurrence) => occurrence - T)).toEqual([0, 1_000, 2_000, 3_000]);
   });
 
-  it('expects nothing while an edited schedule may not have been heard of', () => {
+  it('expects the old schedule up to its edit, and the new one from its answer on', () => {
     const edits = [{ jobId: 'x', cronExpression: '*/2 * * * * *', askedAtMs: T + 3_600, answeredAtMs: T + 3_700 }];
-    const expected = expectedOccurrences(config, { fromMs: T, toMs: T + 44_000 }, edits);
-    expect(expected.map((occurrence) => occurrence - T)).toEqual([0, 1_000, 2_000, 40_000, 42_000, 44_000]);
+    const expected = expectedOccurrences(config, { fromMs: T, toMs: T + 8_000 }, edits);
+    expect(expected.map((occurrence) => occurrence - T)).toEqual([0, 1_000, 2_000, 3_000, 4_000, 6_000, 8_000]);
   });
 });

@@ -38,8 +38,6 @@ export interface JobExpectation {
   readonly overlapPolicy: OverlapPolicy;
   /** Occurrences that must have come to something. */
   readonly expectedAtMs: readonly number[];
-  /** When its schedule was edited. */
-  readonly rescheduledAtMs: readonly number[];
   /** Its function writes the ledger whenever it is called. */
   readonly isLedgered: boolean;
 }

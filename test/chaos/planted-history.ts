@@ -38,7 +38,6 @@ export function expectation(): History['jobs'][number] {
     jobId: JOB,
     overlapPolicy: 'skip',
     isLedgered: true,
-    rescheduledAtMs: [],
     expectedAtMs: [T + 1_000, T + 2_000],
   };
 }

@@ -92,12 +92,11 @@ async function readExpectations(
     };
     const edits = traffic.reschedulings.filter(({ jobId }) => jobId === spec.jobId);
     const { jobId, overlapPolicy } = spec;
-    const rescheduledAtMs = edits.map(({ askedAtMs }) => askedAtMs);
     // Who catches up on every occurrence, one after another, has those before it that its cursor stands at.
     const isCatchingUp = spec.misfirePolicy === 'all' && spec.overlapPolicy !== 'allow';
     const toMs = isCatchingUp ? Math.min(watch.toMs, cursorAt.get(jobId) ?? watch.toMs) - 1 : watch.toMs;
     const expectedAtMs = expectedOccurrences(config, { ...watch, toMs }, edits);
-    return { jobId, overlapPolicy, isLedgered, rescheduledAtMs, expectedAtMs };
+    return { jobId, overlapPolicy, isLedgered, expectedAtMs };
   });
 }
 

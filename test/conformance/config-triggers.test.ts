@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
 import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
 import { SchedulerJobConfigRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-job-config-repository.ts';
 import { describeOnEveryDatabase } from '../support/databases.ts';
@@ -113,6 +114,81 @@ describeOnEveryDatabase('A configuration edited by SQL', (database) => {
     expect(await cursorOf(jobId)).toBeUndefined();
     const after = await saveJob(database(), { jobId });
     expect(after.revision).toBeGreaterThan(before.revision);
+  });
+
+  const told = async (jobId: string) =>
+    (await new PostgresEventLedger(database()).getRecent(20, jobId)).filter(({ type }) => !type.startsWith('job.'));
+  const set = (jobId: string, assignment: SQL) =>
+    database().rows(sql`update scheduler_job_config set ${assignment} where job_id = ${jobId}`);
+
+  it.each([
+    ['edited', sql`cron_expression = '0 0 * * *'`],
+    ['edited', sql`timezone = 'UTC', paused_at = now()`],
+    ['disabled', sql`enabled = false, timezone = 'UTC'`],
+  ])('what was due and unclaimed is told as %s, from the old cursor to the edit', async (cause, assignment) => {
+    const { jobId } = await armJob(database(), { nextFireAt: DUE_AT });
+    await set(jobId, assignment);
+    const to = (await read(jobId)).updatedAt.toISOString();
+    expect(await told(jobId)).toMatchObject([
+      {
+        type: 'occurrence.skipped',
+        scheduledAt: DUE_AT,
+        reason: expect.stringContaining(cause),
+        detail: { cause, from: DUE_AT.toISOString(), to },
+      },
+    ]);
+  });
+
+  it('what was due in a pause is told as paused', async () => {
+    const { jobId } = await armJob(database(), { nextFireAt: DUE_AT });
+    await set(jobId, sql`paused_at = now() - interval '1 day'`);
+    await set(jobId, sql`cron_expression = '0 0 * * *'`);
+    expect(await told(jobId)).toMatchObject([{ detail: { cause: 'paused' } }]);
+  });
+
+  it.each([
+    ['nothing was due', new Date('2126-01-01T00:00:00.000Z'), sql`cron_expression = '0 0 * * *'`],
+    ['the schedule stays', DUE_AT, sql`notes = 'x'`],
+    ['it is paused', DUE_AT, sql`paused_at = now()`],
+  ])('an edit tells nothing where %s', async (_what, nextFireAt, assignment) => {
+    const { jobId } = await armJob(database(), { nextFireAt });
+    await set(jobId, assignment);
+    expect(await told(jobId)).toEqual([]);
+  });
+
+  it('what nobody had read since the last edit is told from there, unless it was disabled or no second has passed', async () => {
+    const insert = async (enabled: boolean, updatedAt: SQL): Promise<string> => {
+      const jobId = `job-${randomUUID()}`;
+      await database().rows(sql`
+        insert into scheduler_job_config (job_id, job_name, cron_expression, enabled, updated_at)
+        values (${jobId}, 'By hand', '* * * * *', ${enabled}, ${updatedAt})`);
+      await set(jobId, sql`notes = 'x', enabled = true`);
+      return jobId;
+    };
+    const old = sql`${DUE_AT.toISOString()}::timestamptz`;
+    expect(await told(await insert(true, old))).toMatchObject([
+      { detail: { cause: 'edited', from: '2026-01-02T03:04:05.001Z' } },
+    ]);
+    expect(await told(await insert(false, old))).toEqual([]);
+    expect(await told(await insert(true, sql`now() + interval '1 minute'`))).toEqual([]);
+    expect(await told(await insert(true, sql`'-infinity'`))).toEqual([]);
+  });
+
+  it('a deletion tells what was due, and the runs that waited', async () => {
+    const { jobId } = await armJob(database(), { nextFireAt: DUE_AT });
+    const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
+    await database().rows(sql`
+      insert into scheduler_pending_run (id, job_id, scheduled_at, attempt, trigger, actor) values
+        (${first}::uuid, ${jobId}, '2026-01-01T00:00:00Z', 1, 'backfill', 'test'),
+        (${second}::uuid, ${jobId}, '2026-01-01T00:00:01Z', 2, 'retry', 'scheduler'),
+        (${third}::uuid, ${jobId}, '2026-01-01T00:00:02.003Z', 1, 'manual', 'test')`);
+    await database().rows(sql`delete from scheduler_job_config where job_id = ${jobId}`);
+    expect((await told(jobId)).toReversed()).toMatchObject([
+      { type: 'occurrence.skipped', executionId: first, detail: { cause: 'deleted', trigger: 'backfill', attempt: 1 } },
+      { type: 'run.dropped', executionId: second, detail: { cause: 'deleted', trigger: 'retry', attempt: 2 } },
+      { type: 'run.dropped', executionId: third, detail: { cause: 'deleted', trigger: 'manual', attempt: 1 } },
+      { type: 'occurrence.skipped', scheduledAt: DUE_AT, detail: { cause: 'deleted', from: DUE_AT.toISOString() } },
+    ]);
   });
 
   it('a waiting run is told once a statement', async () => {

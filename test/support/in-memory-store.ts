@@ -48,9 +48,10 @@ export class InMemoryStore {
 
   /** Inserts or edits a row, as SQL would: the revision goes up, the cursor is unarmed unless it is a pause, listeners are told. */
   save(jobId: string, edit: Partial<JobConfig> = {}): JobConfig {
-    const before = this.configs.get(jobId) ?? jobConfig(jobId, { createdAt: new Date(this.now()) });
+    const at = new Date(this.now());
+    const before = this.configs.get(jobId) ?? jobConfig(jobId, { createdAt: at });
     this.#revision += 1;
-    const config: JobConfig = { ...before, ...edit, jobId, revision: this.#revision };
+    const config: JobConfig = { ...before, updatedAt: at, ...edit, jobId, revision: this.#revision };
     this.configs.set(jobId, config);
     const isPause = Object.keys(edit).length > 0 && Object.keys(edit).every((key) => PAUSE_FIELDS.has(key));
     const nextFireAt = isPause ? (this.cursors.get(jobId)?.nextFireAt ?? 'unarmed') : 'unarmed';

@@ -22,23 +22,10 @@ export const everyOccurrenceResolved: Rule = (history) => {
   const fatesOf = indexFates(history);
   return history.jobs.flatMap((job) => {
     const fates = fatesOf(job.jobId);
-    const lost = job.expectedAtMs.filter((atMs) => !isResolved(atMs, fates) && !isEditedAway(job, atMs, fates));
+    const lost = job.expectedAtMs.filter((atMs) => !isResolved(atMs, fates));
     return lost.length === 0 ? [] : [unresolved(job, lost)];
   });
 };
-
-/**
- * Occurrences that nobody had claimed when their schedule was edited: the cursor goes with its schedule, and nothing
- * names them. Told, and not held against a run.
- */
-export function editedAway(history: History): { readonly jobId: string; readonly atMs: number }[] {
-  const fatesOf = indexFates(history);
-  return history.jobs.flatMap((job) => {
-    const fates = fatesOf(job.jobId);
-    const lost = job.expectedAtMs.filter((atMs) => !isResolved(atMs, fates) && isEditedAway(job, atMs, fates));
-    return lost.map((atMs) => ({ jobId: job.jobId, atMs }));
-  });
-}
 
 /** No occurrence both ran by the schedule and is said not to have run. */
 export const noContradiction: Rule = (history) => {
@@ -71,13 +58,6 @@ function indexFates({ executions, events }: History): (jobId: string) => Fates {
     executed: new Set(runs.get(jobId)?.map((run) => run.scheduledAtMs)),
     explanations: explanations.get(jobId) ?? [],
   });
-}
-
-/** The cursor had not come further than this when the schedule was edited. */
-function isEditedAway({ rescheduledAtMs, expectedAtMs }: JobExpectation, atMs: number, fates: Fates): boolean {
-  const edit = rescheduledAtMs.find((editedAtMs) => editedAtMs > atMs);
-  if (edit === undefined) return false;
-  return !expectedAtMs.some((later) => later > atMs && later <= edit && isResolved(later, fates));
 }
 
 function isResolved(atMs: number, { executed, explanations }: Fates): boolean {

@@ -138,11 +138,13 @@ export class JobLoader {
     return isHeld ? null : resolveJob(config, this.#deps.directory.registry);
   }
 
+  /** What came due since the edit and before anybody read it is the misfire policy's to judge, as any other delay. */
   #prepare(job: ArmedJob, unarmed: Unarmed[]): Resolution {
     const { config, schedule } = job;
     try {
       const now = this.#deps.time.now();
-      const after = isPaused(config, now) ? (config.pausedUntil?.getTime() ?? now) - 1 : now;
+      const editedAt = Math.min(config.updatedAt.getTime(), now);
+      const after = isPaused(config, now) ? (config.pausedUntil?.getTime() ?? now) - 1 : editedAt;
       const next = nextFire(config, schedule, after);
       unarmed.push({
         jobId: config.jobId,

@@ -19,6 +19,7 @@ export const EVENT_TYPES = [
   'run.finished',
   'run.lost',
   'run.cancelRequested',
+  'run.dropped',
   'instance.started',
   'instance.stopped',
 ] as const;

@@ -37,6 +37,15 @@ describe('JobLoader.loadAll()', () => {
     expect(link.countOf('claims.arm')).toBe(0);
   });
 
+  it('arms from the edit on, however much later it is read, and never from an instant to come', async () => {
+    const { store, loader, listed } = setUp([]);
+    store.save('a', { cronExpression: '* * * * *', updatedAt: new Date(NOON - 5 * MINUTE) });
+    store.save('b', { cronExpression: '* * * * *', updatedAt: new Date(NOON + 5 * MINUTE) });
+    store.save('c', { cronExpression: '* * * * *', updatedAt: new Date(0), startAt: new Date(NOON - 2 * MINUTE) });
+    await loader.loadAll();
+    expect(listed()).toEqual(['a 11:56:00', 'b 12:00:00', 'c 11:58:00']);
+  });
+
   it('two that arm at once agree on what was armed first', async () => {
     const store = newStore();
     store.save('a', { cronExpression: '* * * * *' });

@@ -22,6 +22,7 @@ export const schedulerEvent = pgTable(
   },
   (event) => [
     index('scheduler_event_job_id_id').on(event.jobId, event.id),
+    index('scheduler_event_job_id_scheduled_at').on(event.jobId, event.scheduledAt),
     index('scheduler_event_at_id').on(event.at, event.id),
   ],
 );
@@ -54,7 +55,10 @@ export const schedulerIdempotencyKey = pgTable(
     status: integer('status'),
     headers: jsonb('headers').$type<Record<string, string>>().notNull().default({}),
     body: jsonb('body').$type<Json>(),
+    /** Of the first request with this key: what it makes takes its id from here. */
     createdAt: instant('created_at').notNull().defaultNow(),
+    /** Since when the request that is being answered is under way: later than `created_at` where the first one died. */
+    takenAt: instant('taken_at').notNull().defaultNow(),
   },
   (entry) => [
     primaryKey({ columns: [entry.scope, entry.key] }),
