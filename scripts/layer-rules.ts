@@ -17,6 +17,11 @@ const PORTS = `${APPLICATION}ports/`;
 const INFRASTRUCTURE = `${FOUNDATION}infrastructure/`;
 const INTERFACE = `${FOUNDATION}interface/`;
 const PERSISTENCE = `${INFRASTRUCTURE}persistence/`;
+const CLI = '^src/cli/';
+/** What the command line may run of the service's own: without I/O, and the same as the service does with the same input. */
+const PURE_CLIENT_CODE = `${FOUNDATION}(application/schedule-preview|interface/http/(contracts/[^/]+|input-faults))[.]ts$`;
+/** What the command line asks of main: to start as the runtime's own file does, to read settings, to look after a database. */
+const MAIN_DOORS = `${MAIN}(node|fast-start|version|duration|settings|first-start-token|check-up)[.]ts$`;
 /** An npm package, installed or not. */
 const npm = (name: string): string => `(^|node_modules/)${name}(/|$)`;
 
@@ -54,7 +59,8 @@ export const LAYER_RULES: IForbiddenRuleType[] = [
   within('business module imports foundation/index', BUSINESS, ['^src/modules/$1/', INDEX]),
   never('modules never import main', '^src/modules/', MAIN),
   reserved('main alone reaches the container', CONTAINER, [MAIN]),
-  never('clients of the API import no server', '^src/cli/', [MAIN, '^src/modules/']),
+  within('the command line is a client: pure code, and the doors of main', CLI, [CLI, DOMAIN, PURE_CLIENT_CODE, MAIN_DOORS, INTERFACE]),
+  { name: 'the command line knows the API by its types', from: { path: CLI }, to: { path: INTERFACE, pathNot: PURE_CLIENT_CODE, dependencyTypesNot: ['type-only'] } },
   never('src imports no test, script or bench', SRC, '^(test|scripts|bench)/'),
   reserved('persistence alone knows the database', DRIVERS, [PERSISTENCE]),
   reserved('container and tokens alone know tsyringe', npm('(tsyringe|reflect-metadata)'), [CONTAINER, TOKENS]),

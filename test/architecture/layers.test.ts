@@ -40,6 +40,10 @@ const SOUND_TREE: Record<string, string> = {
     import 'postgres';
     import '../../application/ports/clock.ts';
     import '../../domain/run.ts';`,
+  'src/cli/carillon.ts': `
+    import type {} from '../modules/foundation/interface/http/app.ts';
+    import '../modules/foundation/domain/run.ts';
+    await import('../main/node.ts');`,
   [`${FOUNDATION}/interface/http/app.ts`]: `import 'hono'; import '../../application/loop.ts';`,
 };
 
@@ -96,9 +100,19 @@ const FAULTS: PlantedFault[] = [
   },
   { rule: 'main alone reaches the container', path: 'src/a.ts', text: `import './modules/foundation/container.ts';` },
   {
-    rule: 'clients of the API import no server',
+    rule: 'the command line is a client: pure code, and the doors of main',
     path: 'src/cli/a.ts',
-    text: `import '../modules/foundation/index.ts';`,
+    text: `await import('../modules/foundation/application/loop.ts');`,
+  },
+  {
+    rule: 'the command line is a client: pure code, and the doors of main',
+    path: 'src/cli/a.ts',
+    text: `await import('../main/bootstrap.ts');`,
+  },
+  {
+    rule: 'the command line knows the API by its types',
+    path: 'src/cli/a.ts',
+    text: `await import('../modules/foundation/interface/http/app.ts');`,
   },
   { rule: 'src imports no test, script or bench', path: 'src/main/a.ts', text: `import '../../test/support/b.ts';` },
   {
@@ -123,6 +137,7 @@ const FAULTS: PlantedFault[] = [
 /** Files that a fault points at, and that no sound tree has. */
 const TARGETS: Record<string, string> = {
   'src/main/settings.ts': 'export {};',
+  'src/main/bootstrap.ts': 'export {};',
   'test/support/b.ts': 'export {};',
 };
 /** The other half of the cycle. */

@@ -1,0 +1,71 @@
+/**
+ * The typed client of the API. Owns how long an answer may take and what becomes of one that is none: whatever is wrong
+ * leaves as a `CommandFault`.
+ */
+import { hc } from 'hono/client';
+import type { AppType } from '../../modules/foundation/interface/http/app.ts';
+import { CommandFault } from '../command-fault.ts';
+import { EXIT } from '../exit-status.ts';
+import { problemFault } from './problem-fault.ts';
+import { findService } from './service-address.ts';
+
+const ANSWER_WITHIN_MS = 30_000;
+
+export type Api = Awaited<ReturnType<typeof connect>>;
+
+/** Finds the service; asks it nothing yet. @throws CommandFault for an unusable address */
+export async function connect(
+  given: { readonly server?: string; readonly token?: string },
+  env: Readonly<Record<string, string | undefined>>,
+) {
+  const { server, token } = await findService(given, env);
+  const headers = {
+    'user-agent': 'carillon-cli',
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+  };
+  return { server, headers, routes: hc<AppType>(server, { headers, fetch: reach }) };
+}
+
+/** As `fetch`, and a fault where nobody answers in time. */
+export async function reach(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+  try {
+    return await fetch(input, { ...init, signal: init.signal ?? AbortSignal.timeout(ANSWER_WITHIN_MS) });
+  } catch (error) {
+    if (init.signal?.aborted === true) throw error;
+    throw awayFault(new Request(input).url, error);
+  }
+}
+
+function awayFault(url: string, error: unknown): CommandFault {
+  const { origin } = new URL(url);
+  const isSlow = error instanceof Error && error.name === 'TimeoutError';
+  const reason = isSlow ? `no answer within ${ANSWER_WITHIN_MS / 1_000} s` : causeOf(error);
+  return new CommandFault(EXIT.away, `No service answers at ${origin} (${reason}).`, {
+    details: ["Start one with 'carillon start', or name another with --server or CARILLON_SERVER."],
+    cause: error,
+  });
+}
+
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  if (!(cause instanceof Error)) return String(cause);
+  return 'code' in cause && cause.code === 'ECONNREFUSED' ? 'connection refused' : cause.message;
+}
+
+interface Answer<Body> {
+  readonly ok: boolean;
+  readonly status: number;
+  json(): Promise<Body>;
+  text(): Promise<string>;
+}
+
+/** The body of a good answer. @throws CommandFault for a problem, and for what is no answer of this service */
+export async function bodyOf<Body>(asked: Promise<Answer<Body>>): Promise<Body> {
+  const response = await asked;
+  if (!response.ok) throw problemFault(response.status, await response.text());
+  try {
+    return await response.json();
+  } catch (error) {
+    throw new CommandFault(EXIT.away, 'What answers there is not Carillon: it sent no JSON.', { cause: error });
+  }
+}

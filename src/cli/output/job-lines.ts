@@ -1,0 +1,79 @@
+/** Jobs as a person reads them. */
+import { styleText } from 'node:util';
+import type { JobDetailJson, JobJson } from '../connection/answers.ts';
+import { DEFAULT_POLICIES } from '../../modules/foundation/domain/job-config.ts';
+import { distanceText, wallText } from './instants.ts';
+import { oneLine, renderPairs, renderTable, shorten } from './table.ts';
+
+const STATE_COLOURS = {
+  active: 'green',
+  neverRan: 'green',
+  paused: 'yellow',
+  disabled: 'dim',
+  late: 'yellow',
+  failing: 'red',
+  invalid: 'red',
+  unresolved: 'red',
+} as const satisfies Record<JobJson['state'], string>;
+
+/** Policies that stand in the view under a line of their own, or nowhere. */
+const SHOWN_ELSEWHERE = new Set(['enabled', 'jobKwargs', 'handler', 'tags', 'notes']);
+
+export function stateText(state: JobJson['state']): string {
+  return styleText(STATE_COLOURS[state], state);
+}
+
+export function jobTable(jobs: readonly JobJson[]): string {
+  const rows = jobs.map((job) => [
+    job.jobId,
+    stateText(job.state),
+    shorten(job.description ?? job.cronExpression, 60),
+    wallText(job.nextRunAt, job.timezone),
+    wallText(job.lastRunAt, job.timezone),
+  ]);
+  return renderTable(['JOB', 'STATE', 'WHEN', 'NEXT RUN', 'LAST RUN'], rows);
+}
+
+export function jobDetail(job: JobDetailJson, nowMs: number): string {
+  const next = job.nextOccurrences.map(
+    (at, index) => `  ${wallText(at, job.timezone)}${index === 0 ? `  ${distanceText(at, nowMs)}` : ''}`,
+  );
+  return [
+    renderPairs(pairsOf(job)),
+    ...(next.length === 0 ? [] : ['', 'Next occurrences', ...next]),
+    ...warningLines(job.warnings),
+  ].join('\n');
+}
+
+export function warningLines(warnings: readonly string[]): string[] {
+  if (warnings.length === 0) return [];
+  return ['', 'Warnings', ...warnings.map((warning) => styleText('yellow', `  ${oneLine(warning)}`))];
+}
+
+function pairsOf(job: JobDetailJson): [string, string][] {
+  const reason = job.stateReason === null ? '' : `: ${job.stateReason}`;
+  return [
+    ['Job', job.jobId],
+    ['Name', job.jobName === job.jobId ? '' : oneLine(job.jobName)],
+    ['State', `${stateText(job.state)}${oneLine(reason)}`],
+    ['Schedule', `${job.cronExpression}  (${job.dialect}, ${job.timezone})`],
+    ['', job.description ?? ''],
+    ['', job.descriptionZh ?? ''],
+    ['Runs', job.handler ?? job.jobId],
+    ['With', JSON.stringify(job.jobKwargs)],
+    ['Last run', wallText(job.lastRunAt, job.timezone)],
+    ...policyPairs(job),
+    ['Tags', job.tags.join(', ')],
+    ['Notes', oneLine(job.notes ?? '')],
+    ['Revision', String(job.revision)],
+  ].filter((pair): pair is [string, string] => pair[1] !== '');
+}
+
+/** Those that differ from the default. */
+function policyPairs(job: JobDetailJson): [string, string][] {
+  return Object.entries(DEFAULT_POLICIES).flatMap(([field, standard]): [string, string][] => {
+    const value = job[field as keyof typeof DEFAULT_POLICIES];
+    if (SHOWN_ELSEWHERE.has(field) || value === standard) return [];
+    return [[field, typeof value === 'string' ? value : JSON.stringify(value)]];
+  });
+}

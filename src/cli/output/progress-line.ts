@@ -1,0 +1,33 @@
+/** One line that changes while something long goes on; where no person watches, nothing at all. */
+import type { WriteStream } from 'node:tty';
+import type { ExecutionJson } from '../connection/answers.ts';
+import { oneLine, shorten } from './table.ts';
+
+const BAR_WIDTH = 24;
+
+export class ProgressLine {
+  readonly #stream: WriteStream;
+  #isShown = false;
+
+  constructor(stream: WriteStream) {
+    this.#stream = stream;
+  }
+
+  show({ startedAt, progress, jobId }: Pick<ExecutionJson, 'startedAt' | 'progress' | 'jobId'>): void {
+    if (!this.#stream.isTTY) return;
+    const what = startedAt === null ? 'waits for an instance' : 'runs';
+    const text = progress === null ? `${jobId} ${what} …` : `${bar(progress.fraction)} ${progress.message ?? ''}`;
+    this.#stream.write(`\r\u001B[K${shorten(oneLine(text), (this.#stream.columns ?? 80) - 1)}`);
+    this.#isShown = true;
+  }
+
+  clear(): void {
+    if (this.#isShown) this.#stream.write('\r\u001B[K');
+    this.#isShown = false;
+  }
+}
+
+function bar(fraction: number): string {
+  const full = Math.round(Math.min(Math.max(fraction, 0), 1) * BAR_WIDTH);
+  return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${String(Math.round(fraction * 100)).padStart(3)} %`;
+}

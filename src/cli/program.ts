@@ -1,0 +1,27 @@
+/** The whole command line as one tree of commands. Owns what all of them share. */
+import { Command } from 'commander';
+import { VERSION } from '../main/version.ts';
+import { addJobCommands } from './syntax/job-commands.ts';
+import { addRunCommands } from './syntax/run-commands.ts';
+
+const AFTER_HELP = `
+Which service: --server, CARILLON_SERVER, or the one on this machine (PORT, 3000 without).
+Which token:   --token, CARILLON_TOKEN, or on this machine ADMIN_TOKEN or the one made at the first start.
+
+Exit status:   0 done · 1 refused or not found · 2 wrong usage · 3 no service answers · 4 not allowed · 5 the run failed`;
+
+export function createProgram(): Command {
+  const program = new Command('carillon')
+    .description('A persistent, time-zone-correct job scheduler.')
+    .version(VERSION, '-V, --version')
+    .option('-s, --server <address>', 'the service, such as https://carillon.example.com')
+    .option('--token <token>', 'the token to show it')
+    .option('--json', "for programs: the API's own JSON")
+    .exitOverride()
+    .showHelpAfterError("('--help' lists what there is)")
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', AFTER_HELP);
+  addJobCommands(program);
+  addRunCommands(program);
+  return program;
+}
