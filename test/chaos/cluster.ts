@@ -2,17 +2,16 @@
  * The replicas of a chaos run, each in a slot with a proxy of its own. Invariant: a slot whose process ended is filled
  * again with a new incarnation, unless the run is over; every incarnation there ever was is remembered.
  */
+import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts';
 import type { ChaosDatabase } from './chaos-database.ts';
 import { EXIT_BY_JOB } from './chaos-jobs.ts';
-import { FaultProxy } from './fault-proxy.ts';
 import type { Misconduct } from './history.ts';
 import { ReplicaProcess } from './replica-process.ts';
 import { machineNow } from './shifted-date.ts';
 
 export interface Slot {
   readonly index: number;
-  readonly proxy: FaultProxy;
-  readonly url: string;
+  readonly proxy: PostgresProxy;
   replica: ReplicaProcess;
   incarnations: number;
   /** Is not filled again. */
@@ -37,10 +36,9 @@ export class Cluster {
   }
 
   async addSlot(): Promise<Slot> {
-    const proxy = new FaultProxy(this.database.url);
-    const url = await proxy.start();
+    const proxy = await startPostgresProxy(this.database.url);
     const index = this.slots.length;
-    const slot: Slot = { index, proxy, url, incarnations: 0, isClosed: false, replica: undefined as never };
+    const slot: Slot = { index, proxy, incarnations: 0, isClosed: false, replica: undefined as never };
     this.slots.push(slot);
     this.start(slot);
     return slot;
@@ -50,7 +48,7 @@ export class Cluster {
   start(slot: Slot, lacks: readonly string[] = []): ReplicaProcess {
     slot.incarnations += 1;
     const name = `replica-${slot.index}.${slot.incarnations}`;
-    const replica = new ReplicaProcess({ name, databaseUrl: slot.url, folder: this.#folder, lacks });
+    const replica = new ReplicaProcess({ name, databaseUrl: slot.proxy.url, folder: this.#folder, lacks });
     slot.replica = replica;
     this.replicas.push(replica);
     void replica.ended().then(() => this.#ended(slot, replica));

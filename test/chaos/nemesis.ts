@@ -88,7 +88,7 @@ export class Nemesis {
       case 'black-hole':
         return lasting(
           durationMs,
-          () => (proxy.faults.swallows = true),
+          () => proxy.blackHole(),
           () => proxy.heal(),
         );
       case 'slow':
@@ -100,7 +100,7 @@ export class Nemesis {
       case 'deaf':
         return lasting(
           durationMs,
-          () => (proxy.faults.isDeaf = true),
+          () => proxy.deafen(),
           () => proxy.heal(),
         );
     }

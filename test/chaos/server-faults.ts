@@ -68,7 +68,7 @@ async function cutEverybodyOff({ slots }: Cluster, forMs: number): Promise<void>
   const cut = [...slots];
   for (const { proxy } of cut) {
     if (forMs % 2 === 0) proxy.refuse();
-    else proxy.faults.swallows = true;
+    else proxy.blackHole();
   }
   await sleep(forMs);
   for (const { proxy } of cut) proxy.heal();

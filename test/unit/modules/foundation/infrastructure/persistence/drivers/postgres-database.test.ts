@@ -20,7 +20,7 @@ async function open(options: Parameters<typeof openPostgres>[0] = {}): Promise<P
 
 async function openThroughProxy(deadlineMs: number): Promise<{ database: PostgresDatabase; proxy: PostgresProxy }> {
   const proxy = await startPostgresProxy(await createMigratedDatabase());
-  closing.push(() => proxy.close());
+  closing.push(() => proxy.stop());
   return { database: await open({ url: proxy.url, deadlineMs, maxConnections: 1 }), proxy };
 }
 
