@@ -106,7 +106,7 @@ export function inMemoryService(options: ServiceOptions = {}) {
       startedAt: new Date(NOW),
     },
     readGauges: () => GAUGES,
-    readEventLoopDelay: null,
+    readEventLoopDelay: () => null,
   });
   const { basePath = '', tokens = TOKENS } = options;
   const app = createApp({ jobAdmin, runAdmin, pausing, readiness, status, metrics, logger, tokens, basePath, now });

@@ -11,12 +11,13 @@ export interface EventLoopDelay {
   readonly max: number;
 }
 
-/** @returns how to read it, and begin anew; null: this runtime does not measure it */
-export function watchEventLoop(): (() => EventLoopDelay) | null {
+/** @returns how to read it, and begin anew; null: this runtime does not measure it, or has not yet */
+export function watchEventLoop(): () => EventLoopDelay | null {
   try {
     const histogram = performanceHooks.monitorEventLoopDelay({ resolution: RESOLUTION_MS });
     histogram.enable();
     return () => {
+      if (histogram.count === 0) return null;
       const [p50, p99] = [histogram.percentile(50), histogram.percentile(99)];
       const delay = { p50: seconds(p50), p99: seconds(p99), max: seconds(histogram.max) };
       histogram.reset();
@@ -24,7 +25,7 @@ export function watchEventLoop(): (() => EventLoopDelay) | null {
     };
   } catch {
     // Not every runtime has it, and those that lack it say so in errors of their own.
-    return null;
+    return () => null;
   }
 }
 

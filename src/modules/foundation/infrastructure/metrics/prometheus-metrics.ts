@@ -17,7 +17,7 @@ export interface PrometheusMetricsOptions {
   readonly instance: Instance;
   readonly readGauges: () => EngineGauges;
   /** Null: this runtime does not measure it. */
-  readonly readEventLoopDelay: (() => EventLoopDelay) | null;
+  readonly readEventLoopDelay: () => EventLoopDelay | null;
 }
 
 const DURATION_BUCKETS = [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800, 7_200];
@@ -112,8 +112,7 @@ function observeGauges(meter: Meter, { instance, readGauges, readEventLoopDelay 
       result.observe(overdue, overdueMs / 1_000);
       for (const name of Object.keys(gauges) as (keyof typeof gauges)[])
         result.observe(gauges[name], Number(rest[name]));
-      if (readEventLoopDelay === null) return;
-      for (const [quantile, value] of Object.entries(readEventLoopDelay())) {
+      for (const [quantile, value] of Object.entries(readEventLoopDelay() ?? {})) {
         result.observe(delay, value, { quantile });
       }
     },

@@ -1,5 +1,6 @@
 /** The scheduler as a whole, in JSON. */
 import * as v from 'valibot';
+import type { KnownInstance } from '../../../application/ports/scheduler-figures.ts';
 import type { SchedulerReport } from '../../../application/scheduler-status.ts';
 import { JOB_STATES, type JobState } from '../../../domain/job-state.ts';
 import { instant, instantOrNull, instantText, instantTextOrNull } from './instant.ts';
@@ -53,18 +54,30 @@ export const schedulerSchema = v.pipe(
 );
 export type SchedulerJson = v.InferOutput<typeof schedulerSchema>;
 
+function toInstanceJson({
+  id,
+  hostname,
+  runtime,
+  version,
+  isLive,
+  ...at
+}: KnownInstance): v.InferOutput<typeof instance> {
+  return {
+    ...{ id, hostname, runtime, version },
+    startedAt: instantText(at.startedAt),
+    renewedAt: instantText(at.renewedAt),
+    expiresAt: instantText(at.expiresAt),
+    isLive,
+  };
+}
+
 export function toSchedulerJson(report: SchedulerReport): SchedulerJson {
   const { now, oldestDueAt } = report;
   return {
     ...toReadinessJson(report),
     at: instantText(now),
     instanceId: report.instanceId,
-    instances: report.instances.map(({ startedAt, renewedAt, expiresAt, ...rest }) => ({
-      ...rest,
-      startedAt: instantText(startedAt),
-      renewedAt: instantText(renewedAt),
-      expiresAt: instantText(expiresAt),
-    })),
+    instances: report.instances.map(toInstanceJson),
     jobs: { total: report.jobs.total, states: { ...report.jobs.states } },
     runs: { running: report.running, pending: report.pending },
     overdue: {
