@@ -109,9 +109,11 @@ export function inMemoryService(options: ServiceOptions = {}) {
     readEventLoopDelay: () => null,
   });
   const { basePath = '', tokens = TOKENS } = options;
-  const app = createApp({ jobAdmin, runAdmin, pausing, readiness, status, metrics, logger, tokens, basePath, now });
+  const deps = { jobAdmin, runAdmin, pausing, readiness, status, metrics, logger, tokens, basePath, now };
+  const app = createApp(deps);
   return {
     app,
+    deps,
     jobAdmin,
     configs,
     executions,
@@ -124,4 +126,17 @@ export function inMemoryService(options: ServiceOptions = {}) {
     report,
     clock,
   };
+}
+
+/** A service whose use cases all fail; what stands before them works. */
+export function brokenService(error: Error): Pick<InMemoryService, 'app'> {
+  const { deps } = inMemoryService();
+  const fail = (): never => {
+    throw error;
+  };
+  const broken = new Proxy({}, { get: () => fail });
+  const useCases = Object.entries(deps).filter(
+    ([, dep]) => typeof dep === 'object' && dep !== deps.tokens && dep !== deps.logger,
+  );
+  return { app: createApp({ ...deps, ...Object.fromEntries(useCases.map(([name]) => [name, broken])) }) };
 }
