@@ -68,11 +68,15 @@ export async function bootstrap(settings: Settings, options: BootstrapOptions): 
     logger,
   );
   const dispatcher = container.resolve(tokenOf('dispatcher'));
-  container.resolve(tokenOf('bus')).subscribe(({ type, ...facts }) => logger.debug(type, { ...facts }));
+  container.resolve(tokenOf('bus')).subscribe(({ type, ...facts }) => {
+    // What a run says is in the log already.
+    if (type !== 'run.output') logger.debug(type, { ...facts });
+  });
   const app = createApp({
     jobAdmin: container.resolve(tokenOf('jobAdmin')),
     pausing: container.resolve(tokenOf('pausing')),
     runAdmin: container.resolve(tokenOf('runAdmin')),
+    runLogs: container.resolve(tokenOf('runLogs')),
     readiness: container.resolve(tokenOf('readiness')),
     status: container.resolve(tokenOf('status')),
     metrics: container.resolve(tokenOf('metrics')),

@@ -22,6 +22,7 @@ import {
   StoredInstances,
   StoredJobConfigs,
 } from './stored-repositories.ts';
+import { StoredRunOutputs } from './stored-run-outputs.ts';
 
 /** A Friday, a few seconds before noon. */
 export const START = '2026-01-02T11:59:57.000Z';
@@ -100,6 +101,7 @@ function portsOf(link: StoreLink, name: string): Partial<Foundation> {
     cancellations: new StoredCancellations(link),
     claims: new StoredFireClaims(link),
     pending: new StoredPendingRuns(link),
+    outputs: new StoredRunOutputs(link),
     instances: new StoredInstances(link),
     ledger: new StoredEventLedger(link),
     feed: new StoredChangeFeed(link),

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { JobAdmin } from '../../src/modules/foundation/application/job-admin.ts';
 import { JobPausing } from '../../src/modules/foundation/application/job-pausing.ts';
+import { RunLogs } from '../../src/modules/foundation/application/run-logs.ts';
 import { RunAdmin } from '../../src/modules/foundation/application/run-admin.ts';
 import type { ReadinessReport } from '../../src/modules/foundation/application/ports/readiness.ts';
 import {
@@ -20,6 +21,7 @@ import { PrometheusMetrics } from '../../src/modules/foundation/infrastructure/m
 import { InMemoryLogger } from './in-memory-logger.ts';
 import { InMemoryFigures } from './in-memory-figures.ts';
 import { InMemoryPendingRuns } from './in-memory-pending-runs.ts';
+import { InMemoryRunOutputs } from './in-memory-run-outputs.ts';
 
 export const TOKENS = {
   admin: 'admin-token-that-is-long-enough-for-it',
@@ -87,6 +89,8 @@ export function inMemoryService(options: ServiceOptions = {}) {
     registry: () => registry,
     newId: () => '33333333-3333-4333-8333-333333333333',
   });
+  const outputs = new InMemoryRunOutputs();
+  const runLogs = new RunLogs({ configs, executions, pending, outputs });
   const readiness = { report: () => report.current };
   const figures = new InMemoryFigures(executions, now);
   const status = new SchedulerStatus({
@@ -109,7 +113,7 @@ export function inMemoryService(options: ServiceOptions = {}) {
     readEventLoopDelay: () => null,
   });
   const { basePath = '', tokens = TOKENS } = options;
-  const deps = { jobAdmin, runAdmin, pausing, readiness, status, metrics, logger, tokens, basePath, now };
+  const deps = { jobAdmin, runAdmin, runLogs, pausing, readiness, status, metrics, logger, tokens, basePath, now };
   const app = createApp(deps);
   return {
     app,
@@ -117,6 +121,7 @@ export function inMemoryService(options: ServiceOptions = {}) {
     jobAdmin,
     configs,
     executions,
+    outputs,
     pending,
     cancellations,
     pauses,

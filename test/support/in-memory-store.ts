@@ -12,6 +12,7 @@ import type { NewPendingRun, PendingRun } from '../../src/modules/foundation/app
 import type { SchedulerEvent } from '../../src/modules/foundation/domain/event.ts';
 import { DatabaseUnavailableError } from '../../src/modules/foundation/domain/errors.ts';
 import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
+import type { RunLogLine } from '../../src/modules/foundation/domain/run-output.ts';
 import type { Execution } from '../../src/modules/foundation/domain/run.ts';
 import { jobConfig } from './in-memory-job-configs.ts';
 import type { ManualTime } from './manual-time.ts';
@@ -21,6 +22,8 @@ export class InMemoryStore {
   readonly cursors = new Map<string, FireCursor>();
   readonly executions = new Map<string, Execution>();
   readonly pending = new Map<string, PendingRun>();
+  /** What each execution has said. */
+  readonly runLines = new Map<string, RunLogLine[]>();
   /** The executions that waited. */
   readonly wasPending = new Set<string>();
   /** Executions that somebody wants to stop, and why. */

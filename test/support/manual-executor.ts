@@ -1,8 +1,9 @@
 /** A run executor on its own: its tracker keeps the outcome, its time is a test's. */
-import { EventBus } from '../../src/modules/foundation/application/event-bus.ts';
+import { type BusEvent, EventBus } from '../../src/modules/foundation/application/event-bus.ts';
 import type { RunTracker, TrackedRun } from '../../src/modules/foundation/application/ports/run-tracker.ts';
 import { RunExecutor } from '../../src/modules/foundation/application/run-executor.ts';
-import type { SchedulerEvent } from '../../src/modules/foundation/domain/event.ts';
+import type { RunVoice } from '../../src/modules/foundation/application/run-output-writer.ts';
+import { readProgress } from '../../src/modules/foundation/domain/run-output.ts';
 import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
 import {
   type JobDefinition,
@@ -39,10 +40,12 @@ export function manualExecutor(job: JobFunction | JobDefinition, edit: Partial<J
   const executions = new InMemoryExecutions();
   const tracker = new OutcomeKeeper();
   const bus = new EventBus(logger);
-  const events: SchedulerEvent[] = [];
+  const events: BusEvent[] = [];
   bus.subscribe((event) => events.push(event));
   const lease: { term: number | null } = { term: 1 };
-  const executor = new RunExecutor({ tracker, executions, lease, bus, logger, clock: time, timers: time });
+  const said: unknown[] = [];
+  const output = { open: () => keepingVoice(said) };
+  const executor = new RunExecutor({ tracker, executions, lease, output, bus, logger, clock: time, timers: time });
   const config = jobConfig('a', edit);
   const run: TrackedRun = {
     id: 'run-1',
@@ -59,7 +62,18 @@ export function manualExecutor(job: JobFunction | JobDefinition, edit: Partial<J
   const controller = new AbortController();
   const registry = new Map([['a', toRegisteredJob('a', 'test', job)]]);
   const execute = () => executor.execute({ run, config, registry, controller });
-  return { execute, controller, lease, time, logger, executions, tracker, events };
+  return { execute, controller, lease, time, logger, executions, tracker, events, said };
+}
+
+function keepingVoice(said: unknown[]): RunVoice {
+  return {
+    progress: (...progress) => {
+      said.push({ progress });
+      return readProgress(...progress) !== null;
+    },
+    log: (...line) => void said.push({ line }),
+    close: () => void said.push('closed'),
+  };
 }
 
 export function raise(error: unknown): never {

@@ -23,6 +23,8 @@ import { PendingRunStarter } from './application/pending-run-starter.ts';
 import type { Instance } from './application/ports/instances.ts';
 import type { Logger } from './application/ports/logger.ts';
 import { RunAdmin } from './application/run-admin.ts';
+import { RunLogs } from './application/run-logs.ts';
+import { RunOutputWriter } from './application/run-output-writer.ts';
 import { RunCanceller } from './application/run-canceller.ts';
 import { RunExecutor } from './application/run-executor.ts';
 import { SchedulerApplicationService } from './application/scheduler-application-service.ts';
@@ -42,6 +44,7 @@ import { PostgresInstances } from './infrastructure/persistence/postgres-instanc
 import { PostgresJobPauses } from './infrastructure/persistence/postgres-job-pauses.ts';
 import { PostgresPendingRuns } from './infrastructure/persistence/postgres-pending-runs.ts';
 import { PostgresSchedulerFigures } from './infrastructure/persistence/postgres-scheduler-figures.ts';
+import { PostgresRunOutputs } from './infrastructure/persistence/postgres-run-outputs.ts';
 import { SchedulerExecutionLogRepository } from './infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { SchedulerJobConfigRepository } from './infrastructure/persistence/scheduler-job-config-repository.ts';
 import { CronScheduleTimers } from './infrastructure/time/cron-schedule-timers.ts';
@@ -100,6 +103,7 @@ function factoriesOf(options: FoundationOptions): Factories {
     cancellations: () => new PostgresCancellations(database),
     claims: () => new PostgresFireClaims(database),
     pauses: () => new PostgresJobPauses(database),
+    outputs: () => new PostgresRunOutputs(database),
     pending: () => new PostgresPendingRuns(database),
     instances: () => new PostgresInstances(database),
     ledger: () => new PostgresEventLedger(database),
@@ -109,8 +113,9 @@ function factoriesOf(options: FoundationOptions): Factories {
 
     bus: (wired) => new EventBus(wired.logger),
     directory: () => new JobDirectory(),
-    journal: (wired) => new OutageJournal(wired.executions, wired.logger),
+    journal: (wired) => new OutageJournal(wired),
     lease: (wired) => new InstanceLease(wired),
+    output: (wired) => new RunOutputWriter(wired),
     tracker: (wired) => new ExecutionTracker(wired),
     executor: (wired) => new RunExecutor(wired),
     dispatcher: (wired) => new FireDispatcher(wired.executor, maxConcurrentRuns),
@@ -126,6 +131,7 @@ function factoriesOf(options: FoundationOptions): Factories {
     pausing: ({ pauses, jobAdmin, time }) => new JobPausing({ pauses, jobAdmin, now: () => time.now() }),
     runAdmin: ({ configs, executions, pending, cancellations, newId, directory }) =>
       new RunAdmin({ configs, executions, pending, cancellations, newId, registry: () => directory.registry }),
+    runLogs: (wired) => new RunLogs(wired),
     readiness: (wired) => new EngineReadiness(wired),
     metrics: (wired) => {
       const metrics = new PrometheusMetrics({
@@ -133,7 +139,9 @@ function factoriesOf(options: FoundationOptions): Factories {
         readGauges: () => readEngineGauges(wired),
         readEventLoopDelay: watchEventLoop(),
       });
-      wired.bus.subscribe((event) => metrics.record(event));
+      wired.bus.subscribe((event) => {
+        if (event.type !== 'run.output') metrics.record(event);
+      });
       return metrics;
     },
     status: ({ figures, configs, readiness, directory, time }) =>

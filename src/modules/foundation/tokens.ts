@@ -33,6 +33,9 @@ import type { Readiness } from './application/ports/readiness.ts';
 import type { RunTracker } from './application/ports/run-tracker.ts';
 import type { SchedulerFigures } from './application/ports/scheduler-figures.ts';
 import type { Timers } from './application/ports/timers.ts';
+import type { RunOutputs } from './application/ports/run-outputs.ts';
+import type { RunLogs } from './application/run-logs.ts';
+import type { RunOutputWriter } from './application/run-output-writer.ts';
 import type { RunExecutor } from './application/run-executor.ts';
 import type { SchedulerApplicationService } from './application/scheduler-application-service.ts';
 import type { SchedulerStatus } from './application/scheduler-status.ts';
@@ -64,6 +67,8 @@ export interface Foundation {
   readonly loop: SchedulingLoop;
   readonly metrics: Metrics;
   readonly newId: () => string;
+  readonly output: RunOutputWriter;
+  readonly outputs: RunOutputs;
   readonly pauses: JobPauses;
   readonly pausing: JobPausing;
   readonly pending: PendingRuns;
@@ -72,6 +77,7 @@ export interface Foundation {
   readonly readiness: Readiness;
   readonly rescuer: OrphanRescuer;
   readonly runAdmin: RunAdmin;
+  readonly runLogs: RunLogs;
   readonly scheduler: SchedulerApplicationService;
   readonly status: SchedulerStatus;
   readonly supervisor: DatabaseSupervisor;

@@ -1,8 +1,21 @@
-/** Facts come up here: the engine emits, log and metrics listen. A listener that throws is logged and harms nobody. */
+/** Facts come up here: the engine emits; log, live stream and metrics listen. A listener that throws is logged and harms nobody. */
 import type { SchedulerEvent } from '../domain/event.ts';
+import type { RunLogLine } from '../domain/run-output.ts';
+import type { Progress } from '../domain/run.ts';
 import type { Logger } from './ports/logger.ts';
 
-export type EventListener = (event: SchedulerEvent) => void;
+/** What a run has said and the database has taken. */
+export interface RunOutputEvent {
+  readonly type: 'run.output';
+  readonly jobId: string;
+  readonly executionId: string;
+  /** null: as it was. */
+  readonly progress: Progress | null;
+  readonly lines: readonly RunLogLine[];
+}
+
+export type BusEvent = SchedulerEvent | RunOutputEvent;
+export type EventListener = (event: BusEvent) => void;
 
 export class EventBus {
   readonly #listeners = new Set<EventListener>();
@@ -18,7 +31,7 @@ export class EventBus {
     return () => this.#listeners.delete(listener);
   }
 
-  emit(event: SchedulerEvent): void {
+  emit(event: BusEvent): void {
     for (const listener of this.#listeners) {
       try {
         listener(event);

@@ -10,7 +10,7 @@ import { restoreSecrets } from '../domain/mask-secrets.ts';
 import type { Dialect, Schedule } from '../domain/schedule.ts';
 import { isStorableText } from '../domain/storable-json.ts';
 import { describeSchedule } from '../domain/words/describe-schedule.ts';
-import { findExecution, listExecutions, listExecutionsOfJob } from './execution-lookup.ts';
+import { listExecutions, listExecutionsOfJob } from './execution-lookup.ts';
 import { type ExecutionView, viewPendingRun } from './execution-view.ts';
 import { type JobListQuery, listJobs } from './job-list.ts';
 import { type EditPrecondition, requireForPut, requireMatch } from './job-precondition.ts';
@@ -136,11 +136,6 @@ export class JobAdmin {
   async executionsOf(jobId: string, query: Omit<ExecutionQuery, 'jobId'>): Promise<Page<ExecutionView>> {
     if (!isStorableText(jobId)) throw new JobNotFoundError(jobId);
     return await listExecutionsOfJob({ ...query, jobId }, this.#deps);
-  }
-
-  /** @throws ExecutionNotFoundError */
-  async execution(id: string): Promise<ExecutionView> {
-    return await findExecution(id, this.#deps);
   }
 
   registry(): RegistryEntryView[] {

@@ -9,19 +9,28 @@ import { DatabaseUnavailableError } from '../domain/errors.ts';
 import type { Outcome, Run } from '../domain/run.ts';
 import type { ExecutionLogRepository } from './ports/execution-log-repository.ts';
 import type { Logger } from './ports/logger.ts';
+import type { RunOutputGate } from './ports/run-outputs.ts';
 import type { HeldRecord, RecordJournal } from './ports/run-tracker.ts';
 
 /** What stands in place of an error message that the database refuses. */
 const UNWRITABLE = 'The error cannot be written';
 
+export interface OutageJournalDeps {
+  readonly executions: ExecutionLogRepository;
+  readonly output: RunOutputGate;
+  readonly logger: Logger;
+}
+
 export class OutageJournal implements RecordJournal {
   readonly #executions: ExecutionLogRepository;
+  readonly #output: RunOutputGate;
   readonly #logger: Logger;
   readonly #held = new Map<string, HeldRecord>();
   #flushing: Promise<void> | null = null;
 
-  constructor(executions: ExecutionLogRepository, logger: Logger) {
+  constructor({ executions, output, logger }: OutageJournalDeps) {
     this.#executions = executions;
+    this.#output = output;
     this.#logger = logger;
   }
 
@@ -60,7 +69,7 @@ export class OutageJournal implements RecordJournal {
   async #write({ run, outcome, isRecorded }: HeldRecord): Promise<boolean> {
     try {
       if (!isRecorded) await this.#executions.create(run);
-      const isOurs = await this.#executions.update(run, outcome);
+      const isOurs = await this.#output.conclude(run.id, () => this.#executions.update(run, outcome));
       this.#held.delete(run.id);
       if (!isOurs) this.#logDropped(run, outcome);
       return isOurs;

@@ -8,9 +8,9 @@ import { describeError } from '../domain/describe-error.ts';
 import { failureReasonOf } from '../domain/failure-reason.ts';
 import { JobNotRegisteredError, RunLostError, RunTimeoutError } from '../domain/errors.ts';
 import { handlerOf, type JobConfig } from '../domain/job-config.ts';
-import type { JobContext, MergedJobRegistry } from '../domain/job-definition.ts';
+import type { JobLogger, MergedJobRegistry } from '../domain/job-definition.ts';
 import { retryAfterMs } from '../domain/retry.ts';
-import { idempotencyKey } from '../domain/run.ts';
+import { idempotencyKey, type RunLogLevel } from '../domain/run.ts';
 import type { EventBus } from './event-bus.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import { validateKwargs } from './job-kwargs.ts';
@@ -20,11 +20,13 @@ import type { ExecutionLogRepository } from './ports/execution-log-repository.ts
 import type { Logger } from './ports/logger.ts';
 import type { RunTracker, TrackedRun } from './ports/run-tracker.ts';
 import type { Timers } from './ports/timers.ts';
+import type { RunOutputWriter, RunVoice } from './run-output-writer.ts';
 
 export interface RunExecutorDeps {
   readonly tracker: RunTracker;
   readonly executions: ExecutionLogRepository;
   readonly lease: Pick<InstanceLease, 'term'>;
+  readonly output: Pick<RunOutputWriter, 'open'>;
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -53,7 +55,8 @@ export class RunExecutor {
     const logger = this.#deps.logger.with({ jobId: run.jobId, executionId: run.id });
     const of = { jobId: run.jobId, executionId: run.id, scheduledAt: run.scheduledAt };
     const latenessMs = Math.max(0, run.startedAt.getTime() - run.scheduledAt.getTime());
-    this.#deps.bus.emit({ type: 'run.started', ...of, detail: { trigger: run.trigger, latenessMs } });
+    const started = { attempt: run.attempt, trigger: run.trigger, latenessMs };
+    this.#deps.bus.emit({ type: 'run.started', ...of, detail: started });
     const startedAt = this.#deps.clock.monotonicMs();
     let durationMs = 0;
     const work = (): Promise<unknown> =>
@@ -75,15 +78,17 @@ export class RunExecutor {
   /** The timeout covers the arguments too: a schema is a module's own code, and may hang as well as the job. */
   async #work(assignment: Assignment, logger: Logger): Promise<unknown> {
     const { config, controller } = assignment;
-    const work = (): Promise<unknown> => this.#call(assignment, logger);
+    const voice = this.#deps.output.open(assignment.run);
+    const work = (): Promise<unknown> => this.#call(assignment, { logger, voice });
     try {
       return await this.#withinTimeout(work, { controller, timeoutMs: config.timeoutMs, logger });
     } finally {
+      voice.close();
       assignment.onWorkEnd?.();
     }
   }
 
-  async #call({ run, config, registry, controller }: Assignment, logger: Logger): Promise<unknown> {
+  async #call({ run, config, registry, controller }: Assignment, { logger, voice }: RunLog): Promise<unknown> {
     const { signal } = controller;
     const { term } = this.#deps.lease;
     const handler = registry.get(handlerOf(config));
@@ -92,20 +97,20 @@ export class RunExecutor {
     const lastSuccessAt = await this.#lastSuccessAt(run.jobId, logger);
     signal.throwIfAborted();
     if (run.isRecorded && (term === null || this.#deps.lease.term !== term)) throw new RunLostError();
-    return handler.run(kwargs, this.#context(run, { signal, logger, lastSuccessAt }));
-  }
-
-  #context(run: TrackedRun, around: Pick<JobContext, 'signal' | 'logger' | 'lastSuccessAt'>): JobContext {
-    return {
-      ...around,
+    return handler.run(kwargs, {
+      signal,
+      lastSuccessAt,
+      logger: jobLogger({ logger, voice }),
       jobId: run.jobId,
       executionId: run.id,
       scheduledAt: run.scheduledAt,
       attempt: run.attempt,
       trigger: run.trigger,
       idempotencyKey: idempotencyKey(run),
-      progress: (fraction, message) => around.logger.debug('Progress', { fraction, message }),
-    };
+      progress: (fraction, message) => {
+        if (!voice.progress(fraction, message)) logger.debug('A progress that is no number is left out of account.');
+      },
+    });
   }
 
   async #lastSuccessAt(jobId: string, logger: Logger): Promise<Date | null> {
@@ -143,4 +148,20 @@ export class RunExecutor {
       controller.signal.removeEventListener('abort', onAbort);
     }
   }
+}
+
+/** Where the lines of a run go: to the process's log, and to the run's own. */
+interface RunLog {
+  readonly logger: Logger;
+  readonly voice: RunVoice;
+}
+
+function jobLogger({ logger, voice }: RunLog): JobLogger {
+  const at =
+    (level: RunLogLevel) =>
+    (message: string, properties?: Record<string, unknown>): void => {
+      logger[level](message, properties);
+      voice.log(level, message, properties);
+    };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -131,11 +131,12 @@ export class RunTimeoutError extends CarillonError {
   }
 }
 
-/** The instance lost its lease before the job's function was called: the run may be somebody else's by now. */
+/** The instance lost its lease before the job's function was called, or before its outcome was recorded: the run may be
+ * somebody else's by now. */
 export class RunLostError extends CarillonError {
   readonly code = 'RUN_LOST';
-  constructor() {
-    super('The lease of this instance ended before the run could start.');
+  constructor(message = 'The lease of this instance ended before the run could start.', options?: ErrorOptions) {
+    super(message, options);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Why a run failed, in one word. */
+/** Why a run failed, read from what was thrown. Invariant: never throws, whatever was. */
 import { RunCancelledError, RunLostError, RunTimeoutError } from './errors.ts';
 import type { FailureReason } from './run.ts';
 

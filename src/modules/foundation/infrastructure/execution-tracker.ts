@@ -6,8 +6,10 @@
 import type { Clock } from '../application/ports/clock.ts';
 import type { ExecutionLogRepository } from '../application/ports/execution-log-repository.ts';
 import type { Logger } from '../application/ports/logger.ts';
+import type { RunOutputGate } from '../application/ports/run-outputs.ts';
 import type { RecordJournal, RunTracker, TrackedRun } from '../application/ports/run-tracker.ts';
 import { describeError } from '../domain/describe-error.ts';
+import { RunLostError } from '../domain/errors.ts';
 import { failureReasonOf } from '../domain/failure-reason.ts';
 import type { Json } from '../domain/job-definition.ts';
 import { isRetried } from '../domain/retry.ts';
@@ -17,6 +19,7 @@ import { toJson } from '../domain/to-json.ts';
 export interface ExecutionTrackerDeps {
   readonly executions: ExecutionLogRepository;
   readonly journal: RecordJournal;
+  readonly output: RunOutputGate;
   readonly clock: Clock;
   readonly time: Pick<Clock, 'now'>;
   readonly logger: Logger;
@@ -33,14 +36,14 @@ export class ExecutionTracker implements RunTracker {
    * Runs `work` and records how it went.
    * @returns what `work` returned, as JSON
    * @throws what `work` threw or rejected with, after it was recorded
+   * @throws RunLostError where the run was taken away meanwhile: its outcome is not recorded
    */
   async track(run: TrackedRun, work: () => unknown): Promise<Json> {
     const isRecorded = run.isRecorded || (await this.#create(run));
     const startedAt = this.#deps.clock.monotonicMs();
+    let result: Json;
     try {
-      const result = toJson(await work());
-      await this.#record(run, isRecorded, { status: 'SUCCESS', ...this.#end(run, startedAt), result });
-      return result;
+      result = toJson(await work());
     } catch (error) {
       const { message, stack } = describeError(error);
       const failureReason = failureReasonOf(error);
@@ -55,6 +58,8 @@ export class ExecutionTracker implements RunTracker {
       });
       throw error;
     }
+    await this.#record(run, isRecorded, { status: 'SUCCESS', ...this.#end(run, startedAt), result });
+    return result;
   }
 
   /** The database's clock is known here within a few milliseconds: a run never ends before it started. */
@@ -74,14 +79,19 @@ export class ExecutionTracker implements RunTracker {
   }
 
   async #record(run: TrackedRun, isRecorded: boolean, outcome: Outcome): Promise<void> {
+    const { executions, output } = this.#deps;
+    let isOurs = true;
     try {
-      if (!isRecorded) await this.#deps.executions.create(run);
-      const isOurs = await this.#deps.executions.update(run, outcome);
-      if (!isOurs) this.#logFenced(run, outcome);
+      if (!isRecorded) await executions.create(run);
+      isOurs = await output.conclude(run.id, () => executions.update(run, outcome));
     } catch (error) {
       this.#deps.journal.hold({ run, outcome, isRecorded });
       this.#logFailure(run, `The end of a run (${outcome.status}) could not be recorded.`, error);
     }
+    if (isOurs) return;
+    throw new RunLostError(
+      `The outcome ${outcome.status} is not recorded: this instance had lost its lease, and the run is recorded as lost.`,
+    );
   }
 
   #logFailure(run: TrackedRun, message: string, error: unknown): void {
@@ -90,12 +100,5 @@ export class ExecutionTracker implements RunTracker {
       executionId: run.id,
       reason: describeError(error).message,
     });
-  }
-
-  #logFenced(run: TrackedRun, outcome: Outcome): void {
-    this.#deps.logger.warn(
-      `The outcome ${outcome.status} is not recorded: this instance had lost its lease, and the run is recorded as lost.`,
-      { jobId: run.jobId, executionId: run.id },
-    );
   }
 }

@@ -23,6 +23,9 @@ export interface RecordJournal {
 }
 
 export interface RunTracker {
-  /** @returns what `work` returned, as JSON @throws what `work` threw, after it was recorded */
+  /**
+   * @returns what `work` returned, as JSON
+   * @throws what `work` threw, after it was recorded; RunLostError where its outcome belongs to nobody any more
+   */
   track(run: TrackedRun, work: () => unknown): Promise<Json>;
 }

@@ -12,7 +12,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Outcome, Run } from '../../domain/run.ts';
 import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
 import { inputRows } from './statement-input.ts';
-import { MAX_RESULT_CHARACTERS, toWritableJson, toWritableText } from './writable-text.ts';
+import { MAX_RESULT_CHARACTERS, toWritableJson, toWritableText } from '../../domain/writable-text.ts';
 
 const RUN_COLUMNS = {
   id: 'uuid',

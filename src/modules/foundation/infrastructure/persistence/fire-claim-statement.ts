@@ -24,7 +24,7 @@ import { isExclusive } from './execution-row.ts';
 import { isBehind, isQueueing, QUEUEING, renderKeys, renderQueue } from './fire-claim-queue.ts';
 import { EVENT_COLUMNS, toEventRow } from './postgres-event-ledger.ts';
 import { inputRows } from './statement-input.ts';
-import { toWritableJson } from './writable-text.ts';
+import { toWritableJson } from '../../domain/writable-text.ts';
 
 export type ClaimedRow = { job_id: string; run_id: string | null; started_at: string; is_moved: boolean };
 

@@ -8,7 +8,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Cancellations, CancelOrder, RequestedCancellation } from '../../application/ports/cancellations.ts';
 import type { Database } from './database.ts';
 import { isUuid } from './page-cursor.ts';
-import { toWritableText } from './writable-text.ts';
+import { toWritableText } from '../../domain/writable-text.ts';
 
 export class PostgresCancellations implements Cancellations {
   readonly #database: Database;

@@ -5,7 +5,7 @@ import { EVENT_TYPES, type EventType, type SchedulerEvent } from '../../domain/e
 import type { Database } from './database.ts';
 import { schedulerEvent } from './schema/service.ts';
 import { inputRows } from './statement-input.ts';
-import { toWritableJson, toWritableText } from './writable-text.ts';
+import { toWritableJson, toWritableText } from '../../domain/writable-text.ts';
 
 /** The columns of an event on its way into a statement. */
 export const EVENT_COLUMNS = {

@@ -22,7 +22,7 @@ import { isUuid } from './page-cursor.ts';
 import { renderPendingClaim } from './pending-claim-statement.ts';
 import { schedulerExecutionLog, schedulerPendingRun } from './schema/runs.ts';
 import { decodeRow } from './statement-input.ts';
-import { toWritableJson } from './writable-text.ts';
+import { toWritableJson } from '../../domain/writable-text.ts';
 
 /** Tries to find a free instant, should others take the same one at the same time. */
 const MAX_TRIES = 20;

@@ -12,6 +12,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { JobAdmin } from '../../application/job-admin.ts';
 import type { JobPausing } from '../../application/job-pausing.ts';
 import type { RunAdmin } from '../../application/run-admin.ts';
+import type { RunLogs } from '../../application/run-logs.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 import type { Readiness } from '../../application/ports/readiness.ts';
@@ -38,6 +39,7 @@ import type { RoleTokens } from './token-check.ts';
 export interface AppDeps {
   readonly jobAdmin: JobAdmin;
   readonly runAdmin: RunAdmin;
+  readonly runLogs: RunLogs;
   readonly pausing: JobPausing;
   readonly readiness: Readiness;
   readonly status: SchedulerStatus;
@@ -88,7 +90,7 @@ export function createApp(deps: AppDeps) {
 }
 
 /** The routes, without what stands before them: what a typed client knows. */
-export function adminApi({ jobAdmin, runAdmin, pausing, readiness, status, metrics, basePath }: AppDeps) {
+export function adminApi({ jobAdmin, runAdmin, runLogs, pausing, readiness, status, metrics, basePath }: AppDeps) {
   const api = new Hono<HttpEnv>()
     .route('/', healthRoutes(readiness))
     .route('/', metricsRoutes(metrics))
@@ -96,7 +98,7 @@ export function adminApi({ jobAdmin, runAdmin, pausing, readiness, status, metri
     .route('/admin/jobs', jobRoutes(jobAdmin, basePath))
     .route('/admin/jobs', jobRunRoutes(jobAdmin, basePath))
     .route('/admin/jobs', jobPauseRoutes(pausing))
-    .route('/admin/executions', executionRoutes(jobAdmin))
+    .route('/admin/executions', executionRoutes(jobAdmin, runLogs))
     .route('/admin/executions', executionOrderRoutes(runAdmin, basePath))
     .route('/admin/schedules', scheduleRoutes(jobAdmin))
     .route('/admin/scheduler', schedulerRoutes(status));

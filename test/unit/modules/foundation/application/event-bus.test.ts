@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EventBus } from '../../../../../src/modules/foundation/application/event-bus.ts';
+import { type BusEvent, EventBus } from '../../../../../src/modules/foundation/application/event-bus.ts';
 import type { SchedulerEvent } from '../../../../../src/modules/foundation/domain/event.ts';
 import { InMemoryLogger } from '../../../../support/in-memory-logger.ts';
 
@@ -18,7 +18,7 @@ describe('EventBus', () => {
   it('a listener that throws is logged, and the others hear it all the same', () => {
     const logger = new InMemoryLogger();
     const bus = new EventBus(logger);
-    const heard: SchedulerEvent[] = [];
+    const heard: BusEvent[] = [];
     bus.subscribe(() => {
       throw new Error('deaf');
     });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { SchedulerEvent } from '../../../../../src/modules/foundation/domain/event.ts';
+import type { BusEvent } from '../../../../../src/modules/foundation/application/event-bus.ts';
 import { createEngine, newStore } from '../../../../support/engine.ts';
 
 describe('OrphanRescuer', () => {
   it('names each run that was lost, in the log and on the bus, and never its own', async () => {
     const store = newStore();
     const [dead, alive] = [createEngine({ store }), createEngine({ store })];
-    const events: SchedulerEvent[] = [];
+    const events: BusEvent[] = [];
     alive.wired.bus.subscribe((event) => events.push(event));
     const at = new Date(store.now());
     const run = {

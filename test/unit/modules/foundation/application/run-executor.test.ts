@@ -1,6 +1,10 @@
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DatabaseUnavailableError, RunCancelledError } from '../../../../../src/modules/foundation/domain/errors.ts';
+import {
+  DatabaseUnavailableError,
+  RunCancelledError,
+  RunLostError,
+} from '../../../../../src/modules/foundation/domain/errors.ts';
 import {
   defineJob,
   type JobContext,
@@ -146,19 +150,33 @@ describe('RunExecutor', () => {
     },
   );
 
-  it('progress() and logger write lines that carry the run', async () => {
-    const { execute, logger } = setUp((_kwargs, context) => {
+  it('what a job logs goes to the log, with the run, and to the run itself, until it has ended', async () => {
+    const { execute, logger, said } = setUp((_kwargs, context) => {
       context.progress(0.5, 'half way');
       context.logger.info('hello', { n: 1 });
     });
     await execute();
     expect(logger.lines).toEqual([
-      {
-        level: 'debug',
-        message: 'Progress',
-        properties: { jobId: 'a', executionId: 'run-1', fraction: 0.5, message: 'half way' },
-      },
       { level: 'info', message: 'hello', properties: { jobId: 'a', executionId: 'run-1', n: 1 } },
     ]);
+    expect(said).toEqual([{ progress: [0.5, 'half way'] }, { line: ['info', 'hello', { n: 1 }] }, 'closed']);
+  });
+
+  it('a progress that is no number hurts nobody', async () => {
+    const { execute, logger, tracker } = setUp((_kwargs, context) => context.progress(Number.NaN));
+    await execute();
+    expect(tracker.outcome).toEqual({ result: null });
+    expect(logger.lines).toMatchObject([{ level: 'debug', message: expect.stringContaining('no number') }]);
+  });
+
+  it('a run whose outcome was fenced is told as FAILED, reason LOST', async () => {
+    const { execute, events, tracker } = setUp(() => 'done');
+    tracker.track = () => Promise.reject(new RunLostError('not recorded'));
+    await execute();
+    expect(events.at(-1)).toMatchObject({
+      type: 'run.finished',
+      reason: expect.stringContaining('not recorded'),
+      detail: { status: 'FAILED', failureReason: 'LOST' },
+    });
   });
 });

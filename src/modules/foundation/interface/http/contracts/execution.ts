@@ -1,7 +1,9 @@
 /** Executions in JSON, and the questions that their lists answer. */
 import * as v from 'valibot';
 import type { ExecutionView } from '../../../application/execution-view.ts';
-import { FAILURE_REASONS, RUN_STATUSES, RUN_TRIGGERS } from '../../../domain/run.ts';
+import type { ExecutionReport, RunLogPart } from '../../../application/run-logs.ts';
+import type { RunLogLine } from '../../../domain/run-output.ts';
+import { FAILURE_REASONS, RUN_LOG_LEVELS, RUN_STATUSES, RUN_TRIGGERS } from '../../../domain/run.ts';
 import { instant, instantInput, instantOrNull, instantText, instantTextOrNull } from './instant.ts';
 import { jsonObject, jsonValue } from './json-object.ts';
 import { nextCursor, pageQuery } from './list.ts';
@@ -39,6 +41,44 @@ export const executionDetailSchema = v.pipe(
 );
 export type ExecutionDetailJson = v.InferOutput<typeof executionDetailSchema>;
 
+const logLine = v.pipe(
+  v.strictObject({
+    line: v.pipe(integer, v.description('Counts from 1.')),
+    at: instant,
+    level: v.picklist(RUN_LOG_LEVELS),
+    message: v.string(),
+    properties: v.pipe(jsonObject, v.description("Secrets are '***'.")),
+  }),
+  v.metadata({ ref: 'RunLogLine' }),
+);
+
+export const executionReportSchema = v.pipe(
+  v.strictObject({ ...entries, errorStack: v.nullable(v.string()), logLines: v.array(logLine) }),
+  v.metadata({ ref: 'ExecutionReport' }),
+);
+export type ExecutionReportJson = v.InferOutput<typeof executionReportSchema>;
+
+export const runLogSchema = v.pipe(
+  v.strictObject({
+    items: v.array(logLine),
+    nextAfter: v.pipe(integer, v.description("The next request's 'after'.")),
+    isEnded: v.pipe(v.boolean(), v.description('The run has ended, and these are its last lines.')),
+  }),
+  v.metadata({ ref: 'RunLog' }),
+);
+export type RunLogJson = v.InferOutput<typeof runLogSchema>;
+
+function isLineNumber(text: string): boolean {
+  return /^\d{1,9}$/.test(text);
+}
+export const runLogQuerySchema = v.strictObject({
+  after: v.pipe(
+    v.optional(v.pipe(v.string(), v.check(isLineNumber, 'Must be the number of a line, or 0.')), '0'),
+    v.transform(Number),
+    v.metadata({ type: 'integer', minimum: 0, default: 0, description: 'Only lines after this one.' }),
+  ),
+});
+
 export const executionPageSchema = v.pipe(
   v.strictObject({ items: v.array(executionSchema), nextCursor }),
   v.metadata({ ref: 'ExecutionPage' }),
@@ -67,4 +107,16 @@ export function toExecutionJson(view: ExecutionView): ExecutionJson {
 
 export function toExecutionDetailJson(view: ExecutionView): ExecutionDetailJson {
   return { ...toExecutionJson(view), errorStack: view.errorStack };
+}
+
+export function toExecutionReportJson({ execution, lines }: ExecutionReport): ExecutionReportJson {
+  return { ...toExecutionDetailJson(execution), logLines: lines.map(toLogLineJson) };
+}
+
+export function toRunLogJson({ lines, nextAfter, isEnded }: RunLogPart): RunLogJson {
+  return { items: lines.map(toLogLineJson), nextAfter, isEnded };
+}
+
+function toLogLineJson(line: RunLogLine): RunLogJson['items'][number] {
+  return { ...line, at: instantText(line.at) };
 }

@@ -1,19 +1,23 @@
 /** History: the runs of all jobs. */
 import { Hono } from 'hono';
 import type { JobAdmin } from '../../../application/job-admin.ts';
+import type { RunLogs } from '../../../application/run-logs.ts';
 import {
-  executionDetailSchema,
   executionPageSchema,
   executionQuerySchema,
-  toExecutionDetailJson,
+  executionReportSchema,
+  runLogQuerySchema,
+  runLogSchema,
   toExecutionJson,
+  toExecutionReportJson,
+  toRunLogJson,
 } from '../contracts/execution.ts';
 import { describeEndpoint } from '../describe-endpoint.ts';
 import type { HttpEnv } from '../http-env.ts';
 import { nextPageLink } from '../page-link.ts';
 import { queryInput } from '../query-input.ts';
 
-export function executionRoutes(jobAdmin: JobAdmin) {
+export function executionRoutes(jobAdmin: JobAdmin, runLogs: RunLogs) {
   return new Hono<HttpEnv>()
     .get(
       '/',
@@ -35,12 +39,25 @@ export function executionRoutes(jobAdmin: JobAdmin) {
       '/:id',
       describeEndpoint({
         operationId: 'getExecution',
-        summary: 'Show one execution',
+        summary: 'Show one execution, with what it has said',
         description: 'A run that still waits for an instance is RUNNING, with startedAt null.',
         tag: 'executions',
-        answers: { 200: { description: 'The execution.', schema: executionDetailSchema } },
+        answers: { 200: { description: 'The execution.', schema: executionReportSchema } },
         problems: [404],
       }),
-      async (c) => c.json(toExecutionDetailJson(await jobAdmin.execution(c.req.param('id'))), 200),
+      async (c) => c.json(toExecutionReportJson(await runLogs.report(c.req.param('id'))), 200),
+    )
+    .get(
+      '/:id/logs',
+      describeEndpoint({
+        operationId: 'getExecutionLog',
+        summary: 'Show the log lines of an execution, those after a number',
+        description: 'To follow a run, ask again with nextAfter until isEnded. A run keeps 1,000 lines.',
+        tag: 'executions',
+        answers: { 200: { description: 'The lines, in their order.', schema: runLogSchema } },
+        problems: [404, 422],
+      }),
+      queryInput(runLogQuerySchema),
+      async (c) => c.json(toRunLogJson(await runLogs.follow(c.req.param('id'), c.req.valid('query').after)), 200),
     );
 }

@@ -58,6 +58,7 @@ export const CASES: Readonly<Record<string, Readonly<Record<number, Case>>>> = {
   listJobExecutions: { 200: { prepare: ran }, 404: {} },
   listExecutions: { 200: { prepare: ran } },
   getExecution: { 200: { prepare: ran }, 404: {} },
+  getExecutionLog: { 200: { prepare: ran }, 404: {} },
   cancelExecution: { 202: { prepare: running }, 404: {}, 409: { prepare: ran } },
   retryExecution: { 202: { prepare: ran }, 404: {}, 409: { prepare: running } },
   previewSchedule: OK,

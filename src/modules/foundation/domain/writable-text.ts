@@ -3,7 +3,7 @@
  *
  * Invariant: never throws, and costs no more for a 200 MB text than for a short one.
  */
-import type { Json } from '../../domain/job-definition.ts';
+import type { Json } from './json.ts';
 
 export const MAX_TEXT_BYTES = 8 * 1024;
 export const MAX_RESULT_CHARACTERS = 64 * 1024;

@@ -1,12 +1,12 @@
 /** What PostgreSQL can hold of any text and any JSON. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../../../../../src/modules/foundation/domain/job-definition.ts';
+import type { Json } from '../../../../../src/modules/foundation/domain/job-definition.ts';
 import {
   MAX_TEXT_BYTES,
   toWritableJson,
   toWritableText,
-} from '../../../../../../src/modules/foundation/infrastructure/persistence/writable-text.ts';
+} from '../../../../../src/modules/foundation/domain/writable-text.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });
 const hostileText = fc
