@@ -2,30 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { CAPACITY, REFILL_MS } from '../../../../../../src/modules/foundation/interface/http/failure-limit.ts';
 import { type Client, clientOf } from '../../../../../support/in-memory-client.ts';
 import { type InMemoryService, inMemoryService, TOKENS } from '../../../../../support/in-memory-service.ts';
+import { METHODS, PATH_TRICKS } from './path-tricks.ts';
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'BREW'];
 const OPEN = new Set(['GET /livez', 'HEAD /livez', 'GET /readyz', 'HEAD /readyz']);
-
-/** Ways to spell a path that a router, a proxy or a guard may read differently. */
-const TRICKS: readonly ((path: string) => string)[] = [
-  (path) => path,
-  (path) => `/${path}`,
-  (path) => `${path}/`,
-  (path) => path.toUpperCase(),
-  (path) => path.replace('/', '/./'),
-  (path) => `/livez/..${path}`,
-  (path) => `/livez${path}`,
-  (path) => `${path}/livez`,
-  (path) => path.replaceAll('/', '%2F').replace('%2F', '/'),
-  (path) => `/livez%2F..${path}`,
-  (path) => `${path}%0A`,
-  (path) => `${path}%00`,
-  (path) => `${path};/livez`,
-  (path) => `${path}?path=/livez`,
-  (path) => `${path}#/livez`,
-  (path) => path.replace('a', '%61'),
-  (path) => path.replace('/', String.raw`/\livez/..\ `.trim()),
-];
 
 let service: InMemoryService;
 let send: Client;
@@ -43,7 +22,7 @@ describe('guard()', () => {
   test('opens the health routes and nothing else, however the path is spelled', async () => {
     const opened = new Set<string>();
     for (const path of [...pathsOf(service.app), '/', '/admin', '/docs', '/metrics', '/nothing']) {
-      for (const trick of TRICKS) {
+      for (const trick of PATH_TRICKS) {
         for (const method of METHODS) {
           const request = new Request(new URL(`http://localhost${trick(path)}`), { method });
           const { status } = await service.app.request(request);
