@@ -17,6 +17,7 @@ describeOnEveryDatabase('SchedulerExecutionLogRepository', (database) => {
       expect(await repository().getById(run.id)).toEqual({
         ...run,
         status: 'RUNNING',
+        claimedAt: null,
         finishedAt: null,
         durationMs: null,
         errorMessage: null,

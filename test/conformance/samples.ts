@@ -30,13 +30,25 @@ export async function saveJob(database: Database, over: Partial<JobSpec> = {}): 
 /** A whole second in the past. */
 export const DUE_AT = new Date('2026-01-02T03:04:05.000Z');
 
-/** A saved job whose cursor is armed. */
+const CLAIMERS = ['instance-a', 'instance-b', ...Array.from({ length: 8 }, (_, at) => `claimer-${at}`)];
+
+/** Those who claim in the suites have a lease; one that they have already is left as it is. */
+export async function holdLeases(database: Database, claimers: readonly string[] = CLAIMERS): Promise<void> {
+  await database.rows(sql`
+    insert into scheduler_instance (id, hostname, runtime, version, started_at, renewed_at, expires_at, held_since)
+    select id, 'host', 'node', '0', now(), now(), now() + interval '1 hour', '2026-01-01'
+    from json_array_elements_text(${JSON.stringify(claimers)}::json) as id
+    on conflict do nothing`);
+}
+
+/** A saved job whose cursor is armed, and claimers with a lease. */
 export async function armJob(
   database: Database,
   options: Partial<JobSpec> & { nextFireAt?: Date | null } = {},
 ): Promise<JobConfig> {
   const { nextFireAt = DUE_AT, ...over } = options;
   const config = await saveJob(database, over);
+  await holdLeases(database);
   await new PostgresFireClaims(database).arm([{ jobId: config.jobId, revision: config.revision, nextFireAt }]);
   return config;
 }

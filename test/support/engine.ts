@@ -12,6 +12,7 @@ import { schedulerSteps } from '../../src/main/scheduler-steps.ts';
 import { InMemoryLogger } from './in-memory-logger.ts';
 import { InMemoryStore, StoreLink } from './in-memory-store.ts';
 import { ManualTime } from './manual-time.ts';
+import { StoredAheadClaims } from './stored-ahead-claims.ts';
 import { StoredCancellations } from './stored-cancellations.ts';
 import { StoredFireClaims, StoredPendingRuns } from './stored-claims.ts';
 import {
@@ -100,6 +101,7 @@ function portsOf(link: StoreLink, name: string): Partial<Foundation> {
     executions: new StoredExecutions(link),
     cancellations: new StoredCancellations(link),
     claims: new StoredFireClaims(link),
+    aheadClaims: new StoredAheadClaims(link),
     pending: new StoredPendingRuns(link),
     outputs: new StoredRunOutputs(link),
     instances: new StoredInstances(link),

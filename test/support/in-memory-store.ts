@@ -29,6 +29,8 @@ export class InMemoryStore {
   /** Executions that somebody wants to stop, and why. */
   readonly cancelReasons = new Map<string, string>();
   readonly instances = new Map<string, LiveInstance>();
+  /** What an instance's lease keeps beside its end; stays when it is released. */
+  readonly leases = new Map<string, { heldSince: number | null; confirmedUntil: number }>();
   readonly events: RecordedEvent[] = [];
   readonly listeners = new Set<(change: Change) => void>();
   readonly time: ManualTime;
@@ -61,6 +63,28 @@ export class InMemoryStore {
     this.cursors.set(jobId, { jobId, revision: config.revision, nextFireAt });
     this.tell({ kind: 'job', jobId });
     return config;
+  }
+
+  /** Goes up with every change to a configuration. */
+  get tick(): number {
+    return this.#revision;
+  }
+
+  isLeased(instanceId: string): boolean {
+    return (this.instances.get(instanceId)?.expiresAt.getTime() ?? 0) > this.now();
+  }
+
+  /** RUNNING records of others whose lease has ended. */
+  orphansOf(rescuerId: string): Execution[] {
+    return [...this.executions.values()].filter(
+      (run) => run.status === 'RUNNING' && run.instanceId !== rescuerId && !this.isLeased(run.instanceId),
+    );
+  }
+
+  /** Claimed ahead, and not confirmed by its instance. */
+  isUnconfirmed({ status, trigger, claimedAt, scheduledAt, instanceId }: Execution): boolean {
+    if (status !== 'RUNNING' || trigger !== 'schedule' || claimedAt == null || claimedAt >= scheduledAt) return false;
+    return (this.leases.get(instanceId)?.confirmedUntil ?? 0) < scheduledAt.getTime();
   }
 
   /** Somebody asks for a run now. */
@@ -99,6 +123,7 @@ export class InMemoryStore {
   }
 
   remove(jobId: string): void {
+    this.#revision += 1;
     this.configs.delete(jobId);
     this.cursors.delete(jobId);
     this.tell({ kind: 'job', jobId });

@@ -1,5 +1,6 @@
 /** The ports FireClaims and PendingRuns over the store in memory. */
 import type {
+  ClaimOptions,
   ClaimResult,
   DueFire,
   FireClaims,
@@ -35,9 +36,10 @@ export function insertRunning(store: InMemoryStore, run: Run): boolean {
     .runsOf(run.jobId)
     .some((other) => other.scheduledAt.getTime() === run.scheduledAt.getTime() && other.attempt === run.attempt);
   if (isTaken || store.executions.has(run.id)) return false;
-  const { id, jobId, scheduledAt, startedAt, attempt, maxAttempts, trigger, instanceId, jobKwargs } = run;
+  const { id, jobId, scheduledAt, claimedAt = null, startedAt, attempt, maxAttempts, trigger } = run;
+  const { instanceId, jobKwargs } = run;
   store.executions.set(id, {
-    ...{ id, jobId, scheduledAt, startedAt, attempt, maxAttempts, trigger, instanceId, jobKwargs },
+    ...{ id, jobId, scheduledAt, claimedAt, startedAt, attempt, maxAttempts, trigger, instanceId, jobKwargs },
     ...RUNNING,
   });
   return true;
@@ -50,13 +52,14 @@ export class StoredFireClaims implements FireClaims {
     this.#link = link;
   }
 
-  claim(instanceId: string, fires: readonly DueFire[]): Promise<ClaimResult> {
+  claim(instanceId: string, fires: readonly DueFire[], { aheadMs = 0 }: ClaimOptions = {}): Promise<ClaimResult> {
     const { store } = this.#link;
     return this.#link.call('claims.claim', () => {
       const runs: Run[] = [];
       const moved = new Set<string>();
-      for (const fire of fires) claimOne({ store, instanceId, runs, moved }, fire);
-      return { runs, moved };
+      const claiming = { store, instanceId, runs, moved, until: store.now() + aheadMs };
+      if (store.isLeased(instanceId)) for (const fire of fires) claimOne(claiming, fire);
+      return { runs, moved, tick: store.tick };
     });
   }
 
@@ -103,22 +106,26 @@ interface Claiming {
   readonly instanceId: string;
   readonly runs: Run[];
   readonly moved: Set<string>;
+  /** Cursors up to this instant are taken. */
+  readonly until: number;
 }
 
-function claimOne({ store, instanceId, runs, moved }: Claiming, fire: DueFire): void {
+function claimOne({ store, instanceId, runs, moved, until }: Claiming, fire: DueFire): void {
   const { config, dueAt, nextFireAt, event } = fire;
   const { jobId, revision, maxAttempts, jobKwargs } = config;
   const cursor = store.cursors.get(jobId);
   if (cursor?.revision !== revision || !(cursor.nextFireAt instanceof Date)) return;
-  if (cursor.nextFireAt.getTime() !== dueAt.getTime() || dueAt.getTime() > store.now()) return;
+  if (cursor.nextFireAt.getTime() !== dueAt.getTime() || dueAt.getTime() > until) return;
+  if (fire.run !== null && store.runsOf(jobId).some((run) => store.isUnconfirmed(run))) return;
   const isOverlapping = isHeldBack(store, config);
   const isBehind = isQueueing(fire) && store.waitingOccurrences(jobId).length > 0;
   if (fire.run !== null && isOverlapping && fire.whenOverlapping === 'wait') return;
   if (fire.run !== null && (isOverlapping || isBehind)) {
     judgeOverlap(store, fire, fire.run);
   } else if (fire.run !== null) {
-    const startedAt = new Date(store.now());
-    const run = { ...fire.run, jobId, startedAt, attempt: 1, maxAttempts, instanceId, jobKwargs };
+    const claimedAt = new Date(store.now());
+    const startedAt = claimedAt < fire.run.scheduledAt ? fire.run.scheduledAt : claimedAt;
+    const run = { ...fire.run, jobId, claimedAt, startedAt, attempt: 1, maxAttempts, instanceId, jobKwargs };
     if (insertRunning(store, run)) runs.push(run);
   }
   if (event !== null) store.addEvent(event);

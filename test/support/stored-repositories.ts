@@ -155,6 +155,9 @@ export class StoredInstances implements Instances {
     const { store } = this.#link;
     return this.#link.call('instances.renew', () => {
       const now = new Date(store.now());
+      const { heldSince = null, confirmedUntil = 0 } = store.leases.get(instance.id) ?? {};
+      const isUnbroken = store.isLeased(instance.id);
+      store.leases.set(instance.id, { heldSince: isUnbroken ? heldSince : now.getTime(), confirmedUntil });
       store.instances.set(instance.id, { ...instance, renewedAt: now, expiresAt: new Date(store.now() + leaseMs) });
       return { now, live: [...store.instances.values()].filter((other) => other.expiresAt > now) };
     });
@@ -167,10 +170,7 @@ export class StoredInstances implements Instances {
   rescue(instanceId: string): Promise<LostRun[]> {
     const { store } = this.#link;
     return this.#link.call('instances.rescue', () => {
-      const isLive = (id: string): boolean => (store.instances.get(id)?.expiresAt.getTime() ?? 0) > store.now();
-      const lost = [...store.executions.values()].filter(
-        (run) => run.status === 'RUNNING' && run.instanceId !== instanceId && !isLive(run.instanceId),
-      );
+      const lost = store.orphansOf(instanceId).filter((run) => !store.isUnconfirmed(run));
       for (const run of lost) {
         const finishedAt = new Date(store.now());
         store.executions.set(run.id, { ...run, status: 'FAILED', failureReason: 'LOST', finishedAt, durationMs: 0 });

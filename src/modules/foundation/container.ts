@@ -36,6 +36,7 @@ import { PostgresChangeFeed } from './infrastructure/feed/postgres-change-feed.t
 import { watchEventLoop } from './infrastructure/metrics/event-loop-delay.ts';
 import { PrometheusMetrics } from './infrastructure/metrics/prometheus-metrics.ts';
 import type { Database } from './infrastructure/persistence/database.ts';
+import { PostgresAheadClaims } from './infrastructure/persistence/postgres-ahead-claims.ts';
 import { PostgresCancellations } from './infrastructure/persistence/postgres-cancellations.ts';
 import { PostgresEventLedger } from './infrastructure/persistence/postgres-event-ledger.ts';
 import { PostgresFireClaims } from './infrastructure/persistence/postgres-fire-claims.ts';
@@ -102,6 +103,7 @@ function factoriesOf(options: FoundationOptions): Factories {
     executions: () => new SchedulerExecutionLogRepository(database),
     cancellations: () => new PostgresCancellations(database),
     claims: () => new PostgresFireClaims(database),
+    aheadClaims: () => new PostgresAheadClaims(database),
     pauses: () => new PostgresJobPauses(database),
     outputs: () => new PostgresRunOutputs(database),
     pending: () => new PostgresPendingRuns(database),

@@ -17,6 +17,7 @@ import type { JobLoader } from './application/job-loader.ts';
 import type { OrphanRescuer } from './application/orphan-rescuer.ts';
 import type { OutageJournal } from './application/outage-journal.ts';
 import type { PendingRunStarter } from './application/pending-run-starter.ts';
+import type { AheadClaims } from './application/ports/ahead-claims.ts';
 import type { ChangeFeed } from './application/ports/change-feed.ts';
 import type { Clock } from './application/ports/clock.ts';
 import type { DatabaseConnection } from './application/ports/database-connection.ts';
@@ -43,6 +44,7 @@ import type { SchedulingLoop } from './application/scheduling-loop.ts';
 
 /** One instance of each. The names are those under which constructors ask for them. */
 export interface Foundation {
+  readonly aheadClaims: AheadClaims;
   readonly bus: EventBus;
   readonly canceller: RunCanceller;
   readonly cancellations: Cancellations;

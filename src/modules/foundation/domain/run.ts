@@ -19,7 +19,10 @@ export interface Run {
   readonly id: string;
   readonly jobId: string;
   readonly scheduledAt: Date;
+  /** A run that was claimed ahead starts at `scheduledAt`, or as much later as it really did. */
   readonly startedAt: Date;
+  /** When an instance took it; before `scheduledAt` where it was taken ahead. Null or left out: not known. */
+  readonly claimedAt?: Date | null;
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly trigger: RunTrigger;

@@ -37,16 +37,24 @@ export interface DueFire {
   readonly event: SchedulerEvent | null;
 }
 
+export interface ClaimOptions {
+  /** Cursors that become due within this time are taken too; their runs are held until `AheadClaims` confirms them. Default 0. */
+  readonly aheadMs?: number;
+}
+
 export interface ClaimResult {
   /** Started by this instance: each has its RUNNING record. */
   readonly runs: Run[];
   /** Job ids whose cursor this claim moved, with or without a run. */
   readonly moved: ReadonlySet<string>;
+  /** Goes up with every change to a configuration, after the claim's cursors are free for it. */
+  readonly tick: number;
 }
 
 export interface FireClaims {
-  /** Cursors that are not due by the database's clock, locked elsewhere, moved or re-armed are left alone. */
-  claim(instanceId: string, fires: readonly DueFire[]): Promise<ClaimResult>;
+  /** Cursors that are not due by the database's clock, locked elsewhere, moved or re-armed are left alone; all are where
+   * the instance has no lease by that clock. */
+  claim(instanceId: string, fires: readonly DueFire[], options?: ClaimOptions): Promise<ClaimResult>;
   /** Of these run ids, those that are RUNNING records of this instance: asked when the answer to a claim was lost. */
   getClaimed(instanceId: string, runIds: readonly string[]): Promise<Run[]>;
   /** Sets cursors that are 'unarmed' at that revision; others are left alone. */

@@ -31,7 +31,8 @@ export interface Instances {
   renew(instance: Instance, leaseMs: number): Promise<Renewal>;
   /** Ends the lease now. */
   release(instanceId: string): Promise<void>;
-  /** RUNNING records whose instance has no lease become FAILED / LOST, each with its event; never those of `instanceId`.
+  /** RUNNING records whose instance has no lease become FAILED / LOST, each with its event; never those of `instanceId`,
+   * and not those that `AheadClaims.giveBackOfDead` gives back.
    * Of jobs with `onLost: retry` the next attempt waits, where one is left. */
   rescue(instanceId: string): Promise<LostRun[]>;
 }

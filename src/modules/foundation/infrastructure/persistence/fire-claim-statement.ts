@@ -2,13 +2,15 @@
  * The claiming statement. ONE statement, hence one transaction that cannot stop halfway:
  *   input    what the caller saw: job, revision, due instant
  *   keys     the configurations whose occurrences may have to wait, held against deletion until they do
- *   mine     of these, the cursors that still say so and are due by the database's clock; locked, and those that somebody
- *            else has locked are skipped rather than waited for
+ *   mine     of these, the cursors that still say so and are due by the database's clock, or will be within the time that
+ *            the caller claims ahead, while he has a lease; locked, and those that somebody else has locked are skipped
+ *            rather than waited for
  *   full     of these, the jobs of which as many runs are RUNNING as their limit allows; counted after the lock was taken,
  *            which whoever starts a run of such a job holds
  *   started  a RUNNING record each; none where the occurrence has one already (unique job, scheduled_at, attempt), an
  *            exclusive run of the job is RUNNING (partial unique index), an occurrence before it still waits, or it is full
- *   judged   what becomes of a run that an overlap kept from starting: skipped, queued, or it waits with its cursor
+ *   judged   what becomes of a run that an overlap kept from starting: skipped, queued, or it waits with its cursor, as it
+ *            does behind a run that was claimed ahead and may still be given back
  *   moved    the cursors move on, except where such a run waits with its cursor
  *   told     the caller's events, and `occurrence.skipped` for each run that is skipped
  * and, where a job queues (`fire-claim-queue.ts`), what is queued, what it takes the place of, and what is to stop for it.
@@ -19,14 +21,21 @@
  * only compared, in a form that no index answers: in a herd thousands say the same one, and each fire would read them all.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { DueFire } from '../../application/ports/fire-claims.ts';
+import type { ClaimOptions, DueFire } from '../../application/ports/fire-claims.ts';
+import { isLeased, isUnconfirmed } from './ahead-claim-statements.ts';
 import { isExclusive } from './execution-row.ts';
 import { isBehind, isQueueing, QUEUEING, renderKeys, renderQueue } from './fire-claim-queue.ts';
 import { EVENT_COLUMNS, toEventRow } from './postgres-event-ledger.ts';
 import { inputRows } from './statement-input.ts';
 import { toWritableJson } from '../../domain/writable-text.ts';
 
-export type ClaimedRow = { job_id: string; run_id: string | null; started_at: string; is_moved: boolean };
+export type ClaimedRow = {
+  job_id: string;
+  run_id: string | null;
+  claimed_at: string;
+  is_moved: boolean;
+  tick: number;
+};
 
 const FIRE_COLUMNS = {
   job_id: 'text',
@@ -84,16 +93,17 @@ function renderSkipReason(): SQL {
     then 'overlap: as many runs were under way as its limit allows (' || max_running || ')' else ${STILL_RUNNING} end`;
 }
 
-export function renderClaim(instanceId: string, fires: readonly DueFire[]): SQL {
+export function renderClaim(instanceId: string, fires: readonly DueFire[], { aheadMs = 0 }: ClaimOptions = {}): SQL {
   const isQueued = fires.some(isQueueing);
   const isLimited = fires.some(({ config }) => config.maxConcurrentRuns !== null);
   return sql`
     with input as materialized (select * from ${inputRows('input', FIRE_COLUMNS, fires.map(toFireRow))}),
     ${isQueued ? renderKeys() : sql``}
     mine as materialized (
-      select input.*, clock_timestamp()::timestamptz(3) as started_at, ${isQueued ? isBehind() : sql`false`} as is_behind
+      select input.*, date_trunc('milliseconds', clock_timestamp()) as claimed_at, ${isQueued ? isBehind() : sql`false`} as is_behind
       from scheduler_job_cursor c join input on c.job_id = input.job_id
-      where c.next_fire_at is not distinct from input.due_at and c.revision = input.revision and c.next_fire_at <= clock_timestamp()
+      where c.next_fire_at is not distinct from input.due_at and c.revision = input.revision and c.next_fire_at <= clock_timestamp() + ${aheadMs}::float8 * interval '1 millisecond'
+        and ${isLeased(instanceId)}
         ${isQueued ? sql`and (input.overlap not in ${QUEUEING} or input.job_id in (select job_id from keys))` : sql``}
       order by c.job_id
       for update of c skip locked
@@ -101,8 +111,8 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[]): SQL 
     ${isLimited ? renderFull() : sql``}
     started as (
       insert into scheduler_execution_log
-        (id, job_id, started_at, status, scheduled_at, max_attempts, trigger, instance_id, job_kwargs, is_exclusive)
-      select run_id, job_id, started_at, 'RUNNING', scheduled_at, max_attempts, trigger, ${instanceId}, job_kwargs,
+        (id, job_id, claimed_at, started_at, status, scheduled_at, max_attempts, trigger, instance_id, job_kwargs, is_exclusive)
+      select run_id, job_id, claimed_at, ${aheadMs === 0 ? sql`claimed_at` : sql`greatest(claimed_at, scheduled_at)`}, 'RUNNING', scheduled_at, max_attempts, trigger, ${instanceId}, job_kwargs,
         is_exclusive
       from mine where run_id is not null and not is_behind ${isLimited ? sql`and job_id not in (select job_id from full_jobs)` : sql``}
       order by job_id
@@ -111,7 +121,13 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[]): SQL 
     ),
     judged as materialized (
       select *, case
-        when run_id is null or is_started or exists (
+        when run_id is null or is_started then 'settled'
+        when exists (
+          select from scheduler_execution_log other
+          where other.job_id = answered.job_id and other.status = 'RUNNING'
+            and (other.is_exclusive or other.scheduled_at = answered.scheduled_at) and ${isUnconfirmed('other')}
+        ) then 'wait'
+        when exists (
           select from scheduler_execution_log done
           where done.job_id = answered.job_id and done.scheduled_at = answered.scheduled_at and done.attempt = 1
         ) then 'settled'
@@ -142,5 +158,7 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[]): SQL 
         end, ${instanceId}, jsonb_build_object('cause', 'overlap')
       from settled where is_moved and fate in ('skip', 'full')
     )
-    select job_id, case when is_started then run_id end as run_id, started_at, is_moved from settled`;
+    select job_id, case when is_started then run_id end as run_id, claimed_at, is_moved,
+      (select last_value from scheduler_revision_seq)::float8 as tick
+    from settled`;
 }

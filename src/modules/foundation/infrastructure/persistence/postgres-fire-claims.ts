@@ -16,7 +16,13 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import { and, eq, inArray } from 'drizzle-orm';
-import type { ClaimResult, DueFire, FireClaims, FireCursor } from '../../application/ports/fire-claims.ts';
+import type {
+  ClaimOptions,
+  ClaimResult,
+  DueFire,
+  FireClaims,
+  FireCursor,
+} from '../../application/ports/fire-claims.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Database } from './database.ts';
 import { toExecution } from './execution-row.ts';
@@ -31,12 +37,16 @@ export class PostgresFireClaims implements FireClaims {
     this.#database = database;
   }
 
-  async claim(instanceId: string, fires: readonly DueFire[]): Promise<ClaimResult> {
-    if (fires.length === 0) return { runs: [], moved: new Set() };
-    const rows = await this.#database.rows<ClaimedRow>(renderClaim(instanceId, fires));
+  async claim(instanceId: string, fires: readonly DueFire[], options: ClaimOptions = {}): Promise<ClaimResult> {
+    if (fires.length === 0) return { runs: [], moved: new Set(), tick: 0 };
+    const rows = await this.#database.rows<ClaimedRow>(renderClaim(instanceId, fires, options));
     const fireOf = new Map(fires.map((fire) => [fire.config.jobId, fire]));
     const runs = rows.map((row) => toRun(instanceId, row, fireOf.get(row.job_id))).filter((run) => run !== null);
-    return { runs, moved: new Set(rows.filter((row) => row.is_moved).map((row) => row.job_id)) };
+    return {
+      runs,
+      moved: new Set(rows.filter((row) => row.is_moved).map((row) => row.job_id)),
+      tick: rows[0]?.tick ?? 0,
+    };
   }
 
   async getClaimed(instanceId: string, runIds: readonly string[]): Promise<Run[]> {
@@ -101,10 +111,12 @@ export class PostgresFireClaims implements FireClaims {
 
 function toRun(instanceId: string, row: ClaimedRow, fire: DueFire | undefined): Run | null {
   if (row.run_id === null || !fire?.run) return null;
+  const claimedAt = readInstant(row.claimed_at);
   return {
     ...fire.run,
     jobId: row.job_id,
-    startedAt: readInstant(row.started_at),
+    claimedAt,
+    startedAt: claimedAt < fire.run.scheduledAt ? fire.run.scheduledAt : claimedAt,
     attempt: 1,
     maxAttempts: fire.config.maxAttempts,
     instanceId,

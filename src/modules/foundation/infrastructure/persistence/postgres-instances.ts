@@ -1,7 +1,9 @@
 /**
  * The processes that run jobs, and their leases, by the database's clock.
  *
- * Invariants: a run is taken from an instance only while its lease has ended, and at most once, and where its job says
+ * Invariants: a lease that ended begins anew when it is renewed (`held_since`), so that what was claimed under the old one is
+ * told from what is claimed now; runs that were claimed ahead and have not started are no rescuer's (`AheadClaims` has
+ * them); a run is taken from an instance only while its lease has ended, and at most once, and where its job says
  * so its next attempt waits from that moment on; whoever rescues waits for no lock of a run, so that a rescue and the
  * recording of outcomes never stand in each other's way.
  */
@@ -9,6 +11,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Instance, Instances, LiveInstance, LostRun, Renewal } from '../../application/ports/instances.ts';
 import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
 import { LOST_ATTEMPTS } from '../../domain/retry.ts';
+import { isUnconfirmed } from './ahead-claim-statements.ts';
 import type { Database } from './database.ts';
 import { schedulerInstance } from './schema/service.ts';
 import { decodeRow, readInstant } from './statement-input.ts';
@@ -26,11 +29,13 @@ export class PostgresInstances implements Instances {
     const rows = await this.#database.rows<{ now: string }>(sql`
       with clock as materialized (select clock_timestamp() as now),
       renewed as (
-        insert into scheduler_instance (id, hostname, runtime, version, started_at, renewed_at, expires_at)
+        insert into scheduler_instance as own (id, hostname, runtime, version, started_at, renewed_at, expires_at, held_since)
         select ${instance.id}, ${instance.hostname}, ${instance.runtime}, ${instance.version},
-          ${instance.startedAt.toISOString()}::timestamptz, now, now + ${leaseMs}::float8 * interval '1 millisecond'
+          ${instance.startedAt.toISOString()}::timestamptz, now, now + ${leaseMs}::float8 * interval '1 millisecond',
+          date_trunc('milliseconds', now)
         from clock
-        on conflict (id) do update set renewed_at = excluded.renewed_at, expires_at = excluded.expires_at
+        on conflict (id) do update set renewed_at = excluded.renewed_at, expires_at = excluded.expires_at,
+          held_since = case when own.expires_at > excluded.renewed_at then own.held_since else excluded.held_since end
         returning *
       )
       select clock.now, live.*
@@ -70,7 +75,7 @@ function renderRescue(instanceId: string): SQL {
       select run.id from scheduler_execution_log run
       where run.status = 'RUNNING' and run.instance_id <> ${instanceId} and not exists (
         select from scheduler_instance holder
-        where holder.id = run.instance_id and holder.expires_at > clock_timestamp()
+        where holder.id = run.instance_id and (holder.expires_at > clock_timestamp() or ${isUnconfirmed('run')})
       )
       order by run.id
       for update of run skip locked

@@ -1,0 +1,59 @@
+/**
+ * Runs that were claimed before they are due: confirmed when they are, or given back. One that is given back leaves no
+ * record, and its cursor stands where it stood, unless somebody edited the job meanwhile.
+ */
+import type { JobConfig } from '../../domain/job-config.ts';
+import type { Run } from '../../domain/run.ts';
+
+export interface AheadRun {
+  readonly run: Run;
+  /** As it was when it was claimed. */
+  readonly config: JobConfig;
+  /** Where the claim moved the cursor; null: exhausted. */
+  readonly nextFireAt: Date | null;
+}
+
+export interface Confirming {
+  /** The latest instant that any of the runs is due at. */
+  readonly dueAt: Date;
+  readonly leaseMs: number;
+}
+
+export interface Confirmation {
+  /** The database's clock. */
+  readonly now: Date;
+  /** Run ids that may be started. */
+  readonly confirmed: ReadonlySet<string>;
+  /** Run ids that are not to be started: their records are gone. */
+  readonly givenBack: ReadonlySet<string>;
+}
+
+export interface DeadAheadRun {
+  readonly id: string;
+  readonly jobId: string;
+  readonly scheduledAt: Date;
+  readonly instanceId: string;
+  /** False: its job was edited or deleted meanwhile; an event says that it is not run. */
+  readonly isClaimable: boolean;
+}
+
+export interface AheadClaims {
+  /**
+   * Renews the lease, at or after `dueAt` by the database's clock, where it has been held since `claimedSince` and no
+   * configuration was changed since `tick`. A single row, however many runs it is for.
+   * @returns false: nothing was done, and nothing may be started
+   */
+  confirmAll(
+    instanceId: string,
+    order: Confirming & { readonly tick: number; readonly claimedSince: Date },
+  ): Promise<{ readonly now: Date; readonly isConfirmed: boolean }>;
+  /**
+   * The same, looking at each job: those that were edited since they were claimed, or claimed before the lease was lost,
+   * are given back. Before `dueAt`, nothing is done.
+   */
+  confirmEach(instanceId: string, order: Confirming, runs: readonly AheadRun[]): Promise<Confirmation>;
+  /** @returns the run ids that were given back; the others wait for somebody who is editing their job */
+  giveBack(instanceId: string, runs: readonly AheadRun[]): Promise<ReadonlySet<string>>;
+  /** What instances without a lease had claimed and never confirmed; never those of `instanceId`. */
+  giveBackOfDead(instanceId: string): Promise<DeadAheadRun[]>;
+}

@@ -1,0 +1,63 @@
+/** Runs that were claimed before they are due, in `scheduler_execution_log`: statements in, answers out. */
+import type {
+  AheadClaims,
+  AheadRun,
+  Confirmation,
+  Confirming,
+  DeadAheadRun,
+} from '../../application/ports/ahead-claims.ts';
+import {
+  renderConfirmAll,
+  renderConfirmEach,
+  renderGiveBackAll,
+  renderGiveBackOfDead,
+} from './ahead-claim-statements.ts';
+import type { Database } from './database.ts';
+import { readInstant } from './statement-input.ts';
+
+type ConfirmedRow = { now: string; run_id: string; is_gone: boolean; is_confirmed: boolean };
+type DeadRow = { id: string; job_id: string; scheduled_at: string; instance_id: string; is_claimable: boolean };
+
+export class PostgresAheadClaims implements AheadClaims {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async confirmAll(
+    instanceId: string,
+    order: Confirming & { readonly tick: number; readonly claimedSince: Date },
+  ): Promise<{ now: Date; isConfirmed: boolean }> {
+    const [row] = await this.#database.rows<{ now: string; is_confirmed: boolean }>(
+      renderConfirmAll(instanceId, order),
+    );
+    return { now: readInstant(row?.now ?? ''), isConfirmed: row?.is_confirmed === true };
+  }
+
+  async confirmEach(instanceId: string, order: Confirming, runs: readonly AheadRun[]): Promise<Confirmation> {
+    const rows = await this.#database.rows<ConfirmedRow>(renderConfirmEach(instanceId, order, runs));
+    return {
+      now: readInstant(rows[0]?.now ?? ''),
+      confirmed: new Set(rows.filter((row) => row.is_confirmed).map((row) => row.run_id)),
+      givenBack: new Set(rows.filter((row) => row.is_gone).map((row) => row.run_id)),
+    };
+  }
+
+  async giveBack(instanceId: string, runs: readonly AheadRun[]): Promise<ReadonlySet<string>> {
+    if (runs.length === 0) return new Set();
+    const rows = await this.#database.rows<{ run_id: string }>(renderGiveBackAll(instanceId, runs));
+    return new Set(rows.map((row) => row.run_id));
+  }
+
+  async giveBackOfDead(instanceId: string): Promise<DeadAheadRun[]> {
+    const rows = await this.#database.rows<DeadRow>(renderGiveBackOfDead(instanceId));
+    return rows.map((row) => ({
+      id: row.id,
+      jobId: row.job_id,
+      scheduledAt: readInstant(row.scheduled_at),
+      instanceId: row.instance_id,
+      isClaimable: row.is_claimable,
+    }));
+  }
+}
