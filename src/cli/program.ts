@@ -2,7 +2,9 @@
 import { Command } from 'commander';
 import { VERSION } from '../main/version.ts';
 import { addJobCommands } from './syntax/job-commands.ts';
+import { addFileCommands } from './syntax/file-commands.ts';
 import { addRunCommands } from './syntax/run-commands.ts';
+import { addScheduleCommands } from './syntax/schedule-commands.ts';
 
 const AFTER_HELP = `
 Which service: --server, CARILLON_SERVER, or the one on this machine (PORT, 3000 without).
@@ -23,5 +25,7 @@ export function createProgram(): Command {
     .addHelpText('after', AFTER_HELP);
   addJobCommands(program);
   addRunCommands(program);
+  addScheduleCommands(program);
+  addFileCommands(program);
   return program;
 }

@@ -1,0 +1,147 @@
+/**
+ * A file of declared jobs, YAML or JSON: a list of jobs, or an object with the list as `jobs`.
+ *
+ * Invariant: every fault is named at once, each with its line and its path; of a file with a fault nothing is used.
+ */
+import { isMap, isNode, isPair, isSeq, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
+import { InvalidInputError } from '../../modules/foundation/domain/errors.ts';
+import { readInput } from '../../modules/foundation/interface/http/input-faults.ts';
+import { jobDraftSchema } from '../../modules/foundation/interface/http/contracts/job-input.ts';
+
+/** As it stands in the file. Durations are in milliseconds. */
+export interface DeclaredJob {
+  readonly jobId: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Its place in the list. */
+  readonly index: number;
+}
+
+export interface FileFault {
+  /** 1-based. */
+  readonly line: number;
+  /** `jobs[2].jobKwargs.url`; empty: the whole file. */
+  readonly path: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export interface JobsFile {
+  readonly jobs: readonly DeclaredJob[];
+  readonly faults: readonly FileFault[];
+  /** A fault of a job's field, found later, at its place in the file. */
+  faultAt(index: number, fault: { readonly path: string; readonly message: string; readonly hint?: string }): FileFault;
+}
+
+export function readJobsFile(text: string): JobsFile {
+  return new JobsFileReader(text).read();
+}
+
+class JobsFileReader {
+  readonly #lines = new LineCounter();
+  readonly #document: Document;
+  /** Where the list is: the document itself, or its `jobs`. */
+  #at: readonly string[] = [];
+
+  constructor(text: string) {
+    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+  }
+
+  read(): JobsFile {
+    const broken = this.#syntaxFaults();
+    if (broken.length > 0) return this.#answer([], broken);
+    const root = this.#document.contents;
+    if (isMap(root)) this.#at = ['jobs'];
+    const list = this.#document.getIn(this.#at, true);
+    if (!isSeq(list)) {
+      const message = "is no list of jobs, and has none under 'jobs'";
+      return this.#answer([], [{ line: 1, path: '', message }]);
+    }
+    const values = list.toJS(this.#document) as unknown[];
+    const faults = [...this.#strangers(root), ...values.flatMap((value, index) => this.#faultsOf(value, index))];
+    const jobs = faults.length > 0 ? [] : values.map(toDeclared);
+    return this.#answer(jobs, [...faults, ...this.#repeated(jobs)]);
+  }
+
+  #answer(jobs: readonly DeclaredJob[], faults: readonly FileFault[]): JobsFile {
+    return { jobs, faults, faultAt: (index, fault) => this.#faultAt(index, fault) };
+  }
+
+  #faultsOf(value: unknown, index: number): FileFault[] {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      return [this.#faultAt(index, { path: '', message: 'Must be a job: an object with jobId, cronExpression …' })];
+    }
+    try {
+      readInput(jobDraftSchema, 'jobName' in value ? value : { jobName: 'its id', ...value });
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      return [...this.#idFaults(value, index), ...error.errors.map((fault) => this.#faultAt(index, fault))];
+    }
+    return this.#idFaults(value, index);
+  }
+
+  #idFaults(value: object, index: number): FileFault[] {
+    const isNamed = 'jobId' in value && typeof value.jobId === 'string' && value.jobId !== '';
+    return isNamed || ('jobId' in value && typeof value.jobId !== 'string')
+      ? []
+      : [this.#faultAt(index, { path: 'jobId', message: 'Required.' })];
+  }
+
+  #repeated(jobs: readonly DeclaredJob[]): FileFault[] {
+    return jobs.flatMap(({ jobId, index }) => {
+      const first = jobs.findIndex((job) => job.jobId === jobId);
+      return first === index
+        ? []
+        : [this.#faultAt(index, { path: 'jobId', message: `jobs[${first}] has it already.` })];
+    });
+  }
+
+  #strangers(root: unknown): FileFault[] {
+    if (!isMap(root)) return [];
+    return root.items
+      .filter((pair) => String(pair.key) !== 'jobs')
+      .map((pair) => ({ line: this.#lineOf(pair.key), path: String(pair.key), message: "Only 'jobs' stands here." }));
+  }
+
+  #faultAt(index: number, { path, message, hint }: { path: string; message: string; hint?: string }): FileFault {
+    const steps = path === '' ? [] : path.split('.');
+    const place = `jobs[${index}]${steps.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `.${step}`)).join('')}`;
+    return { line: this.#findLine([index, ...steps]), path: place, message, ...(hint === undefined ? {} : { hint }) };
+  }
+
+  /** Of the innermost part of the path that stands in the file. */
+  #findLine(steps: readonly (string | number)[]): number {
+    for (let depth = steps.length; depth > 0; depth -= 1) {
+      const inner = steps.slice(0, depth).map((step) => (/^\d+$/.test(String(step)) ? Number(step) : step));
+      const parent = this.#document.getIn([...this.#at, ...inner.slice(0, -1)], true);
+      const pair = isMap(parent) ? parent.items.find((item) => String(item.key) === String(inner.at(-1))) : undefined;
+      if (pair !== undefined) return this.#lineOf(pair.key);
+      const node = this.#document.getIn([...this.#at, ...inner], true);
+      if (isNode(node)) return this.#lineOf(node);
+    }
+    return 1;
+  }
+
+  #lineOf(node: unknown): number {
+    const range = isNode(node) ? node.range : isPair(node) && isNode(node.key) ? node.key.range : null;
+    return range == null ? 1 : this.#lines.linePos(range[0]).line;
+  }
+
+  #syntaxFaults(): FileFault[] {
+    const seen = new Set<number>();
+    const faults = this.#document.errors.map((error) => this.#syntaxFault(error));
+    // What follows on the same line is a consequence of the first.
+    return faults.filter(({ line }) => !seen.has(line) && seen.add(line));
+  }
+
+  #syntaxFault(error: YAMLError): FileFault {
+    const { line } = this.#lines.linePos(error.pos[0]);
+    const isBare = error.code === 'BAD_SCALAR_START' || /alias/i.test(error.message);
+    const hint = isBare ? { hint: "A schedule that begins with '*' or '@' stands in quotes." } : {};
+    return { line, path: '', message: `${error.message}.`, ...hint };
+  }
+}
+
+function toDeclared(value: unknown, index: number): DeclaredJob {
+  const { jobId, ...fields } = value as { jobId: string } & Record<string, unknown>;
+  return { jobId, fields: { jobName: jobId, ...fields }, index };
+}

@@ -1,0 +1,41 @@
+/** What would change, as a person reads it: a line a job, a line a field. */
+import { styleText } from 'node:util';
+import { oneLine } from '../output/table.ts';
+import type { FieldChange, JobChange } from './compare-jobs.ts';
+import type { FileFault } from './read-jobs-file.ts';
+
+const SIGNS = { create: ['green', '+'], change: ['yellow', '~'], keep: ['dim', '='], remove: ['red', '-'] } as const;
+
+export function planLines(changes: readonly JobChange[]): string[] {
+  return changes
+    .filter(({ action }) => action !== 'keep')
+    .flatMap(({ action, jobId, fields }) => {
+      const [colour, sign] = SIGNS[action];
+      return [styleText(colour, `${sign} ${jobId}`), ...fields.map(fieldLine)];
+    });
+}
+
+export function countLine(changes: readonly JobChange[], hasHappened: boolean): string {
+  const count = (action: JobChange['action']): number => changes.filter((change) => change.action === action).length;
+  const would = hasHappened ? '' : 'would be ';
+  const parts = [`${count('create')} ${would}created`, `${count('change')} ${would}changed`];
+  const removed = count('remove');
+  if (removed > 0) parts.push(`${removed} ${would}removed`);
+  return `${parts.join(', ')}, ${count('keep')} as declared`;
+}
+
+export function faultLines(faults: readonly FileFault[], fileName: string): string[] {
+  return faults.map(({ line, path, message, hint }) => {
+    const advice = hint === undefined || message.includes(hint) ? '' : ` (${hint})`;
+    return `${fileName}:${line}: ${path === '' ? '' : `${path}: `}${message}${advice}`;
+  });
+}
+
+function fieldLine({ field, before, after }: FieldChange): string {
+  if (before === undefined) return `    ${field}: ${valueText(after)}`;
+  return `    ${field}: ${valueText(before)} → ${valueText(after)}`;
+}
+
+function valueText(value: unknown): string {
+  return oneLine(typeof value === 'string' ? value : JSON.stringify(value));
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { readCurl } from '../../../../src/cli/declared-jobs/read-curl.ts';
+
+test.for([
+  ['curl https://a.example/x', { url: 'https://a.example/x' }],
+  ['/usr/bin/curl -fsSL "https://a.example/?a=1&b=2" >/dev/null 2>&1', { url: 'https://a.example/?a=1&b=2' }],
+  ['wget -q -O - https://a.example/', { url: 'https://a.example/' }],
+  ['curl -s -o /dev/null https://a.example/', { url: 'https://a.example/' }],
+  [
+    "curl -X PUT -H 'X-A: b c' https://a.example/",
+    { url: 'https://a.example/', method: 'PUT', headers: { 'X-A': 'b c' } },
+  ],
+  [
+    "curl -d 'a=1' https://a.example/",
+    {
+      ...{ url: 'https://a.example/', method: 'POST', body: 'a=1' },
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    },
+  ],
+] as const)('readCurl() reads %s as the request that it makes', ([command, request]) => {
+  expect(readCurl(command)).toEqual(request);
+});
+
+test.for([
+  'curl https://a.example/ | sh',
+  'curl https://a.example/ && rm -rf /',
+  'curl https://a.example/$(date)',
+  'curl -H "X: $TOKEN" https://a.example/',
+  'curl -k https://a.example/',
+  'curl -u user:password https://a.example/',
+  'curl -o /var/file https://a.example/',
+  'curl https://a.example/ https://b.example/',
+  'curl -d @file https://a.example/',
+  'curl https://a.example/ > /var/log/x',
+  'cd /srv && curl https://a.example/',
+  'curl a.example',
+  'backup https://a.example/',
+  '',
+])('readCurl() takes %s for no plain request', (command) => {
+  expect(readCurl(command)).toBeNull();
+});
