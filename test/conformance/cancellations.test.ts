@@ -1,7 +1,7 @@
 /** The port Cancellations, and the retry that a person orders, on each database. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { CHANNEL } from '../../src/modules/foundation/infrastructure/feed/postgres-change-feed.ts';
+import { CHANNEL } from '../../src/modules/foundation/infrastructure/feed/feed-subscription.ts';
 import { PostgresCancellations } from '../../src/modules/foundation/infrastructure/persistence/postgres-cancellations.ts';
 import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
 import { PostgresInstances } from '../../src/modules/foundation/infrastructure/persistence/postgres-instances.ts';

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import type { Change } from '../../src/modules/foundation/application/ports/change-feed.ts';
+import type { LiveEvent } from '../../src/modules/foundation/domain/live-event.ts';
 import { PostgresChangeFeed } from '../../src/modules/foundation/infrastructure/feed/postgres-change-feed.ts';
 import { PostgresPendingRuns } from '../../src/modules/foundation/infrastructure/persistence/postgres-pending-runs.ts';
 import { describeOnEveryDatabase } from '../support/databases.ts';
@@ -23,7 +24,7 @@ describeOnEveryDatabase('PostgresChangeFeed', (database, kind) => {
       if (changes.length === 0) await new Promise<void>((resolve) => (wake = resolve));
       return changes.shift()!;
     };
-    return { next, stop, timers, changes };
+    return { feed, next, stop, timers, changes };
   };
 
   it('tells of saved and deleted jobs, and of waiting runs', async () => {
@@ -54,6 +55,22 @@ describeOnEveryDatabase('PostgresChangeFeed', (database, kind) => {
     await stop();
   });
 
+  it('tells what was published, whole and in its order, in one statement', async () => {
+    const { feed, next, stop } = await subscribe();
+    const events = Array.from({ length: 200 }, (_, at): LiveEvent => ({
+      ...{ id: `test-${at}`, type: 'run.progress', at: '2026-01-02T03:04:05.678Z', jobId: 'a', executionId: null },
+      data: { fraction: at / 200, message: '语'.repeat(200) },
+    }));
+    await feed.publish(events);
+    const heard: LiveEvent[] = [];
+    while (heard.length < events.length) {
+      const change = await next();
+      if (change.kind === 'live') heard.push(...change.events);
+    }
+    expect(heard).toEqual(events);
+    await stop();
+  });
+
   it('tells each of several subscribers, and none that has stopped', async () => {
     const [first, second, stopped] = [await subscribe(), await subscribe(), await subscribe()];
     await stopped.stop();
@@ -74,6 +91,7 @@ describeOnEveryDatabase('PostgresChangeFeed', (database, kind) => {
     await database().rows(sql`
       select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and query like 'listen %'`);
+    expect(await next()).toEqual({ kind: 'lost' });
     expect(await next()).toEqual({ kind: 'reconnected' });
     const { jobId } = await saveJob(database());
     expect(await next()).toEqual({ kind: 'job', jobId });

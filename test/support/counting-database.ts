@@ -37,9 +37,9 @@ export class CountingDatabase implements Database {
     return this.#behind.rows<Row>(statement);
   }
 
-  notify(channel: string, payload: string): Promise<void> {
+  notify(channel: string, ...payloads: readonly string[]): Promise<void> {
     this.statements += 1;
-    return this.#behind.notify(channel, payload);
+    return this.#behind.notify(channel, ...payloads);
   }
 
   listen(channel: string, handlers: ListenHandlers): Promise<() => Promise<void>> {

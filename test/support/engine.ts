@@ -16,13 +16,13 @@ import { StoredAheadClaims } from './stored-ahead-claims.ts';
 import { StoredCancellations } from './stored-cancellations.ts';
 import { StoredFireClaims, StoredPendingRuns } from './stored-claims.ts';
 import {
-  StoredChangeFeed,
   StoredConnection,
   StoredEventLedger,
   StoredExecutions,
   StoredInstances,
   StoredJobConfigs,
 } from './stored-repositories.ts';
+import { StoredChangeFeed } from './stored-change-feed.ts';
 import { StoredRunOutputs } from './stored-run-outputs.ts';
 
 /** A Friday, a few seconds before noon. */

@@ -39,9 +39,9 @@ export class SeverableDatabase implements Database {
     return this.#behind.rows<Row>(statement);
   }
 
-  async notify(channel: string, payload: string): Promise<void> {
+  async notify(channel: string, ...payloads: readonly string[]): Promise<void> {
     this.#reach();
-    await this.#behind.notify(channel, payload);
+    await this.#behind.notify(channel, ...payloads);
   }
 
   async listen(channel: string, handlers: ListenHandlers): Promise<() => Promise<void>> {

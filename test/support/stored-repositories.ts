@@ -1,5 +1,4 @@
-/** The repositories, the ledger, the leases, the change feed and the connection over the store in memory. */
-import type { Change, ChangeFeed } from '../../src/modules/foundation/application/ports/change-feed.ts';
+/** The repositories, the ledger, the leases and the connection over the store in memory. */
 import type { DatabaseConnection } from '../../src/modules/foundation/application/ports/database-connection.ts';
 import type { EventLedger, RecordedEvent } from '../../src/modules/foundation/application/ports/event-ledger.ts';
 import type {
@@ -204,25 +203,6 @@ export class StoredEventLedger implements EventLedger {
         .toReversed()
         .slice(0, limit),
     );
-  }
-}
-
-export class StoredChangeFeed implements ChangeFeed {
-  readonly #link: StoreLink;
-
-  constructor(link: StoreLink) {
-    this.#link = link;
-  }
-
-  subscribe(listener: (change: Change) => void): Promise<() => Promise<void>> {
-    const { store } = this.#link;
-    const tell = (change: Change): void => {
-      if (!this.#link.isAway && !this.#link.isDead && !store.isAway) listener(change);
-    };
-    return this.#link.call('feed.subscribe', () => {
-      store.listeners.add(tell);
-      return async () => void store.listeners.delete(tell);
-    });
   }
 }
 

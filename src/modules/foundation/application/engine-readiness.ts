@@ -2,6 +2,7 @@
 import type { DatabaseSupervisor } from './database-supervisor.ts';
 import type { DatabaseTime } from './database-time.ts';
 import type { JobDirectory } from './job-directory.ts';
+import type { ChangeFeed, FeedState } from './ports/change-feed.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DatabaseConnection } from './ports/database-connection.ts';
 import type { Readiness, ReadinessCheck, ReadinessReport } from './ports/readiness.ts';
@@ -11,6 +12,15 @@ import type { SchedulingLoop } from './scheduling-loop.ts';
 const BEAT_LIMIT_MS = 65_000;
 const OVERDUE_LIMIT_MS = 60_000;
 
+const FEED_WORDS: Readonly<Record<FeedState, string>> = {
+  heard: 'heard at once',
+  lost: 'not heard at the moment, found within 30 s by polling: the feed reconnects',
+  unsubscribed: 'not heard yet, found within 30 s by polling: the feed is subscribed once the database is reached',
+  deaf:
+    'found within 2 s by polling alone: notifications do not come through, as behind a pooler in transaction mode. ' +
+    'Let DATABASE_URL reach PostgreSQL itself.',
+};
+
 export interface EngineReadinessDeps {
   readonly supervisor: DatabaseSupervisor;
   readonly loop: SchedulingLoop;
@@ -18,6 +28,7 @@ export interface EngineReadinessDeps {
   readonly clock: Clock;
   readonly time: DatabaseTime;
   readonly connection: DatabaseConnection;
+  readonly feed: Pick<ChangeFeed, 'state'>;
 }
 
 export class EngineReadiness implements Readiness {
@@ -28,7 +39,7 @@ export class EngineReadiness implements Readiness {
   }
 
   report(): ReadinessReport {
-    const checks = [this.#database(), this.#migrations(), this.#scheduler(), this.#occurrences()];
+    const checks = [this.#database(), this.#migrations(), this.#scheduler(), this.#occurrences(), this.#changes()];
     return { mode: checks.every((check) => check.ok) ? 'normal' : 'degraded', checks };
   }
 
@@ -59,6 +70,11 @@ export class EngineReadiness implements Readiness {
       ok,
       detail: ok ? 'beating' : `The loop has not turned for ${silentMs} ms: restart the process.`,
     };
+  }
+
+  /** Never a reason to be degraded: polling finds what is not heard. */
+  #changes(): ReadinessCheck {
+    return { name: 'changes', ok: true, detail: FEED_WORDS[this.#deps.feed.state] };
   }
 
   #occurrences(): ReadinessCheck {

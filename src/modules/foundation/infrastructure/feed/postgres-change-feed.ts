@@ -1,139 +1,79 @@
 /**
- * Changes of rows, told through LISTEN on the channel that the triggers notify.
+ * Changes of rows, told through LISTEN on the channel that the triggers notify, and what replicas tell one another there.
  *
- * States of a subscription: up, or reconnecting (one attempt a second until it is up again), or ended. A connection can
- * die without a word: every 10 s the feed notifies itself, through another connection, and a connection that has missed
- * two of these beats is given up. Invariant: after any gap listeners are told `reconnected`, since changes may have been
- * missed.
+ * Invariants: the subscribers of a process share one listening connection, so that all of them hear the same in the same
+ * order; one that throws is logged and harms no other; the connection lives as long as somebody is subscribed.
  */
-import type { Change, ChangeFeed } from '../../application/ports/change-feed.ts';
-import type { Logger } from '../../application/ports/logger.ts';
-import type { CancelTimer, Timers } from '../../application/ports/timers.ts';
-import type { Database } from '../persistence/database.ts';
-import { type FeedMessage, readFeedMessage } from './feed-message.ts';
+import type { Change, ChangeFeed, FeedState } from '../../application/ports/change-feed.ts';
+import type { LiveEvent } from '../../domain/live-event.ts';
+import { writeLiveMessages } from './feed-message.ts';
+import { CHANNEL, FeedSubscription, type FeedSubscriptionDeps } from './feed-subscription.ts';
 
-export const CHANNEL = 'carillon_changes';
-const HEARTBEAT_MS = 10_000;
-const RETRY_MS = 1_000;
-const MAX_MISSED_BEATS = 2;
-
-export interface PostgresChangeFeedDeps {
-  readonly database: Database;
-  readonly timers: Timers;
-  readonly logger: Logger;
-}
+type Listener = (change: Change) => void;
 
 export class PostgresChangeFeed implements ChangeFeed {
-  readonly #deps: PostgresChangeFeedDeps;
+  readonly #deps: FeedSubscriptionDeps;
+  readonly #listeners = new Set<Listener>();
+  #subscription: FeedSubscription | null = null;
+  #starting: Promise<void> | null = null;
 
-  constructor(deps: PostgresChangeFeedDeps) {
+  constructor(deps: FeedSubscriptionDeps) {
     this.#deps = deps;
   }
 
-  /** @throws DatabaseUnavailableError when the first attempt fails; later ones are its own affair */
-  async subscribe(listener: (change: Change) => void): Promise<() => Promise<void>> {
-    const subscription = new Subscription(this.#deps, listener);
-    await subscription.start();
-    return () => subscription.stop();
-  }
-}
-
-class Subscription {
-  readonly #deps: PostgresChangeFeedDeps;
-  readonly #listener: (change: Change) => void;
-  /** Beats are told apart by their sender: every replica sends its own on the same channel. */
-  readonly #sender = crypto.randomUUID();
-  #isEnded = false;
-  #missedBeats = 0;
-  #connection = 0;
-  #unlisten: (() => Promise<void>) | null = null;
-  #cancelTimer: CancelTimer = () => {};
-
-  constructor(deps: PostgresChangeFeedDeps, listener: (change: Change) => void) {
-    this.#deps = deps;
-    this.#listener = listener;
+  get state(): FeedState {
+    return this.#subscription?.state ?? 'unsubscribed';
   }
 
-  async start(): Promise<void> {
-    await this.#listen();
-    this.#beatLater();
-  }
-
-  async stop(): Promise<void> {
-    this.#isEnded = true;
-    this.#cancelTimer();
-    await this.#drop();
-  }
-
-  async #listen(): Promise<void> {
-    this.#connection += 1;
-    const connection = this.#connection;
-    this.#missedBeats = 0;
-    const unlisten = await this.#deps.database.listen(CHANNEL, {
-      onMessage: (payload) => this.#received(readFeedMessage(payload)),
-      onLost: () => {
-        if (connection === this.#connection) this.#lost('the listening connection was closed');
-      },
-    });
-    if (this.#isEnded) await unlisten();
-    else this.#unlisten = unlisten;
-  }
-
-  #received(message: FeedMessage | null): void {
-    if (message === null || this.#isEnded) return;
-    if (message.kind !== 'beat') this.#listener(message);
-    else if (message.sender === this.#sender) this.#missedBeats = 0;
-  }
-
-  #beatLater(): void {
-    this.#cancelTimer = this.#deps.timers.wakeAfter(HEARTBEAT_MS, () => void this.#beat());
-  }
-
-  async #beat(): Promise<void> {
-    if (this.#isEnded) return;
-    if (this.#missedBeats >= MAX_MISSED_BEATS) {
-      this.#lost(`${MAX_MISSED_BEATS} heartbeats did not arrive`);
-      return;
-    }
-    this.#missedBeats += 1;
-    const connection = this.#connection;
+  async subscribe(listener: Listener): Promise<() => Promise<void>> {
+    // The same function may be subscribed twice.
+    const own: Listener = (change) => listener(change);
+    this.#listeners.add(own);
+    this.#starting ??= this.#start();
     try {
-      const beat = JSON.stringify({ kind: 'beat', sender: this.#sender });
-      await this.#deps.database.notify(CHANNEL, beat);
-    } catch {
-      // Not sent, hence not missed. What is wrong with the database shows elsewhere.
-      this.#missedBeats -= 1;
+      await this.#starting;
+    } catch (error) {
+      this.#listeners.delete(own);
+      throw error;
     }
-    if (!this.#isEnded && connection === this.#connection) this.#beatLater();
+    return async () => {
+      if (this.#listeners.delete(own) && this.#listeners.size === 0) await this.#stop();
+    };
   }
 
-  #lost(reason: string): void {
-    if (this.#isEnded) return;
-    this.#connection += 1;
-    this.#cancelTimer();
-    this.#deps.logger.warn('Changes are not heard at once: polling finds them within 30 s while the feed reconnects.', {
-      reason,
-    });
-    void this.#drop().then(() => this.#reconnect());
+  async publish(events: readonly LiveEvent[]): Promise<void> {
+    if (events.length > 0) await this.#deps.database.notify(CHANNEL, ...writeLiveMessages(events));
   }
 
-  async #reconnect(): Promise<void> {
-    if (this.#isEnded) return;
+  async #start(): Promise<void> {
+    const subscription = new FeedSubscription(this.#deps, (change) => this.#tell(change));
+    this.#subscription = subscription;
     try {
-      await this.#listen();
-    } catch {
-      if (!this.#isEnded) this.#cancelTimer = this.#deps.timers.wakeAfter(RETRY_MS, () => void this.#reconnect());
-      return;
+      await subscription.start();
+    } catch (error) {
+      this.#subscription = null;
+      this.#starting = null;
+      throw error;
     }
-    if (this.#isEnded) return;
-    this.#deps.logger.info('Changes are heard at once again.');
-    this.#listener({ kind: 'reconnected' });
-    this.#beatLater();
   }
 
-  async #drop(): Promise<void> {
-    const unlisten = this.#unlisten;
-    this.#unlisten = null;
-    await unlisten?.().catch(() => undefined);
+  async #stop(): Promise<void> {
+    const subscription = this.#subscription;
+    this.#subscription = null;
+    this.#starting = null;
+    await subscription?.stop();
+  }
+
+  #tell(change: Change): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(change);
+      } catch (error) {
+        this.#deps.logger.error('A listener of the change feed threw; the others hear it all the same.', {
+          change: change.kind,
+          error,
+        });
+      }
+    }
   }
 }

@@ -24,8 +24,9 @@ export interface Database extends DatabaseConnection {
   query<T>(work: (orm: Orm) => Promise<T>): Promise<T>;
   /** Runs one raw statement. Instants and JSON come back as text. */
   rows<Row extends Record<string, unknown>>(statement: SQL): Promise<Row[]>;
+  /** All payloads in one statement, in their order. */
+  notify(channel: string, ...payloads: readonly string[]): Promise<void>;
   /** @returns how to stop */
-  notify(channel: string, payload: string): Promise<void>;
   listen(channel: string, handlers: ListenHandlers): Promise<() => Promise<void>>;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DatabaseUnavailableError } from '../../../../../src/modules/foundation/domain/errors.ts';
 import { createEngine, newStore } from '../../../../support/engine.ts';
+import type { StoredChangeFeed } from '../../../../support/stored-change-feed.ts';
 import { settle } from '../../../../support/manual-time.ts';
 
 const SECOND = 1_000;
@@ -39,6 +40,29 @@ describe('ConfigWatcher', () => {
     expect(listed()).toHaveLength(1);
     await time.advance(SECOND);
     expect(listed()).toEqual([]);
+  });
+
+  it('an edit is found within 2 s where the feed is deaf, and a waiting run too', async () => {
+    const { store, listed, time, link, engine } = await watching();
+    (engine.wired.feed as StoredChangeFeed).state = 'deaf';
+    store.tell({ kind: 'deaf' });
+    store.isFeedAlive = false;
+    store.save('a', { enabled: false });
+    const before = link.countOf('configs.getRevisions');
+    await time.advance(2 * SECOND);
+    expect(listed()).toEqual([]);
+    await time.advance(8 * SECOND);
+    expect(link.countOf('configs.getRevisions') - before).toBe(5);
+  });
+
+  it('takes a tenth of the time at most, however long a reading takes', async () => {
+    const { store, time, link, engine } = await watching();
+    (engine.wired.feed as StoredChangeFeed).state = 'deaf';
+    store.tell({ kind: 'deaf' });
+    link.latencyMs = 1_000;
+    const before = link.countOf('configs.getRevisions');
+    await time.advance(62 * SECOND);
+    expect(link.countOf('configs.getRevisions') - before).toBeLessThanOrEqual(8);
   });
 
   it('after a reconnection it looks for what was missed', async () => {

@@ -16,6 +16,7 @@ import { withDeadline } from '../deadline.ts';
 import { migrate } from '../migrate.ts';
 import { migrations } from '../migrations.generated.ts';
 import { renderStatement } from '../render-statement.ts';
+import { inputList } from '../statement-input.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { openPglite } from './open-pglite.ts';
 
@@ -99,8 +100,8 @@ export class PgliteDatabase implements Database {
     });
   }
 
-  async notify(channel: string, payload: string): Promise<void> {
-    await this.rows(sql`select pg_notify(${channel}, ${payload})`);
+  async notify(channel: string, ...payloads: readonly string[]): Promise<void> {
+    await this.rows(sql`select pg_notify(${channel}, payload) from ${inputList('text', payloads)} list(payload)`);
   }
 
   async listen(channel: string, handlers: ListenHandlers): Promise<() => Promise<void>> {

@@ -9,7 +9,7 @@ export const readinessEntries = {
   mode: v.picklist(['normal', 'degraded']),
   checks: v.array(
     v.strictObject({
-      name: v.picklist(['database', 'migrations', 'scheduler', 'occurrences']),
+      name: v.picklist(['database', 'migrations', 'scheduler', 'occurrences', 'changes']),
       ok: v.boolean(),
       detail: v.string(),
     }),

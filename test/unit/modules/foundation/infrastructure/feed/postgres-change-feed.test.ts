@@ -37,8 +37,9 @@ class ChannelInHand {
   }
 }
 
-async function subscribe() {
+async function subscribe(isDeaf = false) {
   const channel = new ChannelInHand();
+  channel.isDeaf = isDeaf;
   const timers = new ManualTimers();
   const logger = new InMemoryLogger();
   const changes: Change[] = [];
@@ -48,7 +49,7 @@ async function subscribe() {
     timers.ring();
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { channel, timers, logger, changes, stop, ring };
+  return { channel, feed, timers, logger, changes, stop, ring };
 }
 
 it('PostgresChangeFeed beats every 10 s and stays on a connection that hears it', async () => {
@@ -70,7 +71,7 @@ it('PostgresChangeFeed gives up a connection that misses two beats, and says rec
   await ring();
   expect(channel.listens).toBe(2);
   expect(channel.open.size).toBe(1);
-  expect(changes).toEqual([{ kind: 'reconnected' }]);
+  expect(changes).toEqual([{ kind: 'lost' }, { kind: 'reconnected' }]);
   expect(logger.lines.map((line) => line.level)).toEqual(['warn', 'info']);
 });
 
@@ -90,10 +91,10 @@ it('PostgresChangeFeed tries once a second until the database is back', async ()
     expect([channel.listens, timers.delays]).toEqual([tries, [1_000]]);
     await ring();
   }
-  expect(changes).toEqual([]);
+  expect(changes).toEqual([{ kind: 'lost' }]);
   channel.isAway = false;
   await ring();
-  expect(changes).toEqual([{ kind: 'reconnected' }]);
+  expect(changes).toEqual([{ kind: 'lost' }, { kind: 'reconnected' }]);
   expect(timers.delays).toEqual([10_000]);
 });
 
@@ -105,7 +106,7 @@ it('PostgresChangeFeed is silent once stopped, while it reconnects too', async (
   await stop();
   channel.isAway = false;
   await ring();
-  expect([timers.delays, changes, channel.open.size]).toEqual([[], [], 0]);
+  expect([timers.delays, changes, channel.open.size]).toEqual([[], [{ kind: 'lost' }], 0]);
 });
 
 it('PostgresChangeFeed rejects when the first attempt fails', async () => {
@@ -113,4 +114,63 @@ it('PostgresChangeFeed rejects when the first attempt fails', async () => {
   channel.isAway = true;
   const deps = { database: channel.database as Database, timers: new ManualTimers(), logger: new InMemoryLogger() };
   await expect(new PostgresChangeFeed(deps).subscribe(() => undefined)).rejects.toThrow(DatabaseUnavailableError);
+});
+
+it('PostgresChangeFeed finds at once that notifications do not come through, and says so once', async () => {
+  const { channel, feed, timers, changes, logger, ring } = await subscribe(true);
+  expect([feed.state, timers.delays]).toEqual(['heard', [5_000]]);
+  await ring();
+  expect([feed.state, changes, channel.open.size]).toEqual(['deaf', [{ kind: 'deaf' }], 0]);
+  for (let minute = 1; minute <= 3; minute += 1) {
+    await ring();
+    await ring();
+    expect(channel.listens).toBe(1 + minute);
+    await ring();
+  }
+  expect([feed.state, changes.length]).toEqual(['deaf', 1]);
+  expect(logger.lines).toMatchObject([{ level: 'warn', message: expect.stringContaining('pooler') }]);
+});
+
+it('PostgresChangeFeed hears again once notifications come through', async () => {
+  const { channel, feed, changes, logger, ring } = await subscribe(true);
+  await ring();
+  channel.isDeaf = false;
+  await ring();
+  await ring();
+  expect([feed.state, changes]).toEqual(['heard', [{ kind: 'deaf' }, { kind: 'reconnected' }]]);
+  expect(logger.lines.map(({ level }) => level)).toEqual(['warn', 'info']);
+});
+
+it('PostgresChangeFeed stays deaf where its connection is lost meanwhile, and asks no oftener', async () => {
+  const { channel, feed, timers, changes, ring } = await subscribe(true);
+  await ring();
+  channel.isAway = true;
+  await ring();
+  await ring();
+  expect([feed.state, timers.delays, changes.length]).toEqual(['deaf', [30_000], 1]);
+});
+
+it('PostgresChangeFeed has one connection for all subscribers, and none once they are gone', async () => {
+  const { channel, feed, stop, changes } = await subscribe();
+  const others: Change[] = [];
+  const stopOther = await feed.subscribe((change) => others.push(change));
+  for (const handlers of channel.open) handlers.onMessage('{"kind":"pending"}');
+  expect([channel.listens, changes, others]).toEqual([1, [{ kind: 'pending' }], [{ kind: 'pending' }]]);
+  await stop();
+  expect([channel.open.size, feed.state]).toEqual([1, 'heard']);
+  await stopOther();
+  await stopOther();
+  expect([channel.open.size, feed.state]).toEqual([0, 'unsubscribed']);
+});
+
+it('PostgresChangeFeed lets no subscriber that throws harm another', async () => {
+  const { channel, feed, logger, changes } = await subscribe();
+  await feed.subscribe(() => {
+    throw new Error('deaf ears');
+  });
+  const last: Change[] = [];
+  await feed.subscribe((change) => last.push(change));
+  for (const handlers of channel.open) handlers.onMessage('{"kind":"pending"}');
+  expect([changes.length, last.length]).toEqual([1, 1]);
+  expect(logger.lines).toMatchObject([{ level: 'error', properties: { change: 'pending' } }]);
 });
