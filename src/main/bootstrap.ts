@@ -75,6 +75,9 @@ export async function bootstrap(settings: Settings, options: BootstrapOptions): 
   const app = createApp({
     jobAdmin: container.resolve(tokenOf('jobAdmin')),
     pausing: container.resolve(tokenOf('pausing')),
+    removal: container.resolve(tokenOf('removal')),
+    backfill: container.resolve(tokenOf('backfill')),
+    jobLedger: container.resolve(tokenOf('jobLedger')),
     runAdmin: container.resolve(tokenOf('runAdmin')),
     runLogs: container.resolve(tokenOf('runLogs')),
     readiness: container.resolve(tokenOf('readiness')),

@@ -6,6 +6,7 @@ import type {
   JobQuery,
   Page,
 } from '../../src/modules/foundation/application/ports/job-config-repository.ts';
+import type { JobRemovals, Removal } from '../../src/modules/foundation/application/ports/job-removals.ts';
 import { RevisionConflictError } from '../../src/modules/foundation/domain/errors.ts';
 import { DEFAULT_POLICIES, type JobConfig, type JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
 import type { RunStatus } from '../../src/modules/foundation/domain/run.ts';
@@ -38,7 +39,7 @@ export interface KnownRuns {
   readonly lastStatus?: RunStatus | null;
 }
 
-export class InMemoryJobConfigs implements JobConfigRepository {
+export class InMemoryJobConfigs implements JobConfigRepository, JobRemovals {
   readonly #rows = new Map<string, JobOverview>();
   readonly edits: Edit[] = [];
   /** Thrown by every method, until it is null again. */
@@ -50,6 +51,12 @@ export class InMemoryJobConfigs implements JobConfigRepository {
   insert(config: JobConfig, { nextFireAt = null, lastStatus = null }: KnownRuns = {}): JobConfig {
     this.#rows.set(config.jobId, { config, nextFireAt, lastStatus });
     return config;
+  }
+
+  /** As `JobRemovals` does. */
+  async remove({ jobId, ifRevision }: Removal): Promise<boolean> {
+    const revision = this.#rows.get(jobId)?.config.revision;
+    return (ifRevision === undefined || ifRevision === revision) && this.#rows.delete(jobId);
   }
 
   stored(jobId: string): JobConfig {

@@ -1,6 +1,9 @@
 /** The admin API over ports in memory: an application to send requests to, and what stands behind it. */
 import * as v from 'valibot';
 import { JobAdmin } from '../../src/modules/foundation/application/job-admin.ts';
+import { JobBackfill } from '../../src/modules/foundation/application/job-backfill.ts';
+import { JobLedger } from '../../src/modules/foundation/application/job-ledger.ts';
+import { JobRemoval } from '../../src/modules/foundation/application/job-removal.ts';
 import { JobPausing } from '../../src/modules/foundation/application/job-pausing.ts';
 import { RunLogs } from '../../src/modules/foundation/application/run-logs.ts';
 import { RunAdmin } from '../../src/modules/foundation/application/run-admin.ts';
@@ -13,6 +16,8 @@ import {
 import type { Dialect } from '../../src/modules/foundation/domain/schedule.ts';
 import { SchedulerStatus } from '../../src/modules/foundation/application/scheduler-status.ts';
 import { createApp } from '../../src/modules/foundation/interface/http/app.ts';
+import { InMemoryBackfills } from './in-memory-backfills.ts';
+import { InMemoryEventHistory } from './in-memory-event-history.ts';
 import { InMemoryCancellations } from './in-memory-cancellations.ts';
 import { InMemoryExecutions } from './in-memory-executions.ts';
 import { InMemoryJobConfigs } from './in-memory-job-configs.ts';
@@ -79,6 +84,13 @@ export function inMemoryService(options: ServiceOptions = {}) {
     newId: () => '22222222-2222-4222-8222-222222222222',
     defaults: { timezone: 'Asia/Shanghai', ...(options.dialect === undefined ? {} : { dialect: options.dialect }) },
   });
+  const removal = new JobRemoval({ configs, removals: configs });
+  const backfills = new InMemoryBackfills(executions, pending);
+  let ids = 0;
+  const newId = () => `44444444-4444-4444-8444-${String((ids += 1)).padStart(12, '0')}`;
+  const backfill = new JobBackfill({ configs, backfills, now, newId, registry: () => registry });
+  const history = new InMemoryEventHistory();
+  const jobLedger = new JobLedger({ history });
   const pauses = new InMemoryJobPauses(configs, now);
   const pausing = new JobPausing({ pauses, jobAdmin, now });
   const runAdmin = new RunAdmin({
@@ -113,9 +125,12 @@ export function inMemoryService(options: ServiceOptions = {}) {
     readEventLoopDelay: () => null,
   });
   const { basePath = '', tokens = TOKENS } = options;
-  const deps = { jobAdmin, runAdmin, runLogs, pausing, readiness, status, metrics, logger, tokens, basePath, now };
+  const own = { jobAdmin, runAdmin, runLogs, pausing, removal, backfill, jobLedger, readiness, status, metrics };
+  const deps = { ...own, logger, tokens, basePath, now };
   const app = createApp(deps);
   return {
+    history,
+    backfills,
     app,
     deps,
     jobAdmin,

@@ -16,6 +16,9 @@ import { InstanceLease } from './application/instance-lease.ts';
 import { JobAdmin } from './application/job-admin.ts';
 import { JobDirectory } from './application/job-directory.ts';
 import { JobLoader } from './application/job-loader.ts';
+import { JobBackfill } from './application/job-backfill.ts';
+import { JobLedger } from './application/job-ledger.ts';
+import { JobRemoval } from './application/job-removal.ts';
 import { JobPausing } from './application/job-pausing.ts';
 import { OrphanRescuer } from './application/orphan-rescuer.ts';
 import { OutageJournal } from './application/outage-journal.ts';
@@ -37,6 +40,9 @@ import { watchEventLoop } from './infrastructure/metrics/event-loop-delay.ts';
 import { PrometheusMetrics } from './infrastructure/metrics/prometheus-metrics.ts';
 import type { Database } from './infrastructure/persistence/database.ts';
 import { PostgresAheadClaims } from './infrastructure/persistence/postgres-ahead-claims.ts';
+import { PostgresBackfills } from './infrastructure/persistence/postgres-backfills.ts';
+import { PostgresEventHistory } from './infrastructure/persistence/postgres-event-history.ts';
+import { PostgresJobRemovals } from './infrastructure/persistence/postgres-job-removals.ts';
 import { PostgresCancellations } from './infrastructure/persistence/postgres-cancellations.ts';
 import { PostgresEventLedger } from './infrastructure/persistence/postgres-event-ledger.ts';
 import { PostgresFireClaims } from './infrastructure/persistence/postgres-fire-claims.ts';
@@ -106,6 +112,9 @@ function factoriesOf(options: FoundationOptions): Factories {
     aheadClaims: () => new PostgresAheadClaims(database),
     pauses: () => new PostgresJobPauses(database),
     outputs: () => new PostgresRunOutputs(database),
+    removals: () => new PostgresJobRemovals(database),
+    backfills: () => new PostgresBackfills(database),
+    history: () => new PostgresEventHistory(database),
     pending: () => new PostgresPendingRuns(database),
     instances: () => new PostgresInstances(database),
     ledger: () => new PostgresEventLedger(database),
@@ -130,6 +139,10 @@ function factoriesOf(options: FoundationOptions): Factories {
     supervisor: (wired) => new DatabaseSupervisor(wired),
     scheduler: (wired) => new SchedulerApplicationService(wired),
 
+    removal: ({ configs, removals }) => new JobRemoval({ configs, removals }),
+    jobLedger: ({ history }) => new JobLedger({ history }),
+    backfill: ({ configs, backfills, directory, time, newId }) =>
+      new JobBackfill({ configs, backfills, newId, registry: () => directory.registry, now: () => time.now() }),
     pausing: ({ pauses, jobAdmin, time }) => new JobPausing({ pauses, jobAdmin, now: () => time.now() }),
     runAdmin: ({ configs, executions, pending, cancellations, newId, directory }) =>
       new RunAdmin({ configs, executions, pending, cancellations, newId, registry: () => directory.registry }),

@@ -1,6 +1,12 @@
 /** What foundation wires, by name. A token's type is what resolving it gives. */
 import type { Cancellations } from './application/ports/cancellations.ts';
 import type { JobPausing } from './application/job-pausing.ts';
+import type { Backfills } from './application/ports/backfills.ts';
+import type { EventHistory } from './application/ports/event-history.ts';
+import type { JobRemovals } from './application/ports/job-removals.ts';
+import type { JobBackfill } from './application/job-backfill.ts';
+import type { JobLedger } from './application/job-ledger.ts';
+import type { JobRemoval } from './application/job-removal.ts';
 import type { JobPauses } from './application/ports/job-pauses.ts';
 import type { RunAdmin } from './application/run-admin.ts';
 import type { RunCanceller } from './application/run-canceller.ts';
@@ -45,6 +51,8 @@ import type { SchedulingLoop } from './application/scheduling-loop.ts';
 /** One instance of each. The names are those under which constructors ask for them. */
 export interface Foundation {
   readonly aheadClaims: AheadClaims;
+  readonly backfill: JobBackfill;
+  readonly backfills: Backfills;
   readonly bus: EventBus;
   readonly canceller: RunCanceller;
   readonly cancellations: Cancellations;
@@ -58,9 +66,11 @@ export interface Foundation {
   readonly executor: RunExecutor;
   readonly feed: ChangeFeed;
   readonly figures: SchedulerFigures;
+  readonly history: EventHistory;
   readonly instance: Instance;
   readonly instances: Instances;
   readonly jobAdmin: JobAdmin;
+  readonly jobLedger: JobLedger;
   readonly journal: OutageJournal;
   readonly lease: InstanceLease;
   readonly ledger: EventLedger;
@@ -77,6 +87,8 @@ export interface Foundation {
   readonly pendingStarter: PendingRunStarter;
   readonly pruner: HistoryPruner;
   readonly readiness: Readiness;
+  readonly removal: JobRemoval;
+  readonly removals: JobRemovals;
   readonly rescuer: OrphanRescuer;
   readonly runAdmin: RunAdmin;
   readonly runLogs: RunLogs;

@@ -143,7 +143,8 @@ export class JobLoader {
     const { config, schedule } = job;
     try {
       const now = this.#deps.time.now();
-      const editedAt = Math.min(config.updatedAt.getTime(), now);
+      const updatedAt = config.updatedAt.getTime();
+      const editedAt = Number.isNaN(updatedAt) ? now : Math.min(updatedAt, now);
       const after = isPaused(config, now) ? (config.pausedUntil?.getTime() ?? now) - 1 : editedAt;
       const next = nextFire(config, schedule, after);
       unarmed.push({

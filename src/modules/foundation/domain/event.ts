@@ -9,6 +9,7 @@ export const EVENT_TYPES = [
   'job.updated',
   'job.deleted',
   'job.triggered',
+  'job.backfilled',
   'job.paused',
   'job.resumed',
   'job.invalid',

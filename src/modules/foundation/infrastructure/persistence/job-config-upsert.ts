@@ -63,7 +63,7 @@ function renderConflict({ ifRevision }: Edit): SQL {
 }
 
 /** A configuration in JSON, with the properties' names. */
-function renderMasked(alias: string): SQL {
+export function renderMasked(alias: string): SQL {
   const entries = SPEC_COLUMNS.map(([property, column]) => `'${property}', ${alias}."${column.name}"`);
   return sql.raw(`scheduler_mask_secrets(jsonb_build_object(${entries.join(', ')}))`);
 }

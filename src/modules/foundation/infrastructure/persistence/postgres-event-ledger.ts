@@ -57,8 +57,12 @@ export class PostgresEventLedger implements EventLedger {
         .orderBy(desc(schedulerEvent.id))
         .limit(limit),
     );
-    return rows.filter(isKnown).map(({ detail, ...event }) => (detail === null ? event : { ...event, detail }));
+    return toRecordedEvents(rows);
   }
+}
+
+export function toRecordedEvents(rows: readonly (typeof schedulerEvent.$inferSelect)[]): RecordedEvent[] {
+  return rows.filter(isKnown).map(({ detail, ...event }) => (detail === null ? event : { ...event, detail }));
 }
 
 /** An event of a newer version is not for this one to tell. */

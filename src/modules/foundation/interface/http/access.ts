@@ -19,7 +19,7 @@ const READING = ['GET', 'HEAD'] as const;
 // oxfmt-ignore
 const RULES: readonly AccessRule[] = [
   { methods: READING, path: /^\/(livez|readyz)$/, role: null },
-  { methods: ['POST'], path: /^\/admin\/jobs\/[^/]+\/(trigger|pause|resume)$/, role: 'operator' },
+  { methods: ['POST'], path: /^\/admin\/jobs\/[^/]+\/(trigger|pause|resume|backfill)$/, role: 'operator' },
   { methods: ['POST'], path: /^\/admin\/executions\/[^/]+\/(cancel|retry)$/, role: 'operator' },
   { methods: ['POST'], path: /^\/admin\/schedules\/preview$/, role: 'viewer' },
 ];

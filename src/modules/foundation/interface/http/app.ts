@@ -10,6 +10,9 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import type { JobAdmin } from '../../application/job-admin.ts';
+import type { JobBackfill } from '../../application/job-backfill.ts';
+import type { JobLedger } from '../../application/job-ledger.ts';
+import type { JobRemoval } from '../../application/job-removal.ts';
 import type { JobPausing } from '../../application/job-pausing.ts';
 import type { RunAdmin } from '../../application/run-admin.ts';
 import type { RunLogs } from '../../application/run-logs.ts';
@@ -24,10 +27,13 @@ import { MAX_BODY_BYTES } from './json-body.ts';
 import { DOCUMENT, type OpenApiDocument, openApiDocument } from './openapi-document.ts';
 import { type Problem, toProblem } from './problem.ts';
 import { RequestError } from './request-error.ts';
+import { eventRoutes } from './routes/events.ts';
 import { executionOrderRoutes } from './routes/execution-orders.ts';
 import { executionRoutes } from './routes/executions.ts';
 import { healthRoutes } from './routes/health.ts';
+import { jobBackfillRoutes } from './routes/job-backfill.ts';
 import { jobPauseRoutes } from './routes/job-pauses.ts';
+import { jobRemovalRoutes } from './routes/job-removal.ts';
 import { jobRunRoutes } from './routes/job-runs.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -41,6 +47,9 @@ export interface AppDeps {
   readonly runAdmin: RunAdmin;
   readonly runLogs: RunLogs;
   readonly pausing: JobPausing;
+  readonly removal: JobRemoval;
+  readonly backfill: JobBackfill;
+  readonly jobLedger: JobLedger;
   readonly readiness: Readiness;
   readonly status: SchedulerStatus;
   readonly metrics: Metrics;
@@ -90,7 +99,9 @@ export function createApp(deps: AppDeps) {
 }
 
 /** The routes, without what stands before them: what a typed client knows. */
-export function adminApi({ jobAdmin, runAdmin, runLogs, pausing, readiness, status, metrics, basePath }: AppDeps) {
+export function adminApi(deps: AppDeps) {
+  const { jobAdmin, runAdmin, runLogs, pausing, removal, backfill, jobLedger, readiness, status, metrics, basePath } =
+    deps;
   const api = new Hono<HttpEnv>()
     .route('/', healthRoutes(readiness))
     .route('/', metricsRoutes(metrics))
@@ -98,6 +109,9 @@ export function adminApi({ jobAdmin, runAdmin, runLogs, pausing, readiness, stat
     .route('/admin/jobs', jobRoutes(jobAdmin, basePath))
     .route('/admin/jobs', jobRunRoutes(jobAdmin, basePath))
     .route('/admin/jobs', jobPauseRoutes(pausing))
+    .route('/admin/jobs', jobRemovalRoutes(removal))
+    .route('/admin/jobs', jobBackfillRoutes(backfill))
+    .route('/admin/events', eventRoutes(jobLedger))
     .route('/admin/executions', executionRoutes(jobAdmin, runLogs))
     .route('/admin/executions', executionOrderRoutes(runAdmin, basePath))
     .route('/admin/schedules', scheduleRoutes(jobAdmin))

@@ -26,7 +26,8 @@ export interface Endpoint {
 
 export interface Answer {
   readonly description: string;
-  readonly schema: v.GenericSchema;
+  /** Left out: the answer has no body. */
+  readonly schema?: v.GenericSchema;
   /** Default `application/json`. */
   readonly mediaType?: string;
   readonly headers?: readonly string[];
@@ -86,7 +87,7 @@ function answersOf(answers: Endpoint['answers']): ResponsesWithResolver {
       {
         description,
         headers: Object.fromEntries(headers.map((name) => [name, { schema: { type: 'string' as const } }])),
-        content: { [mediaType]: { schema: resolver(schema) } },
+        ...(schema === undefined ? {} : { content: { [mediaType]: { schema: resolver(schema) } } }),
       },
     ]),
   );

@@ -15,8 +15,10 @@ const LEAST_ROLE: Readonly<Record<string, Role | null>> = {
   'readiness.report': null,
   'jobAdmin.list': 'viewer', 'jobAdmin.get': 'viewer', 'jobAdmin.executions': 'viewer', 'jobAdmin.executionsOf': 'viewer',
   'jobAdmin.execution': 'viewer', 'jobAdmin.registry': 'viewer', 'jobAdmin.preview': 'viewer',
+  'runLogs.report': 'viewer', 'runLogs.follow': 'viewer',
   'status.report': 'viewer', 'metrics.render': 'viewer',
   'jobAdmin.trigger': 'operator', 'pausing.pause': 'operator', 'pausing.resume': 'operator',
+  'backfill.run': 'operator', 'removal.remove': 'admin', 'jobLedger.events': 'viewer',
   'runAdmin.cancel': 'operator', 'runAdmin.retry': 'operator',
   'jobAdmin.put': 'admin', 'jobAdmin.patch': 'admin',
 };
@@ -98,11 +100,13 @@ function* spelledRequests({ basePath, ...deps }: AppDeps): Generator<(role: Role
   }
 }
 
+function postedTo(path: string): string {
+  if (path.includes('preview')) return '{"cronExpression": "* * * * *"}';
+  return path.includes('backfill') ? '{"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z"}' : '{}';
+}
+
 function requestOf(method: string, path: string, role: Role | null): Request {
-  const body =
-    method === 'GET' || method === 'HEAD'
-      ? null
-      : (BODIES[method] ?? (path.includes('preview') ? '{"cronExpression": "* * * * *"}' : '{}'));
+  const body = method === 'GET' || method === 'HEAD' ? null : (BODIES[method] ?? postedTo(path));
   return new Request(new URL(`http://localhost${path}`), {
     method,
     body,

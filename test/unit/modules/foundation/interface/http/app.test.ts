@@ -26,7 +26,7 @@ describe('createApp() refuses', () => {
 
   test.each([
     ['POST /livez', 'GET, HEAD'],
-    ['DELETE /admin/jobs/warm-cache', 'GET, HEAD, PUT, PATCH'],
+    ['POST /admin/jobs/warm-cache', 'GET, HEAD, PUT, PATCH, DELETE'],
     ['GET /admin/jobs/warm-cache/trigger', 'POST'],
     ['PUT /admin/executions', 'GET, HEAD'],
     ['GET /admin/schedules/preview', 'POST'],

@@ -10,12 +10,14 @@ export interface Case extends Send {
   readonly prepare?: (service: InMemoryService) => void | Promise<void>;
 }
 
+const PASSED = { from: '2026-01-01T00:00:00Z', to: '2026-01-01T01:00:00Z' };
 const JOB = { jobName: 'Warm', cronExpression: '*/5 * * * *' };
 
 /** Sent with every request to the operation, unless its case says otherwise. */
 export const VALID_BODIES: Readonly<Record<string, unknown>> = {
   putJob: JOB,
   patchJob: { notes: 'changed' },
+  backfillJob: PASSED,
   previewSchedule: { ...JOB, jobName: undefined },
 };
 
@@ -52,6 +54,9 @@ export const CASES: Readonly<Record<string, Readonly<Record<number, Case>>>> = {
     428: { prepare: saved },
   },
   patchJob: { ...OF_JOB, 412: OTHER_REVISION },
+  deleteJob: { 204: { prepare: saved }, 404: {}, 412: OTHER_REVISION },
+  backfillJob: { 200: { prepare: saved, body: { ...PASSED, dryRun: true } }, 202: { prepare: saved }, 404: {} },
+  listEvents: OK,
   pauseJob: OF_JOB,
   resumeJob: OF_JOB,
   triggerJob: { 202: { prepare: saved }, 404: {} },

@@ -10,9 +10,14 @@ import { type Document, schemaFaults } from './document-check.ts';
 /** An answer that was held against the document, at the operation that it was documented for. */
 export type Witness = (operationId: string, status: number) => void;
 
-export function contractClientOf(service: Pick<InMemoryService, 'app'>, witness: Witness = () => {}): Client {
+/** @param known the document, where it has been read before */
+export function contractClientOf(
+  service: Pick<InMemoryService, 'app'>,
+  witness: Witness = () => {},
+  known?: Document,
+): Client {
   const send = clientOf(service);
-  let document: Promise<Document> | undefined;
+  let document: Promise<Document> | undefined = known === undefined ? undefined : Promise.resolve(known);
   return async (request, options) => {
     document ??= send('GET /openapi.json', { as: 'viewer' }).then(({ json }) => json);
     const answer = await send(request, options);

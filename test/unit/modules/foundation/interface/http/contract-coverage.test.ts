@@ -60,7 +60,7 @@ describe('every status that the document promises', () => {
     for (const operation of operations) {
       for (const status of operation.statuses) {
         const { service, send } = await stage(operation, status);
-        const client = contractClientOf(service, (id, answered) => seen.add(`${id} ${answered}`));
+        const client = contractClientOf(service, (id, answered) => seen.add(`${id} ${answered}`), document);
         for (const [request, options] of send) await client(request, options);
       }
     }

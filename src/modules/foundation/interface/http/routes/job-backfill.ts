@@ -1,0 +1,34 @@
+/** Running a job's occurrences that have passed. */
+import { Hono } from 'hono';
+import type { JobBackfill } from '../../../application/job-backfill.ts';
+import { backfillRequestSchema, backfillSchema, toBackfillJson } from '../contracts/backfill.ts';
+import { BODY_PROBLEMS, describeEndpoint, type Endpoint } from '../describe-endpoint.ts';
+import type { HttpEnv } from '../http-env.ts';
+import { jsonBody } from '../json-body.ts';
+
+const BACKFILL: Endpoint = {
+  operationId: 'backfillJob',
+  summary: 'Run occurrences that have passed',
+  description:
+    'Those of the schedule as it is now, from `from` up to, not including, `to`. One that has an execution, whatever came of it, is ' +
+    'named and not run again unless `includeCompleted` says so. The runs wait, oldest first, honour the overlap policy, and can ' +
+    'be cancelled by their executionId.',
+  tag: 'jobs',
+  answers: {
+    200: { description: 'What would be run (dryRun).', schema: backfillSchema },
+    202: { description: 'What waits now.', schema: backfillSchema },
+  },
+  problems: [404, ...BODY_PROBLEMS],
+};
+
+export function jobBackfillRoutes(backfill: JobBackfill) {
+  return new Hono<HttpEnv>().post(
+    '/:jobId/backfill',
+    describeEndpoint(BACKFILL),
+    jsonBody(backfillRequestSchema),
+    async (c) => {
+      const done = await backfill.run(c.req.param('jobId'), c.req.valid('json'), { actor: c.get('role') });
+      return c.json(toBackfillJson(done), done.dryRun ? 200 : 202);
+    },
+  );
+}
