@@ -52,6 +52,35 @@ describe('the service and a database that goes away', () => {
     server.close();
   }, 60_000);
 
+  it('a job runs on time without the database where it is the only instance, and its records are made good', async () => {
+    const asked: number[] = [];
+    const server = createServer((_request, response) => {
+      asked.push(Date.now());
+      response.end('rung');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    await service.call('PUT', '/admin/jobs/second', { ...slowJob(url), cronExpression: '@every 1s' });
+    const asksBeyond = (before: number) =>
+      eventually(async () => {
+        if (asked.length < before + 4) throw new Error(`asked ${asked.length} times`);
+      }, 30_000);
+    await asksBeyond(2);
+    await database.halt();
+    await readiness(503);
+    await asksBeyond(asked.length);
+    await database.resume();
+    await readiness(200);
+    await service.call('PATCH', '/admin/jobs/second', { enabled: false });
+    await eventually(async () => {
+      const { body } = await service.call('GET', '/admin/jobs/second/executions?limit=100');
+      const scheduled = (body.items as { scheduledAt: string; status: string }[]).map((run) => run.scheduledAt);
+      expect(new Set(scheduled).size).toBe(scheduled.length);
+      expect(scheduled).toHaveLength(asked.length);
+    }, 30_000);
+    server.close();
+  }, 90_000);
+
   it('R4.3 it starts without a database, says so, and schedules the persisted jobs once there is one', async () => {
     await service.stop();
     await database.halt();

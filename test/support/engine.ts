@@ -15,6 +15,7 @@ import { ManualTime } from './manual-time.ts';
 import { StoredAheadClaims } from './stored-ahead-claims.ts';
 import { StoredCancellations } from './stored-cancellations.ts';
 import { StoredFireClaims, StoredPendingRuns } from './stored-claims.ts';
+import { StoredOutageSettlements } from './stored-outage-settlements.ts';
 import {
   StoredConnection,
   StoredEventLedger,
@@ -104,6 +105,7 @@ function portsOf(link: StoreLink, name: string): Partial<Foundation> {
     aheadClaims: new StoredAheadClaims(link),
     pending: new StoredPendingRuns(link),
     outputs: new StoredRunOutputs(link),
+    settlements: new StoredOutageSettlements(link),
     instances: new StoredInstances(link),
     ledger: new StoredEventLedger(link),
     feed: new StoredChangeFeed(link),

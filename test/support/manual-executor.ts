@@ -42,7 +42,7 @@ export function manualExecutor(job: JobFunction | JobDefinition, edit: Partial<J
   const bus = new EventBus(logger);
   const events: BusEvent[] = [];
   bus.subscribe((event) => events.push(event));
-  const lease: { term: number | null } = { term: 1 };
+  const lease: { term: number | null; isSuspended: boolean } = { term: 1, isSuspended: false };
   const said: unknown[] = [];
   const output = { open: () => keepingVoice(said) };
   const executor = new RunExecutor({ tracker, executions, lease, output, bus, logger, clock: time, timers: time });

@@ -22,6 +22,7 @@ import { JobRemoval } from './application/job-removal.ts';
 import { JobPausing } from './application/job-pausing.ts';
 import { OrphanRescuer } from './application/orphan-rescuer.ts';
 import { OutageJournal } from './application/outage-journal.ts';
+import { OutageRuns } from './application/outage-runs.ts';
 import { PendingRunStarter } from './application/pending-run-starter.ts';
 import type { Instance } from './application/ports/instances.ts';
 import type { Logger } from './application/ports/logger.ts';
@@ -49,6 +50,7 @@ import { PostgresFireClaims } from './infrastructure/persistence/postgres-fire-c
 import { PostgresHistoryPruner } from './infrastructure/persistence/postgres-history-pruner.ts';
 import { PostgresInstances } from './infrastructure/persistence/postgres-instances.ts';
 import { PostgresJobPauses } from './infrastructure/persistence/postgres-job-pauses.ts';
+import { PostgresOutageSettlements } from './infrastructure/persistence/postgres-outage-settlements.ts';
 import { PostgresPendingRuns } from './infrastructure/persistence/postgres-pending-runs.ts';
 import { PostgresSchedulerFigures } from './infrastructure/persistence/postgres-scheduler-figures.ts';
 import { PostgresRunOutputs } from './infrastructure/persistence/postgres-run-outputs.ts';
@@ -131,6 +133,8 @@ function factoriesOf(options: FoundationOptions): Factories {
     executor: (wired) => new RunExecutor(wired),
     dispatcher: (wired) => new FireDispatcher(wired.executor, maxConcurrentRuns),
     loader: (wired) => new JobLoader(wired),
+    settlements: () => new PostgresOutageSettlements(database),
+    outageRuns: (wired) => new OutageRuns(wired),
     loop: (wired) => new SchedulingLoop(wired),
     pendingStarter: (wired) => new PendingRunStarter(wired),
     watcher: (wired) => new ConfigWatcher(wired),

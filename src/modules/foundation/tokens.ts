@@ -24,6 +24,8 @@ import type { OrphanRescuer } from './application/orphan-rescuer.ts';
 import type { OutageJournal } from './application/outage-journal.ts';
 import type { PendingRunStarter } from './application/pending-run-starter.ts';
 import type { AheadClaims } from './application/ports/ahead-claims.ts';
+import type { OutageRuns } from './application/outage-runs.ts';
+import type { OutageSettlements } from './application/ports/outage-settlements.ts';
 import type { ChangeFeed } from './application/ports/change-feed.ts';
 import type { Clock } from './application/ports/clock.ts';
 import type { DatabaseConnection } from './application/ports/database-connection.ts';
@@ -76,6 +78,8 @@ export interface Foundation {
   readonly ledger: EventLedger;
   readonly loader: JobLoader;
   readonly logger: Logger;
+  readonly outageRuns: OutageRuns;
+  readonly settlements: OutageSettlements;
   readonly loop: SchedulingLoop;
   readonly metrics: Metrics;
   readonly newId: () => string;

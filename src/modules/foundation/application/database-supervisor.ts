@@ -12,6 +12,7 @@ import type { InstanceLease } from './instance-lease.ts';
 import type { RunCanceller } from './run-canceller.ts';
 import type { OrphanRescuer } from './orphan-rescuer.ts';
 import type { OutageJournal } from './outage-journal.ts';
+import type { OutageRuns } from './outage-runs.ts';
 import type { DatabaseConnection } from './ports/database-connection.ts';
 import type { Logger } from './ports/logger.ts';
 import type { CancelTimer, Timers } from './ports/timers.ts';
@@ -25,6 +26,7 @@ export interface DatabaseSupervisorDeps {
   readonly rescuer: OrphanRescuer;
   readonly canceller: RunCanceller;
   readonly journal: OutageJournal;
+  readonly outageRuns: OutageRuns;
   readonly timers: Timers;
   readonly logger: Logger;
 }
@@ -157,7 +159,12 @@ export class DatabaseSupervisor {
   }
 
   async #makeGood(): Promise<void> {
-    await this.#deps.journal.flush();
+    const { journal, lease, outageRuns } = this.#deps;
+    await outageRuns.settle();
+    await journal.flush();
+    lease.resume();
+    // What ended while the rest was written.
+    if (journal.size > 0) await journal.flush();
     for (const recover of this.#recoveries) {
       if (!this.#isStarted) return;
       await recover();
@@ -174,12 +181,15 @@ export class DatabaseSupervisor {
   #lost(error: unknown): void {
     this.#state = 'away';
     this.#reason = describeError(error).message;
-    if (error instanceof DatabaseUnavailableError) this.#deps.lease.doubt();
+    if (error instanceof DatabaseUnavailableError) {
+      this.#deps.lease.doubt();
+      this.#deps.lease.suspend();
+    }
     if (this.#beating === null) this.#sleep();
     if (this.#wasAway) return;
     this.#wasAway = true;
     this.#deps.logger.error(
-      `The database cannot be used (${this.#reason}). Persisted jobs are not started until it is back; it is asked every second.`,
+      `The database cannot be used (${this.#reason}). Persisted jobs are held or run without their log until it is back, as their outage policy says; it is asked every second.`,
       { database: this.#deps.connection.description },
     );
   }

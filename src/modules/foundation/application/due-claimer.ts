@@ -55,6 +55,11 @@ export class DueClaimer {
     return this.#unanswered.askInMs;
   }
 
+  /** The run id of an occurrence whose claim was not answered, for whoever runs it now; null: there is none. */
+  takeUnanswered(jobId: string, scheduledAt: Date): string | null {
+    return this.#unanswered.take(jobId, scheduledAt);
+  }
+
   /** Starts what earlier claims took although their answer was lost. @throws DatabaseUnavailableError */
   async settle(): Promise<void> {
     const settled = await this.#unanswered.settle(this.#deps.lease.instanceId);
@@ -90,7 +95,11 @@ export class DueClaimer {
     try {
       answer = await claims.claim(lease.instanceId, plans);
     } catch (error) {
-      this.#unanswered.add(plans.flatMap(({ run, config }) => (run === null ? [] : [{ runId: run.id, config }])));
+      this.#unanswered.add(
+        plans.flatMap(({ run, config }) =>
+          run === null ? [] : [{ runId: run.id, scheduledAt: run.scheduledAt, config }],
+        ),
+      );
       if (error instanceof DatabaseUnavailableError) throw error;
       await this.#claimApart(plans, error);
       return;
@@ -162,7 +171,7 @@ export class DueClaimer {
   #start(run: Run, config: JobConfig): void {
     const { dispatcher, directory, lease } = this.#deps;
     if (!lease.isHeld) {
-      this.#unanswered.add([{ runId: run.id, config }]);
+      this.#unanswered.add([{ runId: run.id, scheduledAt: run.scheduledAt, config }]);
       return;
     }
     this.#unanswered.forget(run.id);

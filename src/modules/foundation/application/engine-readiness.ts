@@ -47,7 +47,7 @@ export class EngineReadiness implements Readiness {
     const { supervisor, connection } = this.#deps;
     const detail = supervisor.isUp
       ? connection.description
-      : `${connection.description} cannot be used: ${supervisor.reason} Persisted jobs do not run; it is asked every second.`;
+      : `${connection.description} cannot be used: ${supervisor.reason} Persisted jobs are held or run without their log, as their outage policy says; it is asked every second.`;
     return { name: 'database', ok: supervisor.isUp, detail };
   }
 

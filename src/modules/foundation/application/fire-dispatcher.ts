@@ -61,6 +61,11 @@ export class FireDispatcher {
     return false;
   }
 
+  /** Active runs of a job, in the order they were started. */
+  runsOf(jobId: string): TrackedRun[] {
+    return [...this.#active.values()].map(({ run }) => run).filter((run) => run.jobId === jobId);
+  }
+
   /** As many as are free, `limit` at most. Who gets none has asked for one. */
   reserveSlots(limit: number): SlotReservation {
     const size = Math.min(limit, this.freeSlots);
@@ -127,6 +132,11 @@ export class FireDispatcher {
     if (controller === undefined || controller.signal.aborted) return false;
     controller.abort(new RunCancelledError(reason));
     return true;
+  }
+
+  /** Aborts every active run of a job. */
+  cancelJob(jobId: string, reason: string): void {
+    for (const { id } of this.runsOf(jobId)) this.cancel(id, reason);
   }
 
   /** Aborts every active run; those that ignore it are abandoned and recorded as cancelled all the same. */

@@ -1,6 +1,9 @@
 /**
  * This process's lease: the right to start runs. Renewed by the database's clock, judged by this process's own monotonic
  * clock, and given up by itself a second before it ends, so that nobody starts a run whose record another may call lost.
+ *
+ * Suspended: the database is away. No run is started through it, and none is once it is back, before what went on without
+ * it has been told to it.
  */
 import type { DatabaseTime } from './database-time.ts';
 import type { Clock } from './ports/clock.ts';
@@ -8,6 +11,8 @@ import type { Instance, Instances, LiveInstance } from './ports/instances.ts';
 
 export const LEASE_MS = 15_000;
 const SAFETY_MS = 1_000;
+/** Less than the time between two renewals. */
+const ALONE_FOR_MS = 4_000;
 
 export interface InstanceLeaseDeps {
   readonly instances: Instances;
@@ -22,6 +27,10 @@ export class InstanceLease {
   #isDoubted = false;
   #term = 0;
   #live: readonly LiveInstance[] = [];
+  #renewedAt = Number.NEGATIVE_INFINITY;
+  #aloneSince: number | null = null;
+  #suspendedSince: number | null = null;
+  readonly #suspended = new Set<() => void>();
   readonly #doubters = new Set<() => void>();
   readonly #regained = new Set<() => void>();
 
@@ -35,7 +44,7 @@ export class InstanceLease {
 
   /** May runs be started? */
   get isHeld(): boolean {
-    return !this.#isDoubted && this.#deps.clock.monotonicMs() < this.#heldUntil;
+    return !this.#isDoubted && !this.isSuspended && this.#deps.clock.monotonicMs() < this.#heldUntil;
   }
 
   /**
@@ -51,6 +60,43 @@ export class InstanceLease {
     return this.#live;
   }
 
+  /** The database's clock at the last renewal before it went away, milliseconds since 1970; null: not suspended. */
+  get suspendedSince(): number | null {
+    return this.#suspendedSince;
+  }
+
+  /**
+   * Was this instance the only one alive at the last renewal, and had been for about a beat, so that those that started
+   * with it had shown themselves? Who has started since the last renewal is not known.
+   */
+  get wasAlone(): boolean {
+    return this.#aloneSince !== null && this.#renewedAt - this.#aloneSince >= ALONE_FOR_MS;
+  }
+
+  get isSuspended(): boolean {
+    return this.#suspendedSince !== null;
+  }
+
+  /** The database is away. Suspending again changes nothing. */
+  suspend(): void {
+    if (this.isSuspended) return;
+    this.#suspendedSince = this.#renewedAt;
+    for (const listener of this.#suspended) listener();
+  }
+
+  /** The database is back, and knows of all that happened without it. */
+  resume(): void {
+    if (!this.isSuspended) return;
+    this.#suspendedSince = null;
+    if (this.isHeld) for (const listener of this.#regained) listener();
+  }
+
+  /** Is told when the database has gone away. @returns how to stop listening */
+  onSuspended(listener: () => void): () => void {
+    this.#suspended.add(listener);
+    return () => this.#suspended.delete(listener);
+  }
+
   /** @throws DatabaseUnavailableError; the lease then lasts as long as it was last promised */
   async renew(): Promise<void> {
     const { clock, instances, instance, time } = this.#deps;
@@ -62,7 +108,10 @@ export class InstanceLease {
     this.#heldUntil = askedAt + LEASE_MS - SAFETY_MS;
     this.#isDoubted = false;
     this.#live = renewal.live;
-    if (!wasHeld) for (const listener of this.#regained) listener();
+    this.#renewedAt = renewal.now.getTime();
+    const isAlone = renewal.live.every(({ id }) => id === instance.id);
+    this.#aloneSince = isAlone ? (this.#aloneSince ?? this.#renewedAt) : null;
+    if (!wasHeld && this.isHeld) for (const listener of this.#regained) listener();
   }
 
   /** The database did not answer somebody: starts nothing until the next renewal succeeds. */

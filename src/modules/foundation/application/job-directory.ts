@@ -43,6 +43,10 @@ export class JobDirectory {
     return this.#entries.get(jobId);
   }
 
+  get entries(): DirectoryEntry[] {
+    return [...this.#entries.values()];
+  }
+
   get jobIds(): string[] {
     return [...this.#entries.keys()];
   }

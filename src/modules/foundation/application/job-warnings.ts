@@ -34,10 +34,12 @@ function limitWarnings({ overlapPolicy, maxConcurrentRuns }: JobConfig): string[
   ];
 }
 
-/** What runs without the database would have to be told apart from what another instance runs: nothing does yet. */
+/** Chosen, and worth saying all the same. */
 function outageWarnings({ outagePolicy }: JobConfig): string[] {
   if (outagePolicy !== 'run') return [];
-  return ["outagePolicy 'run' is kept and not followed yet: while the database is away, the job is held as by 'hold'."];
+  return [
+    "outagePolicy 'run': while the database is away, each instance that has lost it runs the job; with several, an occurrence may run once on each.",
+  ];
 }
 
 function scheduleWarnings(config: JobConfig, schedule: Schedule, facts: WarningFacts): string[] {

@@ -2,11 +2,15 @@
  * Records that could not be written, kept in memory until the database is back. Invariant: nothing leaves it before it
  * was written, or was found to belong to somebody else meanwhile: a run that stayed RUNNING would keep its job from
  * running ever again. What the database refuses holds up nothing else, and is tried again without what it may have
- * been refused for. It dies with the process: then the run is LOST.
+ * been refused for. It dies with the process: then the run is LOST, or, where it started without a record, not known of.
+ *
+ * What started without a record is kept a bounded number of times a job; the oldest beyond that are counted instead.
  */
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError } from '../domain/errors.ts';
 import type { Outcome, Run } from '../domain/run.ts';
+import { FoldedRuns } from './folded-runs.ts';
+import type { EventLedger } from './ports/event-ledger.ts';
 import type { ExecutionLogRepository } from './ports/execution-log-repository.ts';
 import type { Logger } from './ports/logger.ts';
 import type { RunOutputGate } from './ports/run-outputs.ts';
@@ -15,27 +19,50 @@ import type { HeldRecord, RecordJournal } from './ports/run-tracker.ts';
 /** What stands in place of an error message that the database refuses. */
 const UNWRITABLE = 'The error cannot be written';
 
+/** Of one job, and of all. */
+const MAX_UNRECORDED = 500;
+const MAX_UNRECORDED_IN_ALL = 20_000;
+
 export interface OutageJournalDeps {
   readonly executions: ExecutionLogRepository;
+  readonly ledger: EventLedger;
   readonly output: RunOutputGate;
+  readonly lease: { readonly isSuspended: boolean };
   readonly logger: Logger;
 }
 
 export class OutageJournal implements RecordJournal {
   readonly #executions: ExecutionLogRepository;
+  readonly #ledger: EventLedger;
+  readonly #lease: OutageJournalDeps['lease'];
   readonly #output: RunOutputGate;
   readonly #logger: Logger;
   readonly #held = new Map<string, HeldRecord>();
+  /** Those without a RUNNING record, a job, oldest first. */
+  readonly #unrecorded = new Map<string, Set<string>>();
+  readonly #folded = new FoldedRuns();
+  #unrecordedCount = 0;
   #flushing: Promise<void> | null = null;
 
-  constructor({ executions, output, logger }: OutageJournalDeps) {
+  constructor({ executions, ledger, output, lease, logger }: OutageJournalDeps) {
     this.#executions = executions;
+    this.#ledger = ledger;
+    this.#lease = lease;
     this.#output = output;
     this.#logger = logger;
   }
 
   get size(): number {
-    return this.#held.size;
+    return this.#held.size + this.#folded.size;
+  }
+
+  get isHolding(): boolean {
+    return this.#lease.isSuspended;
+  }
+
+  /** Runs of a job that ended without a record, oldest first. */
+  unrecordedOf(jobId: string): Run[] {
+    return [...(this.#unrecorded.get(jobId) ?? [])].map((id) => this.#held.get(id)!.run);
   }
 
   /** The runs whose outcome is held: they have ended, whatever the database says of them. */
@@ -44,7 +71,28 @@ export class OutageJournal implements RecordJournal {
   }
 
   hold(record: HeldRecord): void {
-    this.#held.set(record.run.id, record);
+    const { id, jobId } = record.run;
+    this.#held.set(id, record);
+    if (record.isRecorded) return;
+    const ids = this.#unrecorded.get(jobId) ?? new Set();
+    this.#unrecordedCount += ids.has(id) ? 0 : 1;
+    this.#unrecorded.set(jobId, ids.add(id));
+    if (ids.size > MAX_UNRECORDED || this.#unrecordedCount > MAX_UNRECORDED_IN_ALL) this.#fold([...ids][0]!);
+  }
+
+  #fold(id: string): void {
+    this.#folded.add(this.#held.get(id)!);
+    this.#output.forget(id);
+    this.#forget(id);
+  }
+
+  #forget(id: string): void {
+    const jobId = this.#held.get(id)?.run.jobId ?? '';
+    this.#held.delete(id);
+    const ids = this.#unrecorded.get(jobId);
+    if (ids?.delete(id) !== true) return;
+    this.#unrecordedCount -= 1;
+    if (ids.size === 0) this.#unrecorded.delete(jobId);
   }
 
   /** Writes what is held. A flush under way is joined. @throws DatabaseUnavailableError with the rest still held */
@@ -56,6 +104,7 @@ export class OutageJournal implements RecordJournal {
   }
 
   async #writeAll(): Promise<void> {
+    await this.#tellFolded();
     const records = [...this.#held.values()];
     if (records.length === 0) return;
     const results = await Promise.allSettled(records.map((record) => this.#write(record)));
@@ -65,12 +114,23 @@ export class OutageJournal implements RecordJournal {
     if (failed !== undefined) throw failed.reason;
   }
 
+  async #tellFolded(): Promise<void> {
+    const { events, giveBack } = this.#folded.take();
+    if (events.length === 0) return;
+    try {
+      await this.#ledger.append(events);
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+  }
+
   /** @returns whether it was written @throws DatabaseUnavailableError; a record that is refused stays held */
   async #write({ run, outcome, isRecorded }: HeldRecord): Promise<boolean> {
     try {
       if (!isRecorded) await this.#executions.create(run);
       const isOurs = await this.#output.conclude(run.id, () => this.#executions.update(run, outcome));
-      this.#held.delete(run.id);
+      this.#forget(run.id);
       if (!isOurs) this.#logDropped(run, outcome);
       return isOurs;
     } catch (error) {
@@ -94,11 +154,14 @@ export class OutageJournal implements RecordJournal {
   }
 
   #logDropped(run: Run, outcome: Outcome): void {
-    this.#logger.warn('A held record is dropped: the run was recorded as lost while the database was away.', {
-      jobId: run.jobId,
-      executionId: run.id,
-      outcome: outcome.status,
-    });
+    this.#logger.warn(
+      'A held record is dropped: the run was recorded as lost, or by another instance, while the database was away.',
+      {
+        jobId: run.jobId,
+        executionId: run.id,
+        outcome: outcome.status,
+      },
+    );
   }
 }
 

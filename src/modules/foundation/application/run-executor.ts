@@ -25,7 +25,7 @@ import type { RunOutputWriter, RunVoice } from './run-output-writer.ts';
 export interface RunExecutorDeps {
   readonly tracker: RunTracker;
   readonly executions: ExecutionLogRepository;
-  readonly lease: Pick<InstanceLease, 'term'>;
+  readonly lease: Pick<InstanceLease, 'term' | 'isSuspended'>;
   readonly output: Pick<RunOutputWriter, 'open'>;
   readonly bus: EventBus;
   readonly clock: Clock;
@@ -114,6 +114,7 @@ export class RunExecutor {
   }
 
   async #lastSuccessAt(jobId: string, logger: Logger): Promise<Date | null> {
+    if (this.#deps.lease.isSuspended) return null;
     try {
       return await this.#deps.executions.lastSuccessAt(jobId);
     } catch (error) {

@@ -83,6 +83,11 @@ export class RunOutputWriter implements RunOutputGate {
     return result;
   }
 
+  forget(executionId: string): void {
+    const run = this.#runs.get(executionId);
+    if (run !== undefined) this.#forget(run);
+  }
+
   #of(run: { readonly id: string; readonly jobId: string; readonly instanceId: string }): OpenRunOutput {
     let open = this.#runs.get(run.id);
     if (open === undefined) {

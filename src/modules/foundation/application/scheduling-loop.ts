@@ -6,15 +6,16 @@
  * statement; a cursor that could not be claimed is read again, never assumed.
  *
  * Failure modes. Database away: the due jobs are put back, the lease comes into doubt, and the turn after its renewal
- * looks at them again. The answer to a claim lost: the ids of its runs are kept, and those that turn out to be RUNNING
- * records of this instance are started then, since nobody else can. A job that cannot be planned, or whose claim is
- * refused: put off, the others go on. Woken early or late: harmless. Killed: the cursors stand, and another replica, or
- * the next start, finds them overdue.
+ * looks at them again; meanwhile those that are to run without the database do (`outage-runs.ts`). The answer to a claim
+ * lost: the ids of its runs are kept, and those that turn out to be RUNNING records of this instance are started then,
+ * since nobody else can. A job that cannot be planned, or whose claim is refused: put off, the others go on. Woken early
+ * or late: harmless. Killed: the cursors stand, and another replica, or the next start, finds them overdue.
  */
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError } from '../domain/errors.ts';
 import { DueClaimer, type DueClaimerDeps, RETRY_MS } from './due-claimer.ts';
 import { ManualFires } from './manual-fires.ts';
+import type { OutageRuns } from './outage-runs.ts';
 import type { CancelTimer, Timers } from './ports/timers.ts';
 
 const MAX_BATCH = 1_000;
@@ -24,6 +25,7 @@ const OVERDUE_MS = 2_000;
 
 export interface SchedulingLoopDeps extends DueClaimerDeps {
   readonly timers: Timers;
+  readonly outageRuns: OutageRuns;
 }
 
 export class SchedulingLoop {
@@ -52,6 +54,7 @@ export class SchedulingLoop {
     this.#unlisten = [
       this.#deps.directory.onLook(wake),
       this.#deps.lease.onRegained(wake),
+      this.#deps.lease.onSuspended(wake),
       this.#deps.dispatcher.onSlotFree((jobId) => this.#slotFree(jobId)),
     ];
     this.wake();
@@ -96,7 +99,8 @@ export class SchedulingLoop {
 
   /** What waited for this run to end can be claimed now. */
   #slotFree(jobId: string | null): void {
-    const { directory, time } = this.#deps;
+    const { directory, outageRuns, time } = this.#deps;
+    if (jobId !== null) outageRuns.startWaiting(jobId);
     const entry = jobId === null ? undefined : directory.get(jobId);
     const now = time.now();
     if (entry?.job.isPersisted === true && entry.dueAt !== null && entry.dueAt <= now) directory.look(entry.job, now);
@@ -117,11 +121,12 @@ export class SchedulingLoop {
 
   /** How long there is nothing to do. A slot that becomes free, and a lease that is regained, wake the loop. */
   #idleMs(): number {
-    const { directory, dispatcher, lease, time } = this.#deps;
+    const { directory, dispatcher, lease, outageRuns, time } = this.#deps;
     const now = time.now();
     const untilLook = (at: number | null): number => (at === null ? Number.POSITIVE_INFINITY : at - now);
     const manualMs = untilLook(directory.nextLook('manual'));
-    const persistedMs = lease.isHeld ? untilLook(directory.nextLook('persisted')) : Number.POSITIVE_INFINITY;
+    const settledMs = lease.isSuspended ? RETRY_MS : Number.POSITIVE_INFINITY;
+    const persistedMs = lease.isHeld || outageRuns.isOpen ? untilLook(directory.nextLook('persisted')) : settledMs;
     const askMs = (lease.isHeld ? this.#claimer.askInMs : null) ?? Number.POSITIVE_INFINITY;
     const dueMs = Math.min(manualMs, persistedMs);
     if (dueMs > 0 || dispatcher.freeSlots > 0) return Math.min(dueMs, askMs);
@@ -130,10 +135,11 @@ export class SchedulingLoop {
   }
 
   async #turn(): Promise<void> {
-    const { clock, lease } = this.#deps;
+    const { clock, lease, outageRuns } = this.#deps;
     const now = clock.monotonicMs();
     this.#lastTurnAt = now;
     this.#manual.fire();
+    if (outageRuns.isOpen) outageRuns.fire((jobId, at) => this.#claimer.takeUnanswered(jobId, at));
     if (!lease.isHeld) return;
     await this.#claimer.settle();
     if (now - this.#sweptAt >= SWEEP_EVERY_MS) await this.sweep();

@@ -13,13 +13,14 @@ const ASK_EVERY_MS = 1_000;
 
 export interface UnansweredRun {
   readonly runId: string;
+  readonly scheduledAt: Date;
   readonly config: JobConfig;
 }
 
 export class UnansweredClaims {
   readonly #claims: FireClaims;
   readonly #clock: Clock;
-  readonly #runs = new Map<string, { readonly config: JobConfig; readonly askUntil: number }>();
+  readonly #runs = new Map<string, Omit<UnansweredRun, 'runId'> & { readonly askUntil: number }>();
   #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(claims: FireClaims, clock: Clock) {
@@ -29,12 +30,22 @@ export class UnansweredClaims {
 
   add(runs: readonly UnansweredRun[]): void {
     const askUntil = this.#clock.monotonicMs() + ASK_FOR_MS;
-    for (const { runId, config } of runs) this.#runs.set(runId, { config, askUntil });
+    for (const { runId, ...run } of runs) this.#runs.set(runId, { ...run, askUntil });
   }
 
   /** It was answered after all: its run is started, and a record that says RUNNING says nothing new. */
   forget(runId: string): void {
     this.#runs.delete(runId);
+  }
+
+  /** Somebody runs this occurrence now, under the id that its claim gave it. @returns null: no claim is unanswered */
+  take(jobId: string, scheduledAt: Date): string | null {
+    for (const [runId, run] of this.#runs) {
+      if (run.config.jobId !== jobId || run.scheduledAt.getTime() !== scheduledAt.getTime()) continue;
+      this.#runs.delete(runId);
+      return runId;
+    }
+    return null;
   }
 
   /** How long until it is worth asking; null: there is nothing to ask. */

@@ -9,7 +9,7 @@ import type { Logger } from '../application/ports/logger.ts';
 import type { RunOutputGate } from '../application/ports/run-outputs.ts';
 import type { RecordJournal, RunTracker, TrackedRun } from '../application/ports/run-tracker.ts';
 import { describeError } from '../domain/describe-error.ts';
-import { RunLostError } from '../domain/errors.ts';
+import { DatabaseUnavailableError, RunLostError } from '../domain/errors.ts';
 import { failureReasonOf } from '../domain/failure-reason.ts';
 import type { Json } from '../domain/job-definition.ts';
 import { isRetried } from '../domain/retry.ts';
@@ -27,6 +27,8 @@ export interface ExecutionTrackerDeps {
 
 export class ExecutionTracker implements RunTracker {
   readonly #deps: ExecutionTrackerDeps;
+  /** What was said of a job in this outage: it is not said of each of its runs. */
+  readonly #told = new Set<string>();
 
   constructor(deps: ExecutionTrackerDeps) {
     this.#deps = deps;
@@ -70,6 +72,7 @@ export class ExecutionTracker implements RunTracker {
 
   async #create(run: TrackedRun): Promise<boolean> {
     try {
+      if (this.#deps.journal.isHolding) throw new DatabaseUnavailableError('The database is away.');
       await this.#deps.executions.create(run);
       return true;
     } catch (error) {
@@ -82,6 +85,7 @@ export class ExecutionTracker implements RunTracker {
     const { executions, output } = this.#deps;
     let isOurs = true;
     try {
+      if (this.#deps.journal.isHolding) throw new DatabaseUnavailableError('The database is away.');
       if (!isRecorded) await executions.create(run);
       isOurs = await output.conclude(run.id, () => executions.update(run, outcome));
     } catch (error) {
@@ -95,7 +99,11 @@ export class ExecutionTracker implements RunTracker {
   }
 
   #logFailure(run: TrackedRun, message: string, error: unknown): void {
-    this.#deps.logger.error(`${message} The record is held in memory and written when the database is back.`, {
+    const key = `${run.jobId} ${message}`;
+    if (!this.#deps.journal.isHolding) this.#told.clear();
+    const level = this.#told.has(key) ? 'debug' : 'error';
+    if (this.#deps.journal.isHolding) this.#told.add(key);
+    this.#deps.logger[level](`${message} The record is held in memory and written when the database is back.`, {
       jobId: run.jobId,
       executionId: run.id,
       reason: describeError(error).message,

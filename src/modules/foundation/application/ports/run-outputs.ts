@@ -24,4 +24,6 @@ export interface RunOutputs {
 export interface RunOutputGate {
   /** Resolves and rejects as `record` does; what the run has said is given up once that has resolved. */
   conclude<T>(executionId: string, record: () => Promise<T>): Promise<T>;
+  /** It gets no record: what it has said is given up. */
+  forget(executionId: string): void;
 }

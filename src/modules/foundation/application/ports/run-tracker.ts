@@ -19,6 +19,8 @@ export interface HeldRecord {
 
 /** Where such records wait for the database. */
 export interface RecordJournal {
+  /** The database is known to be away: what starts or ends now is held at once. */
+  readonly isHolding: boolean;
   hold(record: HeldRecord): void;
 }
 

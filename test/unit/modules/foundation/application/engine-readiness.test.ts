@@ -6,7 +6,7 @@ const SECOND = 1_000;
 
 function setUp(maxConcurrentRuns = 10) {
   const store = newStore();
-  store.save('a', { cronExpression: '* * * * *' });
+  store.save('a', { cronExpression: '* * * * *', outagePolicy: 'hold' });
   const engine = createEngine({ store, maxConcurrentRuns, jobs: { a: () => new Promise(() => {}) } });
   const check = (name: ReadinessCheck['name']): ReadinessCheck =>
     engine.wired.readiness.report().checks.find((one) => one.name === name)!;

@@ -40,6 +40,40 @@ describe('InstanceLease', () => {
     expect(lease.term).not.toBeNull();
   });
 
+  it('was alone once it has been so for about a beat, and no more when another shows itself', async () => {
+    const { store, lease, time } = setUp();
+    const { lease: other } = createEngine({ store }).wired;
+    const seen: boolean[] = [];
+    const renew = async () => {
+      await lease.renew();
+      seen.push(lease.wasAlone);
+      await time.advance(5_000);
+    };
+    await renew();
+    await renew();
+    await other.renew();
+    await renew();
+    await other.release();
+    await renew();
+    await renew();
+    expect(seen).toEqual([false, true, false, false, true]);
+  });
+
+  it('is not held while suspended, whatever is renewed, and tells of both ends', async () => {
+    const { lease, store, told } = setUp();
+    lease.onSuspended(() => told.push('suspended'));
+    await lease.renew();
+    lease.suspend();
+    lease.suspend();
+    expect([lease.isHeld, lease.suspendedSince]).toEqual([false, store.now()]);
+    await lease.renew();
+    expect(lease.isHeld).toBe(false);
+    lease.resume();
+    lease.resume();
+    expect([lease.isHeld, lease.isSuspended]).toEqual([true, false]);
+    expect(told).toEqual(['regained', 'suspended', 'regained']);
+  });
+
   it('counts from when it asked, not from when it was answered', async () => {
     const { lease, link, time } = setUp();
     link.latencyMs = 4_000;

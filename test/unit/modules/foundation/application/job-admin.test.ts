@@ -95,7 +95,7 @@ describe('JobAdmin', () => {
     expect({ description, descriptionZh }).toEqual({ description: job.description, descriptionZh: job.descriptionZh });
   });
 
-  test("warns that an outage policy of 'run' is not followed yet", async () => {
+  test("warns of what an outage policy of 'run' means for several instances", async () => {
     const holding = adminWith({ a: { run: () => null } });
     const { job } = await holding.put('a', { ...DRAFT, outagePolicy: 'run' }, ORDER);
     expect(job.warnings).toEqual([expect.stringContaining("outagePolicy 'run'")]);

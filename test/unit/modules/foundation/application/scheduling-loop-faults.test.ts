@@ -19,7 +19,7 @@ async function withJob(edit: Partial<JobConfig> = {}) {
 
 describe('SchedulingLoop with a database at fault', () => {
   it('starts nothing while it is away, and catches up once when it is back', async () => {
-    const { store, job, engine, time } = await withJob();
+    const { store, job, engine, time } = await withJob({ outagePolicy: 'hold' });
     await time.advance(2 * SECOND);
     store.isAway = true;
     await time.advance(10 * MINUTE);

@@ -1,0 +1,87 @@
+/**
+ * One job while the database is away: where its cursor stood, where it goes, what waits behind its run, and what was left
+ * out and why. Invariant: what it takes is bounded, however long the outage lasts; what was left out is counted a reason.
+ */
+import type { SchedulerEvent } from '../domain/event.ts';
+import type { JobConfig } from '../domain/job-config.ts';
+import type { RunTrigger } from '../domain/run.ts';
+import type { DueFire } from './ports/fire-claims.ts';
+
+const MAX_WAITING = 1_000;
+
+export interface WaitingOccurrence {
+  readonly id: string;
+  readonly scheduledAt: Date;
+  readonly trigger: RunTrigger;
+}
+
+interface LeftOut {
+  readonly type: SchedulerEvent['type'];
+  readonly reason: string;
+  readonly cause: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly count: number;
+}
+
+export class JobOutage {
+  readonly config: JobConfig;
+  readonly firstDueAt: Date;
+  nextFireAt: Date | null;
+  readonly waiting: WaitingOccurrence[] = [];
+  readonly #leftOut = new Map<string, LeftOut>();
+
+  constructor({ config, dueAt }: DueFire) {
+    this.config = config;
+    this.firstDueAt = dueAt;
+    this.nextFireAt = dueAt;
+  }
+
+  /** What the plan does not run. */
+  tell({ type, scheduledAt, reason, detail = {} }: SchedulerEvent): void {
+    const fromMs = scheduledAt!.getTime();
+    const { count = 1, to, cause = 'outage' } = detail as { count?: number; to?: string; cause?: string };
+    this.#add({ type, reason: reason!, cause, count, fromMs, toMs: to === undefined ? fromMs : Date.parse(to) });
+  }
+
+  /** @param reason begins with its cause, as those of the claim do */
+  skip(scheduledAt: Date, reason: string): void {
+    const atMs = scheduledAt.getTime();
+    this.#add({ type: 'occurrence.skipped', reason, cause: 'overlap', count: 1, fromMs: atMs, toMs: atMs });
+  }
+
+  /** Queues an occurrence behind the run that goes on, as the job's policy says. @returns whether that run is to stop for it */
+  queue(occurrence: WaitingOccurrence, isBusy: boolean): boolean {
+    const { overlapPolicy } = this.config;
+    const isFull = overlapPolicy === 'queueOne' && isBusy && this.waiting.length > 0;
+    if (isFull || this.waiting.length >= MAX_WAITING) {
+      this.skip(occurrence.scheduledAt, 'overlap: another occurrence waits already behind the run before it');
+      return false;
+    }
+    if (overlapPolicy === 'cancelPrevious') {
+      for (const older of this.waiting.splice(0)) {
+        this.skip(older.scheduledAt, 'overlap: a later occurrence took its place');
+      }
+    }
+    this.waiting.push(occurrence);
+    return overlapPolicy === 'cancelPrevious';
+  }
+
+  get events(): SchedulerEvent[] {
+    return [...this.#leftOut.values()].map(({ type, reason, cause, count, fromMs, toMs }) => ({
+      ...{ type, reason, jobId: this.config.jobId, scheduledAt: new Date(fromMs) },
+      detail: { cause, count, from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), outage: true },
+    }));
+  }
+
+  #add(more: LeftOut): void {
+    const key = `${more.type} ${more.reason}`;
+    const known = this.#leftOut.get(key) ?? { ...more, count: 0 };
+    this.#leftOut.set(key, {
+      ...more,
+      count: known.count + more.count,
+      fromMs: Math.min(known.fromMs, more.fromMs),
+      toMs: Math.max(known.toMs, more.toMs),
+    });
+  }
+}

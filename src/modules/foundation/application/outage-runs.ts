@@ -1,0 +1,213 @@
+/**
+ * Persisted jobs while the database is away: which of them run without their log, and how the database is told of it.
+ *
+ * `run` runs; `auto` does where this instance was the only one alive at the last renewal of its lease; `hold`, and `auto`
+ * among several, leave the cursor where it is, and what was held is told and judged by the misfire policy afterwards.
+ *
+ * Invariants: nothing is claimed between the return of the database and the moment it knows what ran here (the lease is
+ * suspended until then), so that this instance starts no occurrence twice; an occurrence whose claim was not answered runs
+ * under the id that the claim gave it, so that the record which the claim may have written is that run's own. What another
+ * instance starts meanwhile cannot be known: of `run` each occurrence starts at most once an instance, and of `auto` once
+ * here and once where an instance started unseen; the unique key decides whose record stands.
+ *
+ * Failure modes. Process killed: what ran since the database went away has no record, and may be run again as missed.
+ * Database back and away again during the telling: it is told again, whole.
+ */
+import { describeError } from '../domain/describe-error.ts';
+import { DatabaseUnavailableError } from '../domain/errors.ts';
+import type { JobConfig } from '../domain/job-config.ts';
+import { isPaused } from '../domain/next-fire.ts';
+import type { DatabaseTime } from './database-time.ts';
+import type { FireDispatcher } from './fire-dispatcher.ts';
+import { findHeld } from './held-occurrences.ts';
+import type { InstanceLease } from './instance-lease.ts';
+import type { DirectoryEntry, JobDirectory } from './job-directory.ts';
+import { JobOutage, type WaitingOccurrence } from './job-outage.ts';
+import type { OutageJournal } from './outage-journal.ts';
+import { planDueFire } from './plan-due-fire.ts';
+import type { DueFire } from './ports/fire-claims.ts';
+import type { Logger } from './ports/logger.ts';
+import type { OutageSettlement, OutageSettlements } from './ports/outage-settlements.ts';
+
+/** When a job is looked at again that is held, or that cannot be planned; sooner once the database is back. */
+const PUT_OFF_MS = 60_000;
+/** So many records go into one statement, and all those of a job into the same. */
+const BATCH_RUNS = 500;
+
+export interface OutageRunsDeps {
+  readonly directory: JobDirectory;
+  readonly dispatcher: FireDispatcher;
+  readonly journal: OutageJournal;
+  readonly lease: InstanceLease;
+  readonly settlements: OutageSettlements;
+  readonly time: DatabaseTime;
+  readonly logger: Logger;
+  readonly newId: () => string;
+}
+
+/** The run id under which an occurrence was claimed without an answer; null: it was not. It is not asked for again. */
+export type UnansweredLookup = (jobId: string, scheduledAt: Date) => string | null;
+
+export class OutageRuns {
+  readonly #deps: OutageRunsDeps;
+  readonly #jobs = new Map<string, JobOutage>();
+  #unanswered: UnansweredLookup = () => null;
+  #isSettling = false;
+
+  constructor(deps: OutageRunsDeps) {
+    this.#deps = deps;
+  }
+
+  /** The database is away, and is not just being told what ran without it. */
+  get isOpen(): boolean {
+    return this.#deps.lease.isSuspended && !this.#isSettling;
+  }
+
+  /** Starts what is due of the jobs that run without the database, as far as there are slots. Never throws. */
+  fire(unanswered: UnansweredLookup): void {
+    this.#unanswered = unanswered;
+    const { directory, dispatcher, logger, time } = this.#deps;
+    const now = time.now();
+    for (const entry of directory.takeDue('persisted', now, dispatcher.freeSlots)) {
+      const { config } = entry.job;
+      directory.look(entry.job, now + PUT_OFF_MS);
+      if (!this.#isRun(config) || isPaused(config, now)) continue;
+      try {
+        this.#fireOne(entry, now);
+      } catch (error) {
+        logger.error('A due job could not be planned; it is tried again in a minute, and the others go on.', {
+          jobId: config.jobId,
+          reason: describeError(error).message,
+        });
+      }
+    }
+  }
+
+  /** Tells the database what ran and what was held. @throws DatabaseUnavailableError with all of it still to be told */
+  async settle(): Promise<void> {
+    this.#isSettling = true;
+    try {
+      await this.#settleAll();
+    } finally {
+      this.#isSettling = false;
+    }
+  }
+
+  /** A run has ended: the occurrence that waits behind it starts. */
+  startWaiting(jobId: string): void {
+    const job = this.#jobs.get(jobId);
+    if (job === undefined || !this.isOpen || this.#isBusy(job.config)) return;
+    const next = job.waiting.shift();
+    if (next !== undefined) this.#start(job.config, next);
+  }
+
+  async #settleAll(): Promise<void> {
+    const ran = [...this.#jobs.values()];
+    const held = findHeld(this.#deps, (jobId) => this.#jobs.has(jobId));
+    for (const batch of inBatches([...ran.map((job) => this.#settlementOf(job)), ...held])) {
+      await this.#tell(batch);
+      for (const { config } of batch) this.#jobs.delete(config.jobId);
+    }
+    if (ran.length + held.length === 0) return;
+    this.#deps.logger.info(
+      `The database knows of the outage now: ${ran.length} jobs ran without their log, ${held.length} were held.`,
+    );
+  }
+
+  #isRun({ outagePolicy }: JobConfig): boolean {
+    return outagePolicy === 'run' || (outagePolicy === 'auto' && this.#deps.lease.wasAlone);
+  }
+
+  #fireOne(entry: DirectoryEntry, now: number): void {
+    const { directory, newId } = this.#deps;
+    if (entry.dueAt === null) return;
+    const plan = planDueFire(entry, now, newId());
+    const { config, run, whenOverlapping } = plan;
+    const job = this.#jobs.get(config.jobId) ?? new JobOutage(plan);
+    const isBusy = this.#isBusy(config);
+    if (run !== null && isBusy && whenOverlapping === 'wait') return directory.look(entry.job, now + 1_000);
+    this.#jobs.set(config.jobId, job);
+    job.nextFireAt = plan.nextFireAt;
+    directory.put(entry.job, plan.nextFireAt?.getTime() ?? null);
+    if (plan.event !== null) job.tell(plan.event);
+    if (run === null) return;
+    const id = this.#unanswered(config.jobId, run.scheduledAt) ?? run.id;
+    if (isBusy || job.waiting.length > 0) this.#overlap(job, plan, isBusy);
+    else this.#start(config, { ...run, id });
+  }
+
+  #overlap(job: JobOutage, { config, run, whenOverlapping }: DueFire, isBusy: boolean): void {
+    if (whenOverlapping === 'skip') return job.skip(run!.scheduledAt, 'overlap: the run before it was still running');
+    if (!job.queue(run!, isBusy)) return;
+    this.#deps.dispatcher.cancelJob(
+      config.jobId,
+      'The next occurrence of the job is due (overlap policy is cancelPrevious).',
+    );
+  }
+
+  /** As the claim sees it, of what this process runs. */
+  #isBusy({ jobId, overlapPolicy, maxConcurrentRuns }: JobConfig): boolean {
+    const running = this.#deps.dispatcher.runsOf(jobId).length;
+    return running > 0 && (overlapPolicy !== 'allow' || (maxConcurrentRuns !== null && running >= maxConcurrentRuns));
+  }
+
+  #start(config: JobConfig, occurrence: WaitingOccurrence): void {
+    const { directory, dispatcher, lease, time } = this.#deps;
+    const run = {
+      ...occurrence,
+      jobId: config.jobId,
+      startedAt: new Date(time.now()),
+      attempt: 1,
+      maxAttempts: config.maxAttempts,
+      instanceId: lease.instanceId,
+      jobKwargs: config.jobKwargs,
+      isRecorded: false,
+    };
+    dispatcher.dispatch(run, config, directory.registry);
+  }
+
+  #settlementOf(job: JobOutage): OutageSettlement {
+    const { dispatcher, journal } = this.#deps;
+    const { config, firstDueAt, nextFireAt, waiting, events } = job;
+    const { jobId } = config;
+    const active = dispatcher.runsOf(jobId).filter(({ isRecorded }) => !isRecorded);
+    return { config, firstDueAt, nextFireAt, waiting, events, active, ended: journal.unrecordedOf(jobId) };
+  }
+
+  /** What the database refuses is told by halves, so that one job's keeps nobody else's back. */
+  async #tell(batch: readonly OutageSettlement[]): Promise<void> {
+    const { lease, logger, settlements } = this.#deps;
+    try {
+      await settlements.settle(lease.instanceId, batch);
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) throw error;
+      if (batch.length === 1) {
+        const reason = describeError(error).message;
+        const { jobId } = batch[0]!.config;
+        logger.error('The database refuses what a job did without it; its cursor stays where it was.', {
+          jobId,
+          reason,
+        });
+        return;
+      }
+      const half = Math.ceil(batch.length / 2);
+      await this.#tell(batch.slice(0, half));
+      await this.#tell(batch.slice(half));
+    }
+  }
+}
+
+function inBatches(all: readonly OutageSettlement[]): OutageSettlement[][] {
+  const batches: OutageSettlement[][] = [];
+  let size = BATCH_RUNS;
+  for (const settlement of all) {
+    const runs = 1 + settlement.ended.length + settlement.active.length;
+    if (size + runs > BATCH_RUNS) {
+      batches.push([]);
+      size = 0;
+    }
+    batches.at(-1)!.push(settlement);
+    size += runs;
+  }
+  return batches;
+}

@@ -1,0 +1,33 @@
+/**
+ * What went on without the database, told to it when it is back. One statement a call: the records of runs that started
+ * without one, the cursors moved past what they stand for, what waits behind them, and the events.
+ */
+import type { SchedulerEvent } from '../../domain/event.ts';
+import type { JobConfig } from '../../domain/job-config.ts';
+import type { Run, RunTrigger } from '../../domain/run.ts';
+
+/** One job's outage. */
+export interface OutageSettlement {
+  readonly config: JobConfig;
+  /** What the cursor said when the database went away. */
+  readonly firstDueAt: Date;
+  /** Where the cursor goes, null: exhausted; left out: the job was held, and its cursor stays. */
+  readonly nextFireAt?: Date | null;
+  /** Runs that have ended, whose outcome is still to be written, and runs that go on. */
+  readonly ended: readonly Run[];
+  readonly active: readonly Run[];
+  /** Occurrences that wait for one of these to end. */
+  readonly waiting: readonly { readonly id: string; readonly scheduledAt: Date; readonly trigger: RunTrigger }[];
+  /** Of a job that was held they are told only while its cursor stands where it stood: otherwise another instance ran it. */
+  readonly events: readonly SchedulerEvent[];
+}
+
+export interface OutageSettlements {
+  /**
+   * Writes it all, RUNNING records beside those that stand already. A cursor that was moved further meanwhile, or that
+   * somebody has locked, is left alone; one of a configuration edited meanwhile is unarmed, to be computed anew. Where
+   * another instance's record of the same occurrence stands, an event says that the occurrence was run here too.
+   * @throws DatabaseUnavailableError; giving the same again is safe
+   */
+  settle(instanceId: string, settlements: readonly OutageSettlement[]): Promise<void>;
+}

@@ -1,0 +1,121 @@
+/**
+ * What went on without the database, written when it is back.
+ *
+ * Invariants: one statement; a record is written whether or not its cursor can be moved, so that the unique key (job,
+ * scheduled_at, attempt) keeps the occurrence from being started again either way; of an occurrence that another instance
+ * has recorded that record stands, and the other is told; no lock is waited for, so that a session that holds a row keeps
+ * nobody from coming back.
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import type { OutageSettlement, OutageSettlements } from '../../application/ports/outage-settlements.ts';
+import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
+import type { Database } from './database.ts';
+import { renderCreate } from './execution-log-statements.ts';
+import { EVENT_COLUMNS, toEventRow } from './postgres-event-ledger.ts';
+import { inputRows } from './statement-input.ts';
+import { toWritableJson } from '../../domain/writable-text.ts';
+
+const JOB_COLUMNS = {
+  job_id: 'text',
+  revision: 'bigint',
+  first_due_at: 'timestamptz',
+  next_fire_at: 'timestamptz',
+  is_run: 'boolean',
+} as const;
+const WAITING_COLUMNS = {
+  id: 'uuid',
+  job_id: 'text',
+  scheduled_at: 'timestamptz',
+  trigger: 'text',
+  max_attempts: 'int',
+  job_kwargs: 'jsonb',
+} as const;
+const OCCURRENCE_COLUMNS = { id: 'uuid', job_id: 'text', scheduled_at: 'timestamptz', attempt: 'int' } as const;
+const RECORDED = 'recorded: another instance ran this occurrence too while this one could not reach the database';
+
+export class PostgresOutageSettlements implements OutageSettlements {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async settle(instanceId: string, settlements: readonly OutageSettlement[]): Promise<void> {
+    if (settlements.length > 0) await this.#database.rows(renderSettle(instanceId, settlements));
+  }
+}
+
+function renderSettle(instanceId: string, settlements: readonly OutageSettlement[]): SQL {
+  const ended = settlements.flatMap((settlement) => settlement.ended);
+  const active = settlements.flatMap((settlement) => settlement.active);
+  const columns = sql.raw(Object.keys(EVENT_COLUMNS).join(', '));
+  return sql`
+    with input as materialized (select * from ${inputRows('input', JOB_COLUMNS, settlements.map(toJobRow))}),
+    run as materialized (select * from ${inputRows('run', OCCURRENCE_COLUMNS, [...ended, ...active].map(toOccurrence))}),
+    waiting as materialized (
+      select * from ${inputRows('waiting', WAITING_COLUMNS, settlements.flatMap(toWaitingRows))}
+    ),
+    keys as materialized (
+      select job.job_id from scheduler_job_config job where job.job_id in (select job_id from waiting)
+      order by job.job_id
+      for key share of job skip locked
+    ),
+    mine as materialized (
+      select input.*, c.next_fire_at as stood_at, c.revision = input.revision as is_current
+      from scheduler_job_cursor c join input on c.job_id = input.job_id
+      order by c.job_id
+      for update of c skip locked
+    ),
+    moved as (
+      update scheduler_job_cursor c set next_fire_at = case when mine.is_current then mine.next_fire_at end
+      from mine where c.job_id = mine.job_id and mine.is_run and mine.stood_at < mine.next_fire_at
+        and mine.stood_at >= mine.first_due_at and (mine.is_current or mine.stood_at = mine.first_due_at)
+    ),
+    ended as (${renderCreate(ended, false)}),
+    active as (${renderCreate(active, true)}),
+    queued as (
+      insert into scheduler_pending_run (id, job_id, scheduled_at, trigger, job_kwargs, max_attempts, reason, actor)
+      select id, job_id, scheduled_at, trigger, job_kwargs, max_attempts,
+        'overlap: the run before it was still running', ${SCHEDULER_ACTOR}
+      from waiting where job_id in (select job_id from keys)
+      order by job_id, scheduled_at
+      on conflict do nothing
+    )
+    insert into scheduler_event (${columns})
+    select ${columns} from ${inputRows('event', EVENT_COLUMNS, settlements.flatMap(toEventRows(instanceId)))}
+    where event.job_id not in (
+      select job_id from mine where not is_run and (not is_current or stood_at is distinct from first_due_at)
+    )
+    union all
+    select 'run.unrecorded', job_id, id, scheduled_at, ${RECORDED}::text, ${instanceId}::text,
+      jsonb_build_object('cause', 'outage', 'count', 1)
+    from run
+    where id not in (select id from ended union all select id from active)
+      and not exists (select from scheduler_execution_log known where known.id = run.id)
+    order by job_id, scheduled_at`;
+}
+
+function toJobRow({ config, firstDueAt, nextFireAt }: OutageSettlement): Record<keyof typeof JOB_COLUMNS, unknown> {
+  return {
+    job_id: config.jobId,
+    revision: config.revision,
+    first_due_at: firstDueAt,
+    next_fire_at: nextFireAt ?? 'infinity',
+    is_run: nextFireAt !== undefined,
+  };
+}
+
+function toOccurrence(run: OutageSettlement['ended'][number]): Record<keyof typeof OCCURRENCE_COLUMNS, unknown> {
+  return { id: run.id, job_id: run.jobId, scheduled_at: run.scheduledAt, attempt: run.attempt };
+}
+
+function toWaitingRows({ config, waiting }: OutageSettlement): Record<keyof typeof WAITING_COLUMNS, unknown>[] {
+  return waiting.map(({ id, scheduledAt, trigger }) => ({
+    ...{ id, trigger, job_id: config.jobId, scheduled_at: scheduledAt, max_attempts: config.maxAttempts },
+    job_kwargs: toWritableJson(config.jobKwargs),
+  }));
+}
+
+function toEventRows(instanceId: string): (settlement: OutageSettlement) => object[] {
+  return ({ events }) => events.map((event) => toEventRow({ ...event, actor: instanceId }));
+}

@@ -1,0 +1,128 @@
+/** The port OutageSettlements, on each database: what went on without it, told in one statement. */
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { expect, it } from 'vitest';
+import type { OutageSettlement } from '../../src/modules/foundation/application/ports/outage-settlements.ts';
+import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
+import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
+import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
+import { PostgresOutageSettlements } from '../../src/modules/foundation/infrastructure/persistence/postgres-outage-settlements.ts';
+import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
+import { describeOnEveryDatabase } from '../support/databases.ts';
+import { armJob, DUE_AT, dueFire, pendingRunsOf, sampleRun, saveJob, succeeded } from './samples.ts';
+
+const at = (minutes: number) => new Date(DUE_AT.getTime() + minutes * 60_000);
+
+describeOnEveryDatabase('PostgresOutageSettlements', (database) => {
+  const settle = (...settlements: OutageSettlement[]) =>
+    new PostgresOutageSettlements(database()).settle('instance-a', settlements);
+  const executions = () => new SchedulerExecutionLogRepository(database());
+  const claims = () => new PostgresFireClaims(database());
+  const cursorOf = async ({ jobId }: JobConfig) => (await claims().getCursors([jobId]))[0]!.nextFireAt;
+  const eventsOf = ({ jobId }: JobConfig) => new PostgresEventLedger(database()).getRecent(9, jobId);
+  const typesOf = async (config: JobConfig) =>
+    (await eventsOf(config)).map(({ type }) => type).filter((type) => !type.startsWith('job.'));
+  const runAt = ({ jobId }: JobConfig, minutes: number) =>
+    sampleRun({ jobId, scheduledAt: at(minutes), startedAt: at(minutes) });
+  const settlement = (config: JobConfig, over: Partial<OutageSettlement> = {}): OutageSettlement => ({
+    ...{ config, firstDueAt: DUE_AT, nextFireAt: at(3), ended: [], active: [], waiting: [], events: [] },
+    ...over,
+  });
+
+  it('writes records, moves the cursor, queues and tells, and may be given the same again', async () => {
+    const config = await armJob(database(), { overlapPolicy: 'queueAll' });
+    const ended = [runAt(config, 0), runAt(config, 1)];
+    const active = runAt(config, 2);
+    const waiting = [{ id: randomUUID(), scheduledAt: new Date(+at(2) + 5_000), trigger: 'schedule' as const }];
+    const same = settlement(config, { ended, active: [active], waiting });
+    for (const again of [same, same]) await settle(again);
+    expect(await cursorOf(config)).toEqual(at(3));
+    const runs = await executions().getRecentByJobId(config.jobId, 9);
+    expect(runs.map(({ id, status }) => [id, status])).toEqual(
+      [active, ended[1]!, ended[0]!].map(({ id }) => [id, 'RUNNING']),
+    );
+    expect(await pendingRunsOf(database(), config.jobId)).toMatchObject([{ actor: 'scheduler', jobKwargs: {} }]);
+    expect(await typesOf(config)).toEqual([]);
+    for (const run of ended) expect(await executions().update(run, succeeded(run))).toBe(true);
+  });
+
+  it('only the run that goes on keeps others away', async () => {
+    const config = await armJob(database());
+    await settle(settlement(config, { ended: [runAt(config, 0)], active: [runAt(config, 1)] }));
+    const rows = await database().rows(sql`
+      select is_exclusive from scheduler_execution_log where job_id = ${config.jobId} order by scheduled_at`);
+    expect(rows).toEqual([{ is_exclusive: false }, { is_exclusive: true }]);
+  });
+
+  it('a settled occurrence is not started again, not even where its cursor was not moved', async () => {
+    const config = await armJob(database());
+    await settle(settlement(config, { nextFireAt: DUE_AT, ended: [runAt(config, 0)] }));
+    expect(await cursorOf(config)).toEqual(DUE_AT);
+    const { runs, moved } = await claims().claim('instance-b', [dueFire(config)]);
+    expect([runs, moved.has(config.jobId)]).toEqual([[], true]);
+  });
+
+  it("of an occurrence that another instance has recorded that record stands, and the other's is told", async () => {
+    const config = await armJob(database());
+    const theirs = runAt(config, 0);
+    await executions().create({ ...theirs, instanceId: 'instance-b' });
+    const ours = { ...runAt(config, 0), id: randomUUID() };
+    await settle(settlement(config, { ended: [ours] }));
+    expect(await executions().getRecentByJobId(config.jobId, 9)).toMatchObject([{ id: theirs.id }]);
+    expect((await eventsOf(config))[0]).toMatchObject({
+      type: 'run.unrecorded',
+      executionId: ours.id,
+      scheduledAt: DUE_AT,
+      actor: 'instance-a',
+    });
+    expect(await executions().update(ours, succeeded(ours))).toBe(false);
+  });
+
+  it('leaves alone a cursor that was moved further, moves one that was moved less far, and exhausts one', async () => {
+    const [further, less, last] = await Promise.all([
+      armJob(database(), { nextFireAt: at(9) }),
+      armJob(database(), { nextFireAt: at(1) }),
+      armJob(database()),
+    ]);
+    await settle(settlement(further), settlement(less), settlement(last, { nextFireAt: null }));
+    expect(await Promise.all([further, less, last].map(cursorOf))).toEqual([at(9), at(3), 'exhausted']);
+  });
+
+  it('unarms the cursor of a configuration that was edited meanwhile, where it still stands', async () => {
+    const config = await armJob(database());
+    await database().rows(sql`update scheduler_job_config set notes = 'edited' where job_id = ${config.jobId}`);
+    const moved = await armJob(database());
+    await database().rows(sql`update scheduler_job_config set notes = 'edited' where job_id = ${moved.jobId}`);
+    await database().rows(sql`update scheduler_job_cursor set next_fire_at = ${at(1).toISOString()}::timestamptz
+      where job_id = ${moved.jobId}`);
+    await settle(settlement(config), settlement(moved));
+    expect([await cursorOf(config), await cursorOf(moved)]).toEqual(['unarmed', at(1)]);
+  });
+
+  it('tells of what was held while its cursor stands where it stood, and moves nothing', async () => {
+    const [held, ran] = await Promise.all([armJob(database()), armJob(database(), { nextFireAt: at(1) })]);
+    const { nextFireAt: _none, ...bare } = settlement(held);
+    const events = (config: JobConfig) => [
+      {
+        type: 'occurrence.held' as const,
+        jobId: config.jobId,
+        scheduledAt: DUE_AT,
+        reason: 'outage',
+        detail: { count: 3 },
+      },
+    ];
+    await settle({ ...bare, events: events(held) }, { ...bare, config: ran, events: events(ran) });
+    expect([await typesOf(held), await typesOf(ran)]).toEqual([['occurrence.held'], []]);
+    expect([await cursorOf(held), await cursorOf(ran)]).toEqual([DUE_AT, at(1)]);
+    expect((await eventsOf(held))[0]).toMatchObject({ actor: 'instance-a', detail: { count: 3 } });
+  });
+
+  it('takes a job that was deleted meanwhile: its record is written, and nothing waits', async () => {
+    const config = await saveJob(database());
+    await database().rows(sql`delete from scheduler_job_config where job_id = ${config.jobId}`);
+    const waiting = [{ id: randomUUID(), scheduledAt: at(1), trigger: 'schedule' as const }];
+    await settle(settlement(config, { ended: [runAt(config, 0)], waiting }));
+    expect(await executions().getRecentByJobId(config.jobId, 9)).toHaveLength(1);
+    expect(await pendingRunsOf(database(), config.jobId)).toEqual([]);
+  });
+});
