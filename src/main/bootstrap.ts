@@ -2,29 +2,13 @@
  * Settings become an application: container → app → lifespan. Knows no runtime; it is also what a host application calls to
  * embed the scheduler. Invariant: nothing runs before `start`, and `stop` ends all that was started.
  */
-import { v7 as uuidv7 } from 'uuid';
-import { createApp } from '../modules/foundation/interface/http/app.ts';
-import { registerFoundation } from '../modules/foundation/container.ts';
-import type { Logger } from '../modules/foundation/application/ports/logger.ts';
 import type { SchedulerApplicationService } from '../modules/foundation/application/scheduler-application-service.ts';
-import { createDatabase } from '../modules/foundation/infrastructure/persistence/create-database.ts';
 import { tokenOf } from '../modules/foundation/tokens.ts';
+import { appOf, assemble, type AssembleOptions } from './assemble.ts';
 import { Lifespan } from './lifespan.ts';
-import { type Egress, mergeRegistries, type ModuleRegistries, moduleRegistries } from './modules.ts';
+import { prometheus } from './prometheus.ts';
 import { schedulerSteps } from './scheduler-steps.ts';
 import type { Settings } from './settings.ts';
-import { VERSION } from './version.ts';
-
-/** Where the application runs. */
-export interface BootstrapOptions {
-  /** `node 24.1.0` */
-  readonly runtime: string;
-  readonly hostname: string;
-  readonly logger: Logger;
-  readonly egress: Egress;
-  /** Modules of a host application, beside the service's own. */
-  readonly modules?: ModuleRegistries;
-}
 
 export interface Application {
   /** @param client the address that the request comes from */
@@ -39,54 +23,12 @@ export interface Application {
 }
 
 /** Makes the application. Nothing is opened or started yet. @throws DuplicateJobError */
-export async function bootstrap(settings: Settings, options: BootstrapOptions): Promise<Application> {
-  const { logger, runtime, hostname } = options;
-  const database = await createDatabase({
-    url: settings.databaseUrl,
-    dataDirectory: settings.dataDirectory,
-    onProgress: (message) => logger.info(message),
-  });
-  const container = registerFoundation({
-    database,
-    logger,
-    instance: { id: uuidv7(), hostname, runtime, version: VERSION, startedAt: new Date() },
-    maxConcurrentRuns: settings.maxConcurrentRuns,
-    defaults: {
-      timezone: settings.defaultTimezone,
-      ...(settings.cronDialect === null ? {} : { dialect: settings.cronDialect }),
-    },
-  });
-  const own = moduleRegistries({
-    settings,
-    egress: options.egress,
-    pruner: container.resolve(tokenOf('pruner')),
-    now: () => container.resolve(tokenOf('time')).now(),
-  });
-  const registry = mergeRegistries({ ...options.modules, ...own });
-  const lifespan = new Lifespan(
-    schedulerSteps(container, { registry, shutdownGraceMs: settings.shutdownGraceMs }),
-    logger,
-  );
+export function bootstrap(settings: Settings, options: AssembleOptions): Application {
+  const { container, registry } = assemble(settings, { metrics: prometheus, ...options });
+  const { shutdownGraceMs } = settings;
+  const lifespan = new Lifespan(schedulerSteps(container, { registry, shutdownGraceMs }), options.logger);
   const dispatcher = container.resolve(tokenOf('dispatcher'));
-  container.resolve(tokenOf('bus')).subscribe(({ type, ...facts }) => {
-    // What a run says is in the log already.
-    if (type !== 'run.output') logger.debug(type, { ...facts });
-  });
-  const app = createApp({
-    jobAdmin: container.resolve(tokenOf('jobAdmin')),
-    pausing: container.resolve(tokenOf('pausing')),
-    removal: container.resolve(tokenOf('removal')),
-    backfill: container.resolve(tokenOf('backfill')),
-    jobLedger: container.resolve(tokenOf('jobLedger')),
-    runAdmin: container.resolve(tokenOf('runAdmin')),
-    runLogs: container.resolve(tokenOf('runLogs')),
-    readiness: container.resolve(tokenOf('readiness')),
-    status: container.resolve(tokenOf('status')),
-    metrics: container.resolve(tokenOf('metrics')),
-    logger,
-    tokens: settings.tokens,
-    basePath: settings.basePath,
-  });
+  const app = appOf(container, settings);
   return {
     fetch: (request, client) => app.fetch(request, client === undefined ? {} : { client }),
     scheduler: container.resolve(tokenOf('scheduler')),

@@ -13,6 +13,7 @@ import {
 import { NodeHttpTransport } from '../modules/http/infrastructure/node-http-transport.ts';
 import { SystemAddressResolver } from '../modules/http/infrastructure/system-address-resolver.ts';
 import { type Application, bootstrap } from './bootstrap.ts';
+import { databaseOf } from './database-of.ts';
 import { type FirstStartToken, firstStartToken } from './first-start-token.ts';
 import { Lifespan } from './lifespan.ts';
 import { parseSettings, type Settings } from './settings.ts';
@@ -58,7 +59,8 @@ export async function runService(host: RuntimeHost): Promise<void> {
     const tokens = made === null ? settings.tokens : { ...settings.tokens, admin: made.token };
     const egress = { transport: new NodeHttpTransport(), resolver: new SystemAddressResolver() };
     const { runtime, hostname } = host;
-    const application = await bootstrap({ ...settings, tokens }, { runtime, hostname, logger, egress });
+    const database = await databaseOf(settings, logger);
+    const application = bootstrap({ ...settings, tokens }, { database, runtime, hostname, logger, egress });
     let server: RunningServer | null = null;
     const lifespan = new Lifespan(
       [

@@ -20,10 +20,22 @@ export interface SchedulerStepsOptions {
 }
 
 export function schedulerSteps(container: FoundationContainer, options: SchedulerStepsOptions): LifespanStep[] {
+  const scheduler = container.resolve(tokenOf('scheduler'));
+  return [
+    ...engineSteps(container, options.shutdownGraceMs),
+    {
+      name: 'scheduler',
+      start: () => startScheduler(container, options.registry),
+      stop: () => scheduler.stopScheduler(),
+    },
+  ];
+}
+
+/** What runs need, whoever claims them. @param runsGraceMs how long they may go on once nothing more is claimed */
+export function engineSteps(container: FoundationContainer, runsGraceMs: number): LifespanStep[] {
   const connection = container.resolve(tokenOf('connection'));
   const supervisor = container.resolve(tokenOf('supervisor'));
   const lease = container.resolve(tokenOf('lease'));
-  const scheduler = container.resolve(tokenOf('scheduler'));
   return [
     { name: 'database', stop: () => connection.close() },
     {
@@ -37,14 +49,8 @@ export function schedulerSteps(container: FoundationContainer, options: Schedule
     { name: 'supervisor', start: () => supervisor.start(), stop: () => supervisor.stop() },
     {
       name: 'runs',
-      stop: () =>
-        drain(container.resolve(tokenOf('dispatcher')), container.resolve(tokenOf('logger')), options.shutdownGraceMs),
-      stopWithinMs: options.shutdownGraceMs + 2 * ABORT_MS,
-    },
-    {
-      name: 'scheduler',
-      start: () => startScheduler(container, options.registry),
-      stop: () => scheduler.stopScheduler(),
+      stop: () => drain(container.resolve(tokenOf('dispatcher')), container.resolve(tokenOf('logger')), runsGraceMs),
+      stopWithinMs: runsGraceMs + 2 * ABORT_MS,
     },
   ];
 }

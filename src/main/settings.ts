@@ -107,6 +107,8 @@ const SettingsSchema = v.object({
   BASE_PATH: v.optional(basePath, ''),
   /** How long runs may go on after the service was told to stop. */
   SHUTDOWN_GRACE: v.optional(durationUpTo('1d'), '30s'),
+  /** How often a service without timers of its own looks what is due (Cloudflare Workers); left out: it looks by itself. */
+  SWEEP_INTERVAL: v.optional(duration),
   /** Whether `http.request` may reach private, loopback and metadata addresses. */
   HTTP_ALLOW_PRIVATE_ADDRESSES: v.optional(flag, 'false'),
 });
@@ -128,6 +130,8 @@ export interface Settings {
   readonly logFormat: (typeof LOG_FORMATS)[number];
   readonly basePath: string;
   readonly shutdownGraceMs: number;
+  /** Null: occurrences are looked at when they are due. */
+  readonly sweepIntervalMs: number | null;
   readonly httpAllowPrivateAddresses: boolean;
 }
 
@@ -167,6 +171,7 @@ function toSettings(env: v.InferOutput<typeof SettingsSchema>): Settings {
     logFormat: env.LOG_FORMAT,
     basePath: env.BASE_PATH,
     shutdownGraceMs: env.SHUTDOWN_GRACE,
+    sweepIntervalMs: env.SWEEP_INTERVAL ?? null,
     httpAllowPrivateAddresses: env.HTTP_ALLOW_PRIVATE_ADDRESSES,
   };
 }

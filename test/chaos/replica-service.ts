@@ -4,6 +4,7 @@
  */
 import { serve } from '@hono/node-server';
 import { bootstrap } from '../../src/main/bootstrap.ts';
+import { databaseOf } from '../../src/main/database-of.ts';
 import { parseSettings } from '../../src/main/settings.ts';
 import { configureLogging, LogTapeLogger } from '../../src/modules/foundation/infrastructure/logging/logtape-logger.ts';
 import { NodeHttpTransport } from '../../src/modules/http/infrastructure/node-http-transport.ts';
@@ -30,7 +31,8 @@ export async function runReplica(env: Readonly<Record<string, string | undefined
   process.on('uncaughtException', onUncaught);
   const ledger = new LedgerFile(REPLICA_LEDGER);
   const chaos = createChaosRegistry({ ledger, instance: REPLICA_NAME, lacks: REPLICA_LACKS.split(',') });
-  const application = await bootstrap(settings, {
+  const application = bootstrap(settings, {
+    database: await databaseOf(settings, logger),
     runtime: `node ${process.versions.node}`,
     // Rows of instances tell who is who by it.
     hostname: REPLICA_NAME,

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { FireClaims } from '../../src/modules/foundation/application/ports/fire-claims.ts';
 import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
 import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
+import { PostgresJobPauses } from '../../src/modules/foundation/infrastructure/persistence/postgres-job-pauses.ts';
 import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { SchedulerJobConfigRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-job-config-repository.ts';
 import { describeOnEveryDatabase } from '../support/databases.ts';
@@ -222,5 +223,22 @@ describeOnEveryDatabase('PostgresFireClaims', (database) => {
     });
     expect(overdue.map((cursor) => cursor.jobId)).not.toContain(recent.jobId);
     expect(await claims().getOverdue(30_000, 1)).toHaveLength(1);
+  });
+
+  it('getDueOrUnarmed() gives what is due, earliest first, then what is unarmed; nothing disabled or held by a pause', async () => {
+    const due = await armJob(database(), { nextFireAt: new Date('2001-01-01T00:00:00Z') });
+    const later = await armJob(database(), { nextFireAt: new Date(Date.now() + 60_000) });
+    const unarmed = await saveJob(database());
+    const disabled = await saveJob(database(), { enabled: false });
+    const paused = await armJob(database());
+    const pausedUntil = await saveJob(database());
+    const pauses = new PostgresJobPauses(database());
+    await pauses.pause({ jobId: paused.jobId, until: null, reason: null, actor: 'test' });
+    await pauses.pause({ jobId: pausedUntil.jobId, until: new Date(Date.now() + 60_000), reason: null, actor: 'test' });
+    const found = (await claims().getDueOrUnarmed(10_000)).map(({ jobId }) => jobId);
+    expect(found).toEqual(expect.arrayContaining([due.jobId, unarmed.jobId, pausedUntil.jobId]));
+    for (const { jobId } of [later, disabled, paused]) expect(found).not.toContain(jobId);
+    expect(found.indexOf(due.jobId)).toBeLessThan(found.indexOf(unarmed.jobId));
+    expect(await claims().getDueOrUnarmed(1)).toHaveLength(1);
   });
 });

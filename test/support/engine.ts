@@ -2,7 +2,7 @@
  * A whole engine in virtual time, wired by the real container over a store in memory. Two engines over one store are
  * two replicas.
  */
-import { registerFoundation } from '../../src/modules/foundation/container.ts';
+import { type FoundationContainer, registerFoundation } from '../../src/modules/foundation/container.ts';
 import { type Foundation, tokenOf } from '../../src/modules/foundation/tokens.ts';
 import type { JobFunction, MergedJobRegistry } from '../../src/modules/foundation/domain/job-definition.ts';
 import { toRegisteredJob } from '../../src/modules/foundation/domain/job-definition.ts';
@@ -36,6 +36,7 @@ export interface EngineOptions {
 }
 
 export interface Engine {
+  readonly container: FoundationContainer;
   readonly wired: Foundation;
   readonly link: StoreLink;
   readonly logger: InMemoryLogger;
@@ -82,6 +83,7 @@ export function createEngine({ store, jobs = {}, maxConcurrentRuns = 100 }: Engi
     get: (_target, token) => container.resolve(tokenOf(token as keyof Foundation)),
   });
   return {
+    container,
     wired,
     link,
     logger,

@@ -18,6 +18,7 @@ import { SchedulerStatus } from '../../src/modules/foundation/application/schedu
 import { createApp } from '../../src/modules/foundation/interface/http/app.ts';
 import { InMemoryBackfills } from './in-memory-backfills.ts';
 import { InMemoryEventHistory } from './in-memory-event-history.ts';
+import { FailureLimit } from '../../src/modules/foundation/interface/http/failure-limit.ts';
 import { InMemoryCancellations } from './in-memory-cancellations.ts';
 import { InMemoryExecutions } from './in-memory-executions.ts';
 import { InMemoryJobConfigs } from './in-memory-job-configs.ts';
@@ -125,8 +126,9 @@ export function inMemoryService(options: ServiceOptions = {}) {
     readEventLoopDelay: () => null,
   });
   const { basePath = '', tokens = TOKENS } = options;
+  const failures = new FailureLimit(now);
   const own = { jobAdmin, runAdmin, runLogs, pausing, removal, backfill, jobLedger, readiness, status, metrics };
-  const deps = { ...own, logger, tokens, basePath, now };
+  const deps = { ...own, logger, tokens, basePath, failures };
   const app = createApp(deps);
   return {
     history,
@@ -156,7 +158,7 @@ export function brokenService(error: Error): Pick<InMemoryService, 'app'> {
   };
   const broken = new Proxy({}, { get: () => fail });
   const useCases = Object.entries(deps).filter(
-    ([, dep]) => typeof dep === 'object' && dep !== deps.tokens && dep !== deps.logger,
+    ([, dep]) => typeof dep === 'object' && dep !== deps.tokens && dep !== deps.logger && dep !== deps.failures,
   );
   return { app: createApp({ ...deps, ...Object.fromEntries(useCases.map(([name]) => [name, broken])) }) };
 }

@@ -13,6 +13,7 @@ import type { SchedulerEvent } from '../../src/modules/foundation/domain/event.t
 import { DatabaseUnavailableError } from '../../src/modules/foundation/domain/errors.ts';
 import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
 import type { RunLogLine } from '../../src/modules/foundation/domain/run-output.ts';
+import { isPaused } from '../../src/modules/foundation/domain/next-fire.ts';
 import type { Execution } from '../../src/modules/foundation/domain/run.ts';
 import { jobConfig } from './in-memory-job-configs.ts';
 import type { ManualTime } from './manual-time.ts';
@@ -132,6 +133,15 @@ export class InMemoryStore {
   /** Puts a cursor where no claim would. */
   setCursor(jobId: string, nextFireAt: Date): void {
     this.cursors.set(jobId, { ...this.cursors.get(jobId)!, nextFireAt });
+  }
+
+  dueOrUnarmed(): FireCursor[] {
+    return [...this.cursors.values()].filter(({ jobId, nextFireAt }) => {
+      const config = this.configs.get(jobId);
+      const isHeld = config?.enabled !== true || isPaused(config, this.now());
+      if (nextFireAt === 'unarmed') return !isHeld || (config?.enabled === true && config.pausedUntil !== null);
+      return nextFireAt instanceof Date && nextFireAt.getTime() <= this.now() && !isHeld;
+    });
   }
 
   addEvent(event: SchedulerEvent): void {

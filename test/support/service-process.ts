@@ -10,12 +10,13 @@ import { resolve } from 'node:path';
 export const ROOT = resolve(import.meta.dirname, '../..');
 const BIN = resolve(ROOT, 'node_modules/.bin');
 
-/** How each runtime starts the service: the commands behind `npm start`, `deno task start` and `npm run start:bun`. */
+/** How each runtime starts the service: the commands behind `npm start`, `deno task start`, `npm run start:bun` and `npm run start:worker`. */
 export const RUNTIMES = {
   node: [resolve(BIN, 'node'), '--import', './src/main/fast-start.ts', 'src/main/node.ts'],
   deno: [resolve(BIN, 'deno'), 'task', 'start'],
   'deno serve': [resolve(BIN, 'deno'), 'task', 'serve'],
   bun: [resolve(BIN, 'bun'), 'src/main/bun.ts'],
+  workerd: [resolve(BIN, 'node'), 'scripts/start-worker.ts'],
 } as const;
 export type Runtime = keyof typeof RUNTIMES;
 
@@ -26,11 +27,13 @@ export interface ServiceOptions {
 
 export class ServiceProcess {
   readonly #child: ChildProcess;
+  readonly #runtime: Runtime;
   #output = '';
   address = '';
 
-  constructor(child: ChildProcess) {
+  constructor(child: ChildProcess, runtime: Runtime) {
     this.#child = child;
+    this.#runtime = runtime;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output += text;
@@ -52,11 +55,14 @@ export class ServiceProcess {
       const match = pattern.exec(this.#output);
       if (match !== null) return match;
       if (this.#child.exitCode !== null) throw new Error(`It ended without printing ${pattern}:\n${this.#output}`);
+      const over = new AbortController();
+      const { signal } = over;
       await Promise.race([
-        once(this.#child.stdout!, 'data'),
-        once(this.#child.stderr!, 'data'),
-        once(this.#child, 'close'),
+        once(this.#child.stdout!, 'data', { signal }),
+        once(this.#child.stderr!, 'data', { signal }),
+        once(this.#child, 'close', { signal }),
       ]);
+      over.abort();
     }
   }
 
@@ -77,6 +83,13 @@ export class ServiceProcess {
   async ended(): Promise<number | null> {
     if (this.#child.exitCode === null) await once(this.#child, 'close');
     return this.#child.exitCode;
+  }
+
+  /** On workerd: what Cloudflare does every minute. Elsewhere nothing, since timers do it. */
+  async sweep(): Promise<void> {
+    if (this.#runtime !== 'workerd') return;
+    const { status } = await fetch(`${this.address}/cdn-cgi/handler/scheduled`);
+    if (status !== 200) throw new Error(`The sweep failed with ${status}:\n${this.#output}`);
   }
 
   /** A request with the admin token. */
@@ -122,7 +135,7 @@ export function spawnService({ runtime, env }: ServiceOptions): ServiceProcess {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return new ServiceProcess(child);
+  return new ServiceProcess(child, runtime);
 }
 
 /** Starts it and waits until it is ready. */

@@ -91,6 +91,11 @@ export class StoredFireClaims implements FireClaims {
     );
   }
 
+  getDueOrUnarmed(limit: number): Promise<FireCursor[]> {
+    const { store } = this.#link;
+    return this.#link.call('claims.getDueOrUnarmed', () => store.dueOrUnarmed().slice(0, limit));
+  }
+
   getOverdue(olderThanMs: number, limit: number): Promise<FireCursor[]> {
     const { store } = this.#link;
     return this.#link.call('claims.getOverdue', () =>

@@ -1,6 +1,7 @@
 /** Carillon as it is: the application of `bootstrap`, one process, schedules that are rows. */
 import postgres, { type Sql } from 'postgres';
 import { bootstrap } from '../../../src/main/bootstrap.ts';
+import { databaseOf } from '../../../src/main/database-of.ts';
 import { parseSettings } from '../../../src/main/settings.ts';
 import { LogTapeLogger } from '../../../src/modules/foundation/infrastructure/logging/logtape-logger.ts';
 import { PostgresDatabase } from '../../../src/modules/foundation/infrastructure/persistence/drivers/postgres-database.ts';
@@ -25,10 +26,13 @@ async function schedule(order: FireOrder, dueAt: Date): Promise<void> {
 
 async function start(order: FireOrder, onStart: OnStart): Promise<StartedContender> {
   const startedAt = performance.now();
-  const application = await bootstrap(parseSettings({ DATABASE_URL: order.url }), {
+  const settings = parseSettings({ DATABASE_URL: order.url });
+  const logger = new LogTapeLogger();
+  const application = bootstrap(settings, {
+    database: await databaseOf(settings, logger),
     runtime: 'bench',
     hostname: 'bench',
-    logger: new LogTapeLogger(),
+    logger,
     egress: { transport: new NodeHttpTransport(), resolver: null },
     modules: { bench: { 'bench.nothing': () => onStart() } },
   });

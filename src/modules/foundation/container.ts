@@ -14,6 +14,7 @@ import { EventBus } from './application/event-bus.ts';
 import { FireDispatcher } from './application/fire-dispatcher.ts';
 import { InstanceLease } from './application/instance-lease.ts';
 import { JobAdmin } from './application/job-admin.ts';
+import type { JobDefaults } from './application/job-defaults.ts';
 import { JobDirectory } from './application/job-directory.ts';
 import { JobLoader } from './application/job-loader.ts';
 import { JobBackfill } from './application/job-backfill.ts';
@@ -25,6 +26,7 @@ import { OutageJournal } from './application/outage-journal.ts';
 import { OutageRuns } from './application/outage-runs.ts';
 import { PendingRunStarter } from './application/pending-run-starter.ts';
 import type { Instance } from './application/ports/instances.ts';
+import type { EngineGauges, Metrics } from './application/ports/metrics.ts';
 import type { Logger } from './application/ports/logger.ts';
 import { RunAdmin } from './application/run-admin.ts';
 import { RunLogs } from './application/run-logs.ts';
@@ -34,11 +36,9 @@ import { RunExecutor } from './application/run-executor.ts';
 import { SchedulerApplicationService } from './application/scheduler-application-service.ts';
 import { SchedulerStatus } from './application/scheduler-status.ts';
 import { SchedulingLoop } from './application/scheduling-loop.ts';
-import type { Dialect } from './domain/schedule.ts';
 import { ExecutionTracker } from './infrastructure/execution-tracker.ts';
 import { PostgresChangeFeed } from './infrastructure/feed/postgres-change-feed.ts';
-import { watchEventLoop } from './infrastructure/metrics/event-loop-delay.ts';
-import { PrometheusMetrics } from './infrastructure/metrics/prometheus-metrics.ts';
+import { UncountedMetrics } from './infrastructure/metrics/uncounted-metrics.ts';
 import type { Database } from './infrastructure/persistence/database.ts';
 import { PostgresAheadClaims } from './infrastructure/persistence/postgres-ahead-claims.ts';
 import { PostgresBackfills } from './infrastructure/persistence/postgres-backfills.ts';
@@ -68,8 +68,12 @@ export interface FoundationOptions {
   readonly instance: Instance;
   readonly logger: Logger;
   readonly maxConcurrentRuns: number;
-  readonly defaults: { readonly timezone: string; readonly dialect?: Dialect };
+  readonly defaults: JobDefaults;
+  /** Left out: this instance counts nothing. */
+  readonly metrics?: MetricsFactory;
 }
+
+export type MetricsFactory = (instance: Instance, readGauges: () => EngineGauges) => Metrics;
 
 /** Everything, each made when it is first read. */
 type Factories = { readonly [Name in keyof Foundation]: (wired: Foundation) => Foundation[Name] };
@@ -153,11 +157,7 @@ function factoriesOf(options: FoundationOptions): Factories {
     runLogs: (wired) => new RunLogs(wired),
     readiness: (wired) => new EngineReadiness(wired),
     metrics: (wired) => {
-      const metrics = new PrometheusMetrics({
-        instance,
-        readGauges: () => readEngineGauges(wired),
-        readEventLoopDelay: watchEventLoop(),
-      });
+      const metrics = options.metrics?.(instance, () => readEngineGauges(wired)) ?? new UncountedMetrics();
       wired.bus.subscribe((event) => {
         if (event.type !== 'run.output') metrics.record(event);
       });

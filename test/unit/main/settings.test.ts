@@ -32,6 +32,7 @@ describe('parseSettings()', () => {
       basePath: '',
       shutdownGraceMs: 30_000,
       httpAllowPrivateAddresses: false,
+      sweepIntervalMs: null,
     });
   });
 

@@ -7,9 +7,10 @@ import { DEFAULT_POLICIES, type JobConfig, type JobSpec } from '../domain/job-co
 import type { JsonObject, MergedJobRegistry } from '../domain/job-definition.ts';
 import { readJobRow } from '../domain/read-job-row.ts';
 import { restoreSecrets } from '../domain/mask-secrets.ts';
-import type { Dialect, Schedule } from '../domain/schedule.ts';
+import type { Schedule } from '../domain/schedule.ts';
 import { isStorableText } from '../domain/storable-json.ts';
 import { describeSchedule } from '../domain/words/describe-schedule.ts';
+import type { JobDefaults } from './job-defaults.ts';
 import { listExecutions, listExecutionsOfJob } from './execution-lookup.ts';
 import { type ExecutionView, viewPendingRun } from './execution-view.ts';
 import { type JobListQuery, listJobs } from './job-list.ts';
@@ -30,7 +31,7 @@ export interface JobAdminDeps {
   readonly registry: () => MergedJobRegistry;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly defaults: { readonly timezone: string; readonly dialect?: Dialect };
+  readonly defaults: JobDefaults;
   readonly newId: () => string;
 }
 
@@ -177,7 +178,7 @@ export class JobAdmin {
     const view = viewJob(overview, setting);
     const { schedule } = readJobRow(overview.config);
     const occurrences = upcoming(overview.config, schedule, { nowMs: setting.nowMs, limit: SHOWN_OCCURRENCES });
-    const facts = { ...setting, stateReason: view.stateReason, schedule, occurrences };
+    const facts = { ...this.#deps.defaults, ...setting, stateReason: view.stateReason, schedule, occurrences };
     return { ...view, nextOccurrences: occurrences, warnings: await findWarnings(overview.config, facts) };
   }
 

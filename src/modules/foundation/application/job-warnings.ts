@@ -13,6 +13,8 @@ export interface WarningFacts {
   readonly occurrences: readonly Date[];
   readonly registry: MergedJobRegistry;
   readonly nowMs: number;
+  /** How often due occurrences are looked for, in milliseconds; left out: they are looked at when they are due. */
+  readonly sweepIntervalMs?: number;
 }
 
 /** @param config as stored: its secrets are read, and none is told */
@@ -48,6 +50,7 @@ function scheduleWarnings(config: JobConfig, schedule: Schedule, facts: WarningF
     ...(config.dialect === 'apscheduler' ? ambiguityWarnings(config, facts.nowMs) : []),
     ...(isOver ? ['No occurrence is left: the job runs only when it is triggered.'] : []),
     ...noteWarnings(schedule, facts.occurrences),
+    ...sweepWarnings(facts.occurrences, facts.sweepIntervalMs),
   ];
 }
 
@@ -77,6 +80,16 @@ export function noteWarnings(schedule: Schedule, occurrences: readonly Date[]): 
     const note = schedule.note(occurrence.getTime());
     return note === null ? [] : [`The occurrence at ${occurrence.toISOString()} ${NOTE_WORDS[note]}`];
   });
+}
+
+/** Where no process lives on, what comes between two sweeps is misfired by the second. */
+export function sweepWarnings(occurrences: readonly Date[], sweepIntervalMs = 0): string[] {
+  const gapsMs = occurrences.slice(1).map((occurrence, at) => occurrence.getTime() - occurrences[at]!.getTime());
+  const shortestMs = Math.min(...gapsMs);
+  if (shortestMs >= sweepIntervalMs) return [];
+  return [
+    `Occurrences come ${shortestMs} ms apart and are looked for every ${sweepIntervalMs} ms: misfirePolicy 'once' runs one of those between, 'all' runs each of them at the next sweep. A replica with timers runs each in time.`,
+  ];
 }
 
 async function argumentWarnings(config: JobConfig, registry: MergedJobRegistry): Promise<string[]> {

@@ -74,6 +74,11 @@ export class PendingRunStarter {
     await this.#turning;
   }
 
+  /** Resolves when no claim is under way. One that a timer begins later is not waited for. */
+  async idle(): Promise<void> {
+    while (this.#turning !== null) await this.#turning;
+  }
+
   wake(): void {
     if (!this.#isStarted) return;
     if (this.#turning !== null) {

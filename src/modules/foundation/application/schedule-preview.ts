@@ -4,7 +4,7 @@ import type { Dialect, DstGap, DstNote, DstOverlap } from '../domain/schedule.ts
 import { InvalidJobError } from './job-spec-fault.ts';
 import { settleSchedule } from './job-spec-schedule.ts';
 import type { DescribeSchedule, ScheduleWords } from './job-view.ts';
-import { noteWarnings } from './job-warnings.ts';
+import { noteWarnings, sweepWarnings } from './job-warnings.ts';
 
 export const MAX_PREVIEWED = 1_000;
 export const DEFAULT_PREVIEWED = 10;
@@ -26,6 +26,7 @@ export interface PreviewSetting {
   readonly nowMs: number;
   readonly timezone: string;
   readonly dialect?: Dialect;
+  readonly sweepIntervalMs?: number;
   /** When the job was created that the preview is for. */
   readonly createdAt: Date | null;
   readonly describe: DescribeSchedule;
@@ -65,7 +66,11 @@ export function previewSchedule(request: PreviewRequest, setting: PreviewSetting
     occurrences,
     details: occurrences.map((at) => ({ at, note: schedule.note(at.getTime()) })),
     ...setting.describe(schedule),
-    warnings: [...(occurrences.length === 0 ? ['No occurrence is left.'] : []), ...noteWarnings(schedule, occurrences)],
+    warnings: [
+      ...(occurrences.length === 0 ? ['No occurrence is left.'] : []),
+      ...noteWarnings(schedule, occurrences),
+      ...sweepWarnings(occurrences, setting.sweepIntervalMs),
+    ],
     dialect,
     timezone,
   };

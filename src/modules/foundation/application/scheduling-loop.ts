@@ -68,6 +68,18 @@ export class SchedulingLoop {
     await this.#turning;
   }
 
+  /** Resolves when no turn is under way. One that a timer begins later is not waited for. */
+  async idle(): Promise<void> {
+    while (this.#turning !== null) await this.#turning;
+  }
+
+  /** Is something due that this instance may start? */
+  get canClaim(): boolean {
+    const { directory, dispatcher, lease, time } = this.#deps;
+    const nextAt = directory.nextLook('persisted');
+    return lease.isHeld && dispatcher.freeSlots > 0 && nextAt !== null && nextAt <= time.now();
+  }
+
   /** When the last turn began, on the monotonic clock; null: none has. */
   get lastTurnAt(): number | null {
     return this.#lastTurnAt;

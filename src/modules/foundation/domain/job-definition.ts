@@ -42,6 +42,8 @@ export interface JobDefinition<Schema extends StandardSchemaV1 = StandardSchemaV
   /** Any Standard Schema. Checked when a job is saved, when it is triggered, and before it runs. */
   kwargs?: Schema;
   description?: string;
+  /** Works for minutes: where invocations are cut off (Cloudflare Workers) it is left to a replica that lives on. */
+  isLongRunning?: boolean;
   /** Keyword arguments that a configuration's own are laid over. */
   defaults?: JsonObject;
 }

@@ -61,6 +61,8 @@ export interface FireClaims {
   arm(cursors: readonly { jobId: string; revision: number; nextFireAt: Date | null }[]): Promise<void>;
   /** Of these jobs, or all. */
   getCursors(jobIds?: readonly string[]): Promise<FireCursor[]>;
+  /** Of enabled jobs that are not paused: due by the database's clock, earliest first, then those that are 'unarmed'. */
+  getDueOrUnarmed(limit: number): Promise<FireCursor[]>;
   /** Due for longer than `olderThanMs` by the database's clock: left over by whoever should have claimed them. */
   getOverdue(olderThanMs: number, limit: number): Promise<FireCursor[]>;
 }

@@ -48,6 +48,16 @@ export async function migrate(
   }
 }
 
+/** Changes nothing. @throws DatabaseVersionError where a migration is missing, or one is there that is not known */
+export async function expectMigrated(connection: MigrationConnection, migrations: readonly Migration[]): Promise<void> {
+  const pending = await findPending(connection, migrations);
+  if (pending.length === 0) return;
+  throw new DatabaseVersionError(
+    `The database lacks ${pending.length} migration(s), the first of them '${pending[0]?.tag}'. Nothing was changed. ` +
+      "Apply them over a direct connection: 'npm run db:migrate', or start a replica on it.",
+  );
+}
+
 async function takeLock(connection: MigrationConnection, lockTimeoutMs: number): Promise<void> {
   try {
     await connection.run(`set lock_timeout = ${lockTimeoutMs}`);

@@ -86,6 +86,16 @@ export class PostgresFireClaims implements FireClaims {
     return this.#readCursors(sql`select job_id, revision, next_fire_at from scheduler_job_cursor ${which}`);
   }
 
+  async getDueOrUnarmed(limit: number): Promise<FireCursor[]> {
+    return this.#readCursors(sql`
+      select c.job_id, c.revision, c.next_fire_at
+      from scheduler_job_cursor c join scheduler_job_config job using (job_id)
+      where job.enabled and (c.next_fire_at <= clock_timestamp() or c.next_fire_at is null)
+        and (job.paused_at is null or job.paused_until <= clock_timestamp()
+          or (c.next_fire_at is null and job.paused_until is not null))
+      order by c.next_fire_at nulls last, c.job_id limit ${limit}`);
+  }
+
   async getOverdue(olderThanMs: number, limit: number): Promise<FireCursor[]> {
     return this.#readCursors(sql`
       select job_id, revision, next_fire_at from scheduler_job_cursor

@@ -22,6 +22,7 @@ import type { Readiness } from '../../application/ports/readiness.ts';
 import type { SchedulerStatus } from '../../application/scheduler-status.ts';
 import { guard } from './auth.ts';
 import { describeEndpoint } from './describe-endpoint.ts';
+import { FailureLimit } from './failure-limit.ts';
 import type { HttpEnv } from './http-env.ts';
 import { MAX_BODY_BYTES } from './json-body.ts';
 import { DOCUMENT, type OpenApiDocument, openApiDocument } from './openapi-document.ts';
@@ -58,8 +59,8 @@ export interface AppDeps {
   readonly tokens: RoleTokens;
   /** Empty, or a path such as `/carillon`. */
   readonly basePath: string;
-  /** Milliseconds since some fixed point; for the limit of wrong tokens. */
-  readonly now?: () => number;
+  /** Of wrong tokens; its own where it is left out. */
+  readonly failures?: FailureLimit;
 }
 
 const CONTENT_SECURITY_POLICY = {
@@ -81,7 +82,7 @@ export function createApp(deps: AppDeps) {
     guard({
       tokens: deps.tokens,
       basePath: deps.basePath,
-      now: deps.now ?? (() => performance.now()),
+      failures: deps.failures ?? new FailureLimit(() => performance.now()),
     }),
   );
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuse(c, otherMethod(c.req.method, methods)) }));

@@ -5,7 +5,7 @@
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { mayActAs, requiredRole, type Role } from './access.ts';
-import { FailureLimit } from './failure-limit.ts';
+import type { FailureLimit } from './failure-limit.ts';
 import type { HttpEnv } from './http-env.ts';
 import { RequestError } from './request-error.ts';
 import { type RoleTokens, TokenCheck } from './token-check.ts';
@@ -13,8 +13,7 @@ import { type RoleTokens, TokenCheck } from './token-check.ts';
 export interface GuardOptions {
   readonly tokens: RoleTokens;
   readonly basePath: string;
-  /** Milliseconds; for the limit of failures. */
-  readonly now: () => number;
+  readonly failures: FailureLimit;
 }
 
 /** Where the runtime does not say who asks, all wrong tokens are counted together. */
@@ -23,7 +22,7 @@ const CHALLENGE = 'Bearer realm="carillon"';
 
 export function guard(options: GuardOptions): MiddlewareHandler<HttpEnv> {
   const tokens = new TokenCheck(options.tokens);
-  const failures = new FailureLimit(options.now);
+  const { failures } = options;
   return async (c, next) => {
     const role = requiredRole(c.req.method, routedPath(c.req.path, options.basePath));
     if (role !== null) c.set('role', await authorize(c, role, { tokens, failures }));

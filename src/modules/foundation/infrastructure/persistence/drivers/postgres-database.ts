@@ -12,7 +12,7 @@ import { DatabaseUnavailableError } from '../../../domain/errors.ts';
 import { type Database, DEFAULT_DEADLINE_MS, type ListenHandlers, type OnProgress, type Orm } from '../database.ts';
 import { toDatabaseError } from '../database-errors.ts';
 import { withDeadline } from '../deadline.ts';
-import { migrate } from '../migrate.ts';
+import { expectMigrated, migrate } from '../migrate.ts';
 import { migrations } from '../migrations.generated.ts';
 import { renderStatement } from '../render-statement.ts';
 import { inputList } from '../statement-input.ts';
@@ -25,6 +25,11 @@ export interface PostgresDatabaseOptions {
   /** How long to wait for another process that migrates. */
   readonly lockTimeoutMs?: number;
   readonly onProgress?: OnProgress | undefined;
+  /**
+   * What `open` does about migrations: `apply` them (the default), `expect` them where a pooler in transaction mode stands
+   * between, whose sessions hold no lock, or nothing, where they are `known` to be applied.
+   */
+  readonly migrations?: 'apply' | 'expect' | 'known';
 }
 
 type Client = postgres.Sql<{ bigint: number; json: string }>;
@@ -58,12 +63,20 @@ export class PostgresDatabase implements Database {
   }
 
   async open(): Promise<void> {
+    if (this.#options.migrations !== 'known') await this.#migrate();
+    this.#pool ??= this.#createPool();
+  }
+
+  async #migrate(): Promise<void> {
     const client = this.#connect(1, {});
     const lockTimeoutMs = this.#options.lockTimeoutMs ?? 60_000;
     const onProgress = this.#options.onProgress;
     try {
+      const connection = { run: async (text: string) => client.unsafe(text) };
       const work = this.#prepare(client, () =>
-        migrate({ run: async (text) => client.unsafe(text) }, migrations, { lockTimeoutMs, onProgress }),
+        this.#options.migrations === 'expect'
+          ? expectMigrated(connection, migrations)
+          : migrate(connection, migrations, { lockTimeoutMs, onProgress }),
       );
       await withDeadline(work, lockTimeoutMs * 2 + this.#deadlineMs, () => undefined);
     } catch (error) {
@@ -71,7 +84,6 @@ export class PostgresDatabase implements Database {
     } finally {
       void client.end({ timeout: 0 });
     }
-    this.#pool ??= this.#createPool();
   }
 
   async #prepare(client: Client, work: () => Promise<unknown>): Promise<void> {

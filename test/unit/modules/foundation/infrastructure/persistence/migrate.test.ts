@@ -11,6 +11,7 @@ import {
 } from '../../../../../../src/modules/foundation/domain/errors.ts';
 import { PostgresDatabase } from '../../../../../../src/modules/foundation/infrastructure/persistence/drivers/postgres-database.ts';
 import {
+  expectMigrated,
   migrate,
   type MigrationConnection,
 } from '../../../../../../src/modules/foundation/infrastructure/persistence/migrate.ts';
@@ -39,6 +40,20 @@ async function drizzleKitMigrate(): Promise<void> {
 }
 
 const expected = migrations.map(({ hash, when }) => ({ hash, created_at: String(when) }));
+
+describe('expectMigrated()', () => {
+  it('refuses a database that lacks migrations, leaves it as it is, and takes it once they are applied', async () => {
+    await expect(expectMigrated(connection, migrations)).rejects.toThrow(
+      /lacks \d+ migration.*'0000_tables'.*db:migrate/,
+    );
+    const pooled = new PostgresDatabase({ url, migrations: 'expect' });
+    await expect(pooled.open()).rejects.toBeInstanceOf(DatabaseVersionError);
+    await migrate(connection, migrations);
+    await expectMigrated(connection, migrations);
+    await pooled.open();
+    await pooled.close();
+  });
+});
 
 describe('migrate()', () => {
   it('the embedded migrations are those that drizzle reads from drizzle/', () => {
