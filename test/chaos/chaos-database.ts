@@ -79,7 +79,9 @@ export class ChaosDatabase {
       misfire_policy: spec.misfirePolicy,
       overlap_policy: spec.overlapPolicy,
       max_attempts: spec.maxAttempts,
+      max_concurrent_runs: spec.maxConcurrentRuns,
       retry_backoff_ms: spec.retryBackoffMs,
+      retry_backoff_max_ms: spec.retryBackoffMax,
       on_lost: spec.onLost,
       timeout_ms: spec.timeoutMs,
     };

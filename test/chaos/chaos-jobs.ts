@@ -17,6 +17,8 @@ export const EXIT_BY_JOB = 86;
 /** By which an error is known that a job left behind on purpose. */
 export const REJECTED_BEHIND = 'Rejected in the background, with nobody to catch it.';
 const HUGE = 300_000;
+/** What a run of `chaos.chatty` says from its start to its end. */
+export const LINES_SAID = 4;
 
 export interface ChaosModuleOptions {
   readonly ledger: Pick<LedgerFile, 'append'>;
@@ -34,6 +36,14 @@ const BODIES: Readonly<Record<string, Body>> = {
   newer: () => undefined,
   slow: async (context) => wait(200 + (hashOf(context) % 3_800), context.signal),
   stubborn: async (context) => wait(500 + (hashOf(context) % 2_500)),
+  chatty: async (context) => {
+    for (let line = 1; line <= LINES_SAID; line += 1) {
+      context.logger.info(`line ${line}`);
+      context.progress(line / LINES_SAID);
+      await wait(hashOf(context) % 200, context.signal);
+    }
+  },
+  patient: async (context) => wait(12_000, context.signal),
   fails: async () => {
     await wait(20);
     throw new Error('It fails, as it always does.');

@@ -1,6 +1,6 @@
 /** A verdict in words: what was done, what came of it, and every broken promise with its evidence. */
 import type { ChaosOptions, ChaosVerdict } from './chaos-run.ts';
-import { groupBy, iso } from './history.ts';
+import { type EventRecord, groupBy, iso } from './history.ts';
 
 /** Of each rule so many violations are shown in full. */
 const SHOWN = 8;
@@ -18,9 +18,8 @@ function faultLines({ inflicted }: ChaosVerdict): string[] {
 
 function figures(verdict: ChaosVerdict, options: ChaosOptions): string[] {
   const { history, inflicted, forcedMs, ...counts } = verdict;
-  const { ledger, executions, events, jobs, incarnations, edits, triggers } = history;
+  const { ledger, executions, events, jobs, incarnations, edits, triggers, orders } = history;
   const of = (reason: string): number => executions.filter((run) => run.failureReason === reason).length;
-  const told = (type: string): number => events.filter((event) => event.type === type).length;
   const byFault = [...groupBy(inflicted, ({ fault }) => fault)].map(([fault, all]) => `${fault} ${all.length}`);
   const expected = jobs.reduce((sum, job) => sum + job.expectedAtMs.length, 0);
   const acknowledged = edits.filter(({ isAcknowledged }) => isAcknowledged).length;
@@ -28,10 +27,22 @@ function figures(verdict: ChaosVerdict, options: ChaosOptions): string[] {
     `seed ${options.seed}: ${options.replicas} replicas (${incarnations.length} processes in all), ${options.jobs} jobs, ${options.attackMs / 1_000} s of faults`,
     `faults: ${inflicted.length} (${byFault.join(', ')})`,
     `occurrences expected ${expected}; executions ${executions.length}; starts in ledgers ${ledger.filter(({ event }) => event === 'start').length}`,
-    `LOST ${of('LOST')}, TIMEOUT ${of('TIMEOUT')}, CANCELLED ${of('CANCELLED')}, ERROR ${of('ERROR')}; events: skipped ${told('occurrence.skipped')}, misfired ${told('occurrence.misfired')}`,
+    `LOST ${of('LOST')}, TIMEOUT ${of('TIMEOUT')}, CANCELLED ${of('CANCELLED')}, ERROR ${of('ERROR')}; by trigger: ${tally(executions.map(({ trigger }) => trigger))}`,
+    `events: ${tally(events.map(causeOf))}`,
+    `pauses ${orders.pauses.length}, cancellations acknowledged ${orders.cancels.length}, runs ordered again ${orders.retriedOccurrences.size}, unheard triggers ${orders.repeated.length}, jobs made ${orders.briefJobs.length} and removed ${orders.briefJobs.filter(({ removedAtMs }) => removedAtMs !== null).length}, backfills ${orders.backfills.length}, left waiting ${history.pending.length}`,
     `edits ${edits.length} (acknowledged ${acknowledged}), reschedulings ${counts.reschedulings}, triggers acknowledged ${triggers.length}, bad rows ${counts.badRows}`,
     `after a second SIGTERM: ${forcedMs.length === 0 ? 'none' : forcedMs.map((ms) => `${ms} ms`).join(', ')}`,
   ];
+}
+
+function causeOf({ type, reason }: EventRecord): string {
+  return type.startsWith('occurrence.') ? `${type} (${reason?.split(/[:;(]/)[0]?.trim() ?? ''})` : type;
+}
+
+/** `a 3, b 1` */
+function tally(names: readonly string[]): string {
+  const groups = [...groupBy(names, (name) => name)].map(([name, all]) => ({ name, count: all.length }));
+  return groups.map(({ name, count }) => `${name} ${count}`).join(', ');
 }
 
 function violationLines({ violations, folder }: ChaosVerdict, { seed, keep }: ChaosOptions): string[] {

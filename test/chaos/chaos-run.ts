@@ -91,9 +91,12 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
   say(`The faults are over; ${Math.round(quietMs / 1_000)} s of quiet follow.`);
   await new Promise((resolve) => setTimeout(resolve, quietMs));
   const runningInQuiet = await readRunning(database);
-  const watch = { fromMs, toMs: machineNow() - PENDING_MS };
+  const quietToMs = machineNow();
+  const watch = { fromMs, toMs: quietToMs - PENDING_MS };
   await cluster.finish();
-  const history = await readHistory({ cluster, traffic, jobs, watch, runningInQuiet, quietFromMs });
+  const { disturbances } = nemesis;
+  const parts = { cluster, traffic, jobs, watch, runningInQuiet, quietFromMs, quietToMs, disturbances };
+  const history = await readHistory(parts);
   return {
     history,
     violations: checkHistory(history),

@@ -9,9 +9,10 @@ const FAULTS: readonly Fault[] = ['kill', 'suspend', 'drain', 'force', 'clock', 
 
 it('keeps every promise through one round of faults', { timeout: 180_000 }, async () => {
   const options: ChaosOptions = {
-    seed: 20_260_102,
-    attackMs: 18_000,
-    quietMs: 24_000,
+    // With this one a suspension outlasts the lease, and all is over soon after it.
+    seed: 2_891,
+    attackMs: 16_000,
+    quietMs: 21_000,
     replicas: 3,
     jobs: 20,
     historyRows: 2_000,

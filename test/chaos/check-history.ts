@@ -1,30 +1,49 @@
 /** The checker: a pure function from what a chaos run left behind to the promises that it broke. One line a rule. */
+import { LINES_SAID } from './chaos-jobs.ts';
 import type { History, Rule, Violation } from './history.ts';
 import { editsStand, triggersRan } from './rules/acknowledged.ts';
+import { nothingWaitsForEver, queueAllSkipsNone, queueInOrder, retriesFollow } from './rules/attempts.ts';
 import { everyOccurrenceResolved, noContradiction } from './rules/occurrences.ts';
-import { noOverlap } from './rules/overlap.ts';
+import { cancelledStaysCancelled, orderedOnce, pausedIsQuiet } from './rules/orders.ts';
+import { backfillsAreWhole, removedIsGone } from './rules/brief-jobs.ts';
+import { noOverlap, withinOwnLimit } from './rules/overlap.ts';
+import { outputIsWhole } from './rules/output.ts';
 import {
   lostStaysLost,
   nothingLostInQuiet,
   nothingStaysRunning,
   ownInstanceRecords,
   successesHappened,
+  undueGoesBack,
 } from './rules/records.ts';
-import { attemptsWithinLimit, oneStartPerAttempt } from './rules/starts.ts';
+import { attemptsWithinLimit, noneBeforeItsTime, oneStartPerAttempt } from './rules/starts.ts';
 
 const RULES: readonly Rule[] = [
   oneStartPerAttempt,
   attemptsWithinLimit,
+  noneBeforeItsTime,
+  retriesFollow,
   everyOccurrenceResolved,
   noContradiction,
   noOverlap,
+  withinOwnLimit,
+  queueInOrder,
+  queueAllSkipsNone,
+  nothingWaitsForEver,
+  undueGoesBack,
   lostStaysLost,
   ownInstanceRecords,
   successesHappened,
+  outputIsWhole({ handler: 'chaos.chatty', said: LINES_SAID }),
   nothingStaysRunning,
   nothingLostInQuiet,
   editsStand,
   triggersRan,
+  cancelledStaysCancelled,
+  pausedIsQuiet,
+  orderedOnce,
+  removedIsGone,
+  backfillsAreWhole,
   ({ misconduct }) => misconduct.map((evidence) => ({ rule: 'conduct', what: evidence.what, evidence })),
 ];
 

@@ -33,7 +33,7 @@ export interface PlannedFault {
   readonly durationMs: number;
   /** Steps the clock by this much. */
   readonly stepMs: number;
-  /** Waits for the next whole second plus this much, so that it falls into the claiming of what is due then. */
+  /** Waits for the next whole second plus this much, which may be less: so that it falls into the claiming of what is due then. */
   readonly alignMs: number | null;
 }
 
@@ -98,8 +98,13 @@ function drawFault(fault: Fault, atMs: number, from: { random: SeededRandom; rep
     slot: random.between(0, replicas - 1),
     durationMs: random.between(shortest, longest),
     stepMs: random.chance(0.5) ? 2 * HOUR_MS : -HOUR_MS,
-    alignMs: random.chance(0.6) ? random.between(-80, 160) : null,
+    alignMs: random.chance(0.6) ? drawAlignment(random) : null,
   };
+}
+
+/** Half of them while what is due is claimed, half in the second before, when it may be claimed ahead. */
+function drawAlignment(random: SeededRandom): number {
+  return random.chance(0.5) ? random.between(-80, 160) : random.between(-950, -50);
 }
 
 function shuffled<T>(items: readonly T[], random: SeededRandom): T[] {

@@ -2,7 +2,7 @@
  * What a chaos run left behind, as plain data: the side effects, the rows, what was asked and acknowledged. Owns its shape
  * alone. Invariant: every instant is in milliseconds since 1970, by clocks of one machine.
  */
-import type { OverlapPolicy } from '../../src/modules/foundation/domain/job-config.ts';
+import type { JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
 import type { FailureReason, RunStatus } from '../../src/modules/foundation/domain/run.ts';
 import type { LedgerLine } from './ledger-line.ts';
 
@@ -18,6 +18,11 @@ export interface ExecutionRecord {
   readonly trigger: string;
   readonly instanceId: string | null;
   readonly failureReason: FailureReason | null;
+  /** How many of its lines are kept, and the number of the last. */
+  readonly lines: number;
+  readonly lastLine: number;
+  /** How far it said that it is; null: nothing. */
+  readonly progress: number | null;
   /** The replica that the result says it comes from, where it says so. */
   readonly resultFrom: string | null;
 }
@@ -33,9 +38,18 @@ export interface EventRecord {
   readonly reason: string | null;
 }
 
+/** A run that waits for an instance, at the end. */
+export interface PendingRecord {
+  readonly id: string;
+  readonly jobId: string;
+  readonly scheduledAtMs: number;
+  readonly attempt: number;
+  readonly availableAtMs: number;
+}
+
 export interface JobExpectation {
   readonly jobId: string;
-  readonly overlapPolicy: OverlapPolicy;
+  readonly spec: JobSpec;
   /** Occurrences that must have come to something. */
   readonly expectedAtMs: readonly number[];
   /** Its function writes the ledger whenever it is called. */
@@ -65,6 +79,67 @@ export interface TriggerRecord {
   readonly askedAtMs: number;
 }
 
+/** A job was told to pause, or to go on. */
+export interface PauseRecord {
+  readonly jobId: string;
+  readonly order: 'pause' | 'resume' | 'catchUp';
+  /** When the pause ends by itself. */
+  readonly untilMs: number | null;
+  readonly askedAtMs: number;
+  readonly answeredAtMs: number;
+  readonly isAcknowledged: boolean;
+}
+
+/** A run was told to stop, and it was acknowledged that it will. */
+export interface CancelRecord {
+  readonly jobId: string;
+  readonly executionId: string;
+  readonly answeredAtMs: number;
+}
+
+/** A trigger whose answers may have been lost: it was asked for so many times, under one reason. */
+export interface RepeatedOrder {
+  readonly jobId: string;
+  readonly reason: string;
+  /** How many runs it may have led to at most. */
+  readonly allowed: number;
+}
+
+/** A job that the traffic made, and removed again. Null: it was not acknowledged. */
+export interface BriefJob {
+  readonly jobId: string;
+  readonly madeAtMs: number | null;
+  readonly removedAtMs: number | null;
+  /** It was asked for, whatever the answer. */
+  readonly isRemovalAsked: boolean;
+}
+
+/** Occurrences that are to be run again, as it was acknowledged. */
+export interface BackfillRecord {
+  readonly jobId: string;
+  /** Its runs do not overlap, and are started oldest first. */
+  readonly isInTurn: boolean;
+  readonly answeredAtMs: number;
+  readonly runs: readonly { readonly executionId: string; readonly scheduledAtMs: number }[];
+}
+
+export interface Orders {
+  readonly pauses: readonly PauseRecord[];
+  readonly cancels: readonly CancelRecord[];
+  readonly repeated: readonly RepeatedOrder[];
+  readonly briefJobs: readonly BriefJob[];
+  readonly backfills: readonly BackfillRecord[];
+  /** Runs that a person wanted to run again: the occurrences that thereby have more attempts. */
+  readonly retriedOccurrences: ReadonlySet<string>;
+}
+
+/** When a replica, or the server for all of them, was not as it should be. */
+export interface Disturbance {
+  readonly on: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** What a running cluster must not do, seen by the one who runs it: a process that died by itself, a stop that took too long. */
 export interface Misconduct {
   readonly what: string;
@@ -83,11 +158,15 @@ export interface History {
   readonly triggers: readonly TriggerRecord[];
   /** The edited field of each job, as the database has it at the end. */
   readonly finalValues: ReadonlyMap<string, string>;
-  readonly pendingIds: ReadonlySet<string>;
+  readonly pending: readonly PendingRecord[];
+  readonly orders: Orders;
+  readonly disturbances: readonly Disturbance[];
   /** Runs that were RUNNING at the end of the quiet period, every replica healthy. */
   readonly runningInQuiet: readonly { readonly id: string; readonly jobId: string; readonly ageMs: number }[];
   /** Since when every replica was healthy and reached the database. */
   readonly quietFromMs: number;
+  /** When the replicas were told to drain. */
+  readonly quietToMs: number;
   readonly misconduct: readonly Misconduct[];
 }
 
@@ -101,6 +180,11 @@ export type Rule = (history: History) => Violation[];
 
 export function iso(atMs: number): string {
   return new Date(atMs).toISOString();
+}
+
+/** How an occurrence of a job is named. */
+export function occurrenceKey(run: { readonly jobId: string; readonly scheduledAtMs: number }): string {
+  return `${run.jobId}@${iso(run.scheduledAtMs)}`;
 }
 
 /** Each key with its items, in their order. */

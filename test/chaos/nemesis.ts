@@ -4,6 +4,7 @@
  */
 import type { Cluster, Slot } from './cluster.ts';
 import type { PlannedFault } from './fault-schedule.ts';
+import type { Disturbance } from './history.ts';
 import { breakServer, isServerFault } from './server-faults.ts';
 import { machineNow } from './shifted-date.ts';
 
@@ -35,6 +36,14 @@ export class Nemesis {
       if (fault.alignMs !== null) await sleep(1_000 + fault.alignMs - (machineNow() % 1_000));
       this.#inflict(fault);
     }
+  }
+
+  get disturbances(): Disturbance[] {
+    return this.inflicted.map(({ on, inflictedAtMs, durationMs }) => ({
+      on,
+      fromMs: inflictedAtMs,
+      toMs: inflictedAtMs + durationMs,
+    }));
   }
 
   async settled(): Promise<void> {

@@ -1,6 +1,7 @@
 /** A small history in which every promise was kept, and the pieces to plant a broken one into it. */
+import { DEFAULT_POLICIES, type JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
 import { checkHistory } from './check-history.ts';
-import type { EventRecord, ExecutionRecord, History } from './history.ts';
+import type { EventRecord, ExecutionRecord, History, JobExpectation, Orders } from './history.ts';
 import type { LedgerLine } from './ledger-line.ts';
 
 export const T = Date.parse('2026-01-02T12:00:00.000Z');
@@ -25,20 +26,40 @@ export function historyOf(part: Partial<History>): History {
     edits: [],
     triggers: [],
     finalValues: new Map(),
-    pendingIds: new Set(),
+    pending: [],
+    orders: NO_ORDERS,
+    disturbances: [],
     runningInQuiet: [],
     quietFromMs: T + 60_000,
+    quietToMs: T + 90_000,
     misconduct: [],
     ...part,
   };
 }
 
-export function expectation(): History['jobs'][number] {
+export const NO_ORDERS: Orders = {
+  pauses: [],
+  cancels: [],
+  repeated: [],
+  briefJobs: [],
+  backfills: [],
+  retriedOccurrences: new Set(),
+};
+
+export function expectation(policies: Partial<JobSpec> = {}): JobExpectation {
   return {
     jobId: JOB,
-    overlapPolicy: 'skip',
     isLedgered: true,
     expectedAtMs: [T + 1_000, T + 2_000],
+    spec: {
+      ...DEFAULT_POLICIES,
+      jobId: JOB,
+      jobName: 'Planted',
+      cronExpression: '* * * * * *',
+      dialect: 'unix',
+      timezone: 'UTC',
+      ...policies,
+    },
   };
 }
 
@@ -73,6 +94,9 @@ export function ranRecord(second: number): ExecutionRecord {
     trigger: 'schedule',
     instanceId: 'id-1',
     failureReason: null,
+    lines: 0,
+    lastLine: 0,
+    progress: null,
     resultFrom: 'replica-1.1',
   };
 }

@@ -4,7 +4,7 @@ import type { JobConfig } from '../../src/modules/foundation/domain/job-config.t
 import type { ChaosDatabase } from './chaos-database.ts';
 import type { Cluster } from './cluster.ts';
 import { expectedOccurrences, type Watch } from './expected-occurrences.ts';
-import type { EventRecord, ExecutionRecord, History, JobExpectation, Misconduct } from './history.ts';
+import type { EventRecord, ExecutionRecord, History, JobExpectation, Misconduct, PendingRecord } from './history.ts';
 import { readLedger } from './ledger-line.ts';
 import { REJECTED_BEHIND } from './chaos-jobs.ts';
 import type { ReplicaProcess } from './replica-process.ts';
@@ -19,16 +19,17 @@ export interface RunParts {
   readonly watch: Watch;
   readonly runningInQuiet: History['runningInQuiet'];
   readonly quietFromMs: number;
+  readonly quietToMs: number;
+  readonly disturbances: History['disturbances'];
 }
 
 const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
 
 export async function readHistory(parts: RunParts): Promise<History> {
-  const { cluster, traffic, jobs, watch, runningInQuiet, quietFromMs } = parts;
+  const { cluster, traffic, jobs, watch, runningInQuiet, quietFromMs, quietToMs } = parts;
   const { database } = cluster;
   const instances = await database.insist('select id, hostname from scheduler_instance');
   const values = await database.insist('select job_id, notes from scheduler_job_config');
-  const pending = await database.insist('select id from scheduler_pending_run');
   return {
     jobs: await readExpectations(database, jobs, { watch, traffic }),
     ledger: cluster.replicas.flatMap(({ ledgerPath }) => (existsSync(ledgerPath) ? readLedger(ledgerPath) : [])),
@@ -41,11 +42,14 @@ export async function readHistory(parts: RunParts): Promise<History> {
       isDrained: cluster.drained.has(name),
     })),
     edits: traffic.edits,
-    triggers: traffic.triggers,
+    triggers: [...traffic.triggers, ...traffic.operator.retries],
     finalValues: new Map(values.map((row) => [String(row['job_id']), String(row['notes'])])),
-    pendingIds: new Set(pending.map((row) => String(row['id']))),
+    pending: await readPending(database),
+    orders: traffic.operator,
+    disturbances: parts.disturbances,
     runningInQuiet,
     quietFromMs,
+    quietToMs,
     misconduct: [...cluster.misconduct, ...cluster.replicas.flatMap(uncaughtErrors)],
   };
 }
@@ -91,21 +95,23 @@ async function readExpectations(
       revision: 0,
     };
     const edits = traffic.reschedulings.filter(({ jobId }) => jobId === spec.jobId);
-    const { jobId, overlapPolicy } = spec;
+    const { jobId } = spec;
     // Who catches up on every occurrence, one after another, has those before it that its cursor stands at.
     const isCatchingUp = spec.misfirePolicy === 'all' && spec.overlapPolicy !== 'allow';
     const toMs = isCatchingUp ? Math.min(watch.toMs, cursorAt.get(jobId) ?? watch.toMs) - 1 : watch.toMs;
     const expectedAtMs = expectedOccurrences(config, { ...watch, toMs }, edits);
-    return { jobId, overlapPolicy, isLedgered, expectedAtMs };
+    return { jobId, spec, isLedgered, expectedAtMs };
   });
 }
 
 async function readExecutions(database: ChaosDatabase): Promise<ExecutionRecord[]> {
   const rows = await database.insist(`
     select id, job_id, ${ms('scheduled_at')} as scheduled, ${ms('started_at')} as started, ${ms('finished_at')} as finished,
-      status, attempt, max_attempts, trigger, instance_id, failure_reason,
+      status, attempt, max_attempts, trigger, instance_id, failure_reason, (progress ->> 'fraction')::float8 as progress,
+      (select count(*)::int from scheduler_run_log where execution_id = run.id) as lines,
+      (select coalesce(max(line), 0) from scheduler_run_log where execution_id = run.id) as last_line,
       case when jsonb_typeof(result) = 'object' then result ->> 'instance' end as result_from
-    from scheduler_execution_log where instance_id is not null`);
+    from scheduler_execution_log run where instance_id is not null or was_pending`);
   return rows.map((row) => ({
     id: String(row['id']),
     jobId: String(row['job_id']),
@@ -118,7 +124,23 @@ async function readExecutions(database: ChaosDatabase): Promise<ExecutionRecord[
     trigger: String(row['trigger']),
     instanceId: orNull(row['instance_id'], String),
     failureReason: row['failure_reason'],
+    lines: Number(row['lines']),
+    lastLine: Number(row['last_line']),
+    progress: orNull(row['progress'], Number),
     resultFrom: orNull(row['result_from'], String),
+  }));
+}
+
+async function readPending(database: ChaosDatabase): Promise<PendingRecord[]> {
+  const rows = await database.insist(`
+    select id, job_id, attempt, ${ms('scheduled_at')} as scheduled, ${ms('available_at')} as available
+    from scheduler_pending_run`);
+  return rows.map((row) => ({
+    id: String(row['id']),
+    jobId: String(row['job_id']),
+    scheduledAtMs: Number(row['scheduled']),
+    attempt: Number(row['attempt']),
+    availableAtMs: Number(row['available']),
   }));
 }
 
@@ -126,7 +148,7 @@ async function readEvents(database: ChaosDatabase): Promise<EventRecord[]> {
   const rows = await database.insist(`
     select type, job_id, execution_id, ${ms('scheduled_at')} as scheduled, reason,
       ${ms("(detail ->> 'from')::timestamptz")} as since, ${ms("(detail ->> 'to')::timestamptz")} as until
-    from scheduler_event where type like 'occurrence.%' or type like 'run.%' or type = 'job.unresolved' order by id`);
+    from scheduler_event where type like 'occurrence.%' or type like 'run.%' or type in ('job.unresolved', 'job.triggered') order by id`);
   return rows.map((row) => ({
     type: String(row['type']),
     jobId: orNull(row['job_id'], String),

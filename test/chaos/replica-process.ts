@@ -44,7 +44,7 @@ export class ReplicaProcess {
       ADMIN_TOKEN,
       PORT: '0',
       LOG_FORMAT: 'json',
-      SHUTDOWN_GRACE: '8s',
+      SHUTDOWN_GRACE: '5s',
       REPLICA_NAME: name,
       REPLICA_LEDGER: this.ledgerPath,
       REPLICA_LACKS: lacks.join(','),

@@ -2,15 +2,15 @@
  * What people do while the cluster is under attack: edits at the instant a job is due, triggers, bad rows, by the API and
  * by SQL. Invariant: each job is edited by one edit at a time, and what was answered is remembered as it was answered.
  */
+import { AdminClient } from './admin-client.ts';
 import type { ChaosDatabase } from './chaos-database.ts';
 import type { Cluster } from './cluster.ts';
 import type { EditRecord, TriggerRecord } from './history.ts';
-import { ADMIN_TOKEN } from './replica-process.ts';
+import { Operator } from './operator.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { machineNow } from './shifted-date.ts';
 import { badRow, type ChaosJob } from './workload.ts';
 
-const ANSWER_WITHIN_MS = 8_000;
 /** A restless job is left alone for so long after an edit of its schedule. */
 const RESTS_MS = 50_000;
 const SCHEDULES = ['* * * * * *', '*/2 * * * * *', '*/3 * * * * *', '1-59/2 * * * * *'];
@@ -28,7 +28,8 @@ export class Traffic {
   readonly triggers: TriggerRecord[] = [];
   readonly reschedulings: Rescheduling[] = [];
   badRows = 0;
-  readonly #cluster: Cluster;
+  readonly operator: Operator;
+  readonly #client: AdminClient;
   readonly #database: ChaosDatabase;
   readonly #jobs: readonly ChaosJob[];
   readonly #random: SeededRandom;
@@ -38,10 +39,11 @@ export class Traffic {
   #count = 0;
 
   constructor(cluster: Cluster, jobs: readonly ChaosJob[], seed: number) {
-    this.#cluster = cluster;
     this.#database = cluster.database;
     this.#jobs = jobs;
     this.#random = SeededRandom.of(seed, 'traffic');
+    this.#client = new AdminClient(cluster, this.#random);
+    this.operator = new Operator({ client: this.#client, database: this.#database, random: this.#random });
   }
 
   /** Goes on until it is stopped. */
@@ -49,13 +51,14 @@ export class Traffic {
     while (!this.#isOver) {
       // Half of what is done is done as jobs are due.
       const alignMs = this.#random.between(-60, 60);
-      const waitMs = this.#random.between(200, 900);
+      const waitMs = this.#random.between(100, 600);
       await sleep(this.#random.chance(0.5) ? waitMs : 1_000 + alignMs - (machineNow() % 1_000));
       const work = this.#act().catch(() => undefined);
       this.#underWay.add(work);
       void work.finally(() => this.#underWay.delete(work));
     }
     await Promise.all(this.#underWay);
+    await this.operator.finish();
   }
 
   stop(): void {
@@ -64,16 +67,25 @@ export class Traffic {
 
   async #act(): Promise<void> {
     const what = this.#random.next();
-    if (what < 0.35) await this.#alone('edited', (jobId) => this.#editByApi(jobId));
-    else if (what < 0.55) await this.#alone('edited', (jobId) => this.#editBySql(jobId));
-    else if (what < 0.85) await this.#trigger(this.#pick('triggered'));
-    else if (what < 0.93) await this.#alone('restless', (jobId) => this.#reschedule(jobId));
+    if (what < 0.16) await this.#alone('edited', (jobId) => this.#editByApi(jobId));
+    else if (what < 0.28) await this.#alone('edited', (jobId) => this.#editBySql(jobId));
+    else if (what < 0.4) await this.#trigger(this.#pick('triggered'));
+    else if (what < 0.46) await this.operator.triggerUnheard(this.#pick('triggered'));
+    else if (what < 0.54) await this.#alone('restless', (jobId) => this.#reschedule(jobId));
+    else if (what < 0.66) await this.#alone('paused', (jobId) => this.operator.toggle(jobId));
+    else if (what < 0.78) await this.operator.cancel();
+    else if (what < 0.84) await this.operator.retry();
+    else if (what < 0.96) await this.operator.comeAndGo();
     else await this.#insertBadRow();
   }
 
   async #editByApi(jobId: string): Promise<void> {
     await this.#edit(jobId, async (value) => {
-      const response = await this.#call('PATCH', `/admin/jobs/${jobId}`, { notes: value });
+      const response = await this.#client.call({
+        method: 'PATCH',
+        path: `/admin/jobs/${jobId}`,
+        body: { notes: value },
+      });
       return response?.ok === true;
     });
   }
@@ -95,7 +107,7 @@ export class Traffic {
 
   async #trigger(jobId: string): Promise<void> {
     const askedAtMs = machineNow();
-    const response = await this.#call('POST', `/admin/jobs/${jobId}/trigger`, {});
+    const response = await this.#client.call({ method: 'POST', path: `/admin/jobs/${jobId}/trigger`, body: {} });
     if (response?.status !== 202) return;
     const { id } = (await response.json()) as { id: string };
     this.triggers.push({ jobId, executionId: id, askedAtMs });
@@ -122,17 +134,6 @@ export class Traffic {
       `insert into scheduler_job_config (${names.join(', ')}) values (${marks.join(', ')}) on conflict do nothing`,
       Object.values(row),
     );
-  }
-
-  async #call(method: string, path: string, body: unknown): Promise<Response | null> {
-    const { addresses } = this.#cluster;
-    if (addresses.length === 0) return null;
-    return await fetch(`${this.#random.pick(addresses)}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
-    });
   }
 
   async #alone(role: ChaosJob['role'], work: (jobId: string) => Promise<void>): Promise<void> {

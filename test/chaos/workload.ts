@@ -8,7 +8,7 @@ import { SeededRandom } from './seeded-random.ts';
 export interface ChaosJob {
   readonly spec: JobSpec;
   /** What is done to it while it runs. */
-  readonly role: 'watched' | 'edited' | 'triggered' | 'restless';
+  readonly role: 'watched' | 'edited' | 'triggered' | 'restless' | 'paused';
   readonly isLedgered: boolean;
 }
 
@@ -19,18 +19,30 @@ const EVERY_SECOND = '* * * * * *';
 /** Beside the plain ones. */
 const SHAPES: readonly Shape[] = [
   { handler: 'chaos.slow', overlapPolicy: 'skip' },
+  { handler: 'chaos.slow', overlapPolicy: 'queueOne', cronExpression: '*/2 * * * * *' },
+  { handler: 'chaos.slow', overlapPolicy: 'queueAll', cronExpression: '*/5 * * * * *' },
+  { handler: 'chaos.patient', overlapPolicy: 'allow', cronExpression: '*/6 * * * * *' },
+  { handler: 'chaos.fails', maxAttempts: 3, retryBackoffMs: 200 },
+  { handler: 'chaos.slow', overlapPolicy: 'cancelPrevious', cronExpression: '*/3 * * * * *' },
+  { handler: 'chaos.slow', overlapPolicy: 'allow', maxConcurrentRuns: 2 },
+  { handler: 'chaos.slow', onLost: 'retry', maxAttempts: 2 },
+  { handler: 'chaos.chatty', cronExpression: '*/2 * * * * *' },
+  { handler: 'chaos.stubborn', timeoutMs: 1_500 },
   { handler: 'chaos.slow', overlapPolicy: 'allow' },
   { handler: 'chaos.slow', misfirePolicy: 'all', cronExpression: '*/5 * * * * *' },
-  { handler: 'chaos.stubborn', timeoutMs: 1_500 },
   { handler: 'chaos.stubborn', overlapPolicy: 'skip', misfirePolicy: 'skip' },
-  { handler: 'chaos.fails', maxAttempts: 3, retryBackoffMs: 200 },
+  { handler: 'chaos.fails', maxAttempts: 4, retryBackoffMs: 1_000, retryBackoffMax: 3_000, overlapPolicy: 'allow' },
   { handler: 'chaos.fails', onLost: 'retry', maxAttempts: 2 },
+  { handler: 'chaos.hangs', timeoutMs: 800, maxAttempts: 2, retryBackoffMs: 300, cronExpression: '*/4 * * * * *' },
+  { handler: 'chaos.stubborn', overlapPolicy: 'cancelPrevious', cronExpression: '*/2 * * * * *' },
+  { handler: 'chaos.stubborn', overlapPolicy: 'queueAll', maxAttempts: 2, cronExpression: '*/6 * * * * *' },
   { handler: 'chaos.throws-odd' },
-  { handler: 'chaos.throws-at-once' },
+  { handler: 'chaos.throws-at-once', maxAttempts: 2, retryBackoffMs: 0 },
   { handler: 'chaos.rejects-behind' },
   { handler: 'chaos.hangs', timeoutMs: 2_000, cronExpression: '*/3 * * * * *' },
   { handler: 'chaos.blocks', cronExpression: '*/20 * * * * *' },
-  { handler: 'chaos.exits', cronExpression: '*/5 * * * * *' },
+  { handler: 'chaos.exits', onLost: 'retry', cronExpression: '*/5 * * * * *' },
+  { handler: 'chaos.slow', overlapPolicy: 'queueOne', onLost: 'retry', cronExpression: '*/4 * * * * *' },
   { handler: 'chaos.hostile-message', cronExpression: '*/4 * * * * *' },
   { handler: 'chaos.hostile-result', cronExpression: '*/4 * * * * *' },
   { handler: 'chaos.poisoned', jobKwargs: { poison: 'throw' }, isLedgered: false },
@@ -47,9 +59,11 @@ const SHAPES: readonly Shape[] = [
 
 export function makeJobs(seed: number, count: number): ChaosJob[] {
   const random = SeededRandom.of(seed, 'jobs');
+  // Where there are fewer jobs than kinds, another seed has others.
+  const first = random.between(0, SHAPES.length - 1);
   return Array.from({ length: count }, (_, at) => {
     // Two of five misbehave, each kind in its turn.
-    const shape = at % 5 < 2 ? SHAPES[(Math.floor(at / 5) * 2 + (at % 5)) % SHAPES.length]! : plain(random);
+    const shape = at % 5 < 2 ? SHAPES[(first + Math.floor(at / 5) * 2 + (at % 5)) % SHAPES.length]! : plain(random);
     // 2, 3, 4, 7, 8, 9, 12 … are the plain ones.
     const role = at % 5 < 2 ? 'watched' : ROLES[(Math.floor(at / 5) * 3 + (at % 5) - 2) % ROLES.length]!;
     const { isLedgered = true, ...policies } = shape;
@@ -66,7 +80,7 @@ export function makeJobs(seed: number, count: number): ChaosJob[] {
   });
 }
 
-const ROLES = ['edited', 'triggered', 'restless', 'watched', 'edited'] as const;
+const ROLES = ['edited', 'triggered', 'restless', 'watched', 'paused'] as const;
 
 function plain(random: SeededRandom): Shape {
   return {

@@ -17,13 +17,14 @@ export const editsStand: Rule = ({ edits, finalValues }) =>
   });
 
 /** Every acknowledged trigger has led to a run. */
-export const triggersRan: Rule = ({ triggers, executions, pendingIds }) => {
+export const triggersRan: Rule = ({ triggers, executions, pending }) => {
+  const waiting = new Set(pending.map(({ id }) => id));
   const ended = new Set(executions.filter(({ status }) => status !== 'RUNNING').map(({ id }) => id));
   return triggers
     .filter(({ executionId }) => !ended.has(executionId))
     .map((trigger) => ({
       rule: 'no acknowledged change lost',
-      what: `${trigger.jobId}: a run that was triggered ${pendingIds.has(trigger.executionId) ? 'still waits' : 'is gone'}`,
+      what: `${trigger.jobId}: a run that was triggered ${waiting.has(trigger.executionId) ? 'still waits' : 'is gone'}`,
       evidence: trigger,
     }));
 };

@@ -5,6 +5,7 @@ import {
   type History,
   iso,
   type JobExpectation,
+  type PendingRecord,
   type Rule,
   type Violation,
 } from '../history.ts';
@@ -14,6 +15,7 @@ const SHOWN = 10;
 
 interface Fates {
   readonly executed: ReadonlySet<number>;
+  readonly queued: ReadonlySet<number>;
   readonly explanations: readonly EventRecord[];
 }
 
@@ -49,19 +51,35 @@ function unresolved(job: JobExpectation, lost: readonly number[]): Violation {
   };
 }
 
-function indexFates({ executions, events }: History): (jobId: string) => Fates {
+/** What an occurrence that is queued waits for may take longer than the run is watched; that it waits is no loss. */
+function queuedOf({ pending, jobs }: History): Map<string, PendingRecord[]> {
+  const queueing = new Set(jobs.filter(({ spec }) => isQueueing(spec)).map(({ jobId }) => jobId));
+  return groupBy(
+    pending.filter(({ jobId }) => queueing.has(jobId)),
+    ({ jobId }) => jobId,
+  );
+}
+
+function isQueueing({ overlapPolicy }: JobExpectation['spec']): boolean {
+  return overlapPolicy === 'queueOne' || overlapPolicy === 'queueAll' || overlapPolicy === 'cancelPrevious';
+}
+
+function indexFates(history: History): (jobId: string) => Fates {
+  const { executions, events } = history;
+  const queued = queuedOf(history);
   const scheduled = executions.filter((run) => run.trigger !== 'manual');
   const runs = groupBy(scheduled, (run) => run.jobId);
   const told = events.filter((event) => event.jobId !== null && event.type.startsWith('occurrence.'));
   const explanations = groupBy(told, (event) => event.jobId!);
   return (jobId) => ({
     executed: new Set(runs.get(jobId)?.map((run) => run.scheduledAtMs)),
+    queued: new Set(queued.get(jobId)?.map((run) => run.scheduledAtMs)),
     explanations: explanations.get(jobId) ?? [],
   });
 }
 
-function isResolved(atMs: number, { executed, explanations }: Fates): boolean {
-  return executed.has(atMs) || explanations.some((event) => covers(event, atMs));
+function isResolved(atMs: number, { executed, queued, explanations }: Fates): boolean {
+  return executed.has(atMs) || queued.has(atMs) || explanations.some((event) => covers(event, atMs));
 }
 
 function covers(event: EventRecord, atMs: number): boolean {

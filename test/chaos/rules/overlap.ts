@@ -20,7 +20,7 @@ interface Interval {
 export const noOverlap: Rule = (history) => {
   const intervalsOf = groupBy(intervals(history), ({ jobId }) => jobId);
   return history.jobs
-    .filter((job) => job.overlapPolicy !== 'allow')
+    .filter((job) => job.spec.overlapPolicy !== 'allow')
     .flatMap(({ jobId }) => {
       const sorted = (intervalsOf.get(jobId) ?? []).map(({ interval }) => interval);
       sorted.sort((a, b) => a.startMs - b.startMs);
@@ -28,12 +28,31 @@ export const noOverlap: Rule = (history) => {
         const before = sorted[at - 1];
         if (before === undefined || before.executionId === next.executionId) return [];
         const overlapMs = before.endMs - next.startMs;
-        if (overlapMs <= (before.endedBy === 'record' ? RECORD_TOLERANCE_MS : LEDGER_TOLERANCE_MS)) return [];
+        if (overlapMs <= toleranceMs(before)) return [];
         const what = `${jobId} started at ${iso(next.startMs)} while its run before went on for another ${Math.round(overlapMs)} ms`;
         return [{ rule: 'no overlap', what, evidence: { before, next } }];
       });
     });
 };
+
+/** A job's own limit: never more of its runs at once, on all replicas together. */
+export const withinOwnLimit: Rule = (history) => {
+  const intervalsOf = groupBy(intervals(history), ({ jobId }) => jobId);
+  return history.jobs.flatMap(({ jobId, spec: { maxConcurrentRuns } }) => {
+    if (maxConcurrentRuns === null) return [];
+    const all = (intervalsOf.get(jobId) ?? []).map(({ interval }) => interval);
+    return all.flatMap(({ startMs }) => {
+      const atOnce = all.filter((other) => other.startMs <= startMs && other.endMs - toleranceMs(other) > startMs);
+      if (atOnce.length <= maxConcurrentRuns) return [];
+      const what = `${jobId} had ${atOnce.length} runs at once at ${iso(startMs)}, and ${maxConcurrentRuns} are allowed`;
+      return [{ rule: 'within its own limit', what, evidence: atOnce }];
+    });
+  });
+};
+
+function toleranceMs({ endedBy }: Interval): number {
+  return endedBy === 'record' ? RECORD_TOLERANCE_MS : LEDGER_TOLERANCE_MS;
+}
 
 function intervals({ ledger, executions, incarnations }: History): { jobId: string; interval: Interval }[] {
   const runs = new Map(executions.map((run) => [run.id, run]));

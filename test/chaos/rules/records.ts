@@ -48,6 +48,17 @@ export const nothingLostInQuiet: Rule = (history) =>
     return [{ rule: 'nothing lost without a cause', what, evidence: run }];
   });
 
+/** What died with its process before it was due goes back, and is run by another. */
+export const undueGoesBack: Rule = ({ executions, incarnations, instances }) => {
+  const endOf = new Map(incarnations.map(({ name, endedAtMs }) => [name, endedAtMs]));
+  return executions.flatMap((run) => {
+    const endedAtMs = endOf.get(instances.get(run.instanceId ?? '') ?? '') ?? Number.POSITIVE_INFINITY;
+    if (run.failureReason !== 'LOST' || run.trigger === 'manual' || endedAtMs >= run.scheduledAtMs) return [];
+    const what = `${run.jobId}@${iso(run.scheduledAtMs)} is lost, and its process had ended ${Math.round(run.scheduledAtMs - endedAtMs)} ms before it was due`;
+    return [{ rule: 'what was not due goes back', what, evidence: run }];
+  });
+};
+
 /** A success comes from a run that happened, on the replica that its result names. */
 export const successesHappened: Rule = ({ executions, ledger, jobs, instances }) => {
   const ledgered = new Set(jobs.filter(({ isLedgered }) => isLedgered).map(({ jobId }) => jobId));

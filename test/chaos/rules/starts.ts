@@ -14,6 +14,19 @@ export const oneStartPerAttempt: Rule = ({ ledger }) => {
     }));
 };
 
+/** The database and the ledgers have one machine's clock; a replica knows it by its answers. */
+const EARLY_MS = 50;
+
+/** No occurrence starts before it is due. */
+export const noneBeforeItsTime: Rule = ({ ledger }) =>
+  ledger
+    .filter(({ event, scheduledAt, atMs }) => event === 'start' && atMs < Date.parse(scheduledAt) - EARLY_MS)
+    .map((line) => ({
+      rule: 'none before its time',
+      what: `${line.jobId}@${line.scheduledAt} started ${Math.round(Date.parse(line.scheduledAt) - line.atMs)} ms early`,
+      evidence: line,
+    }));
+
 /** Starts of an occurrence never exceed its allowed attempts. */
 export const attemptsWithinLimit: Rule = ({ ledger, executions }) => {
   const starts = ledger.filter((line) => line.event === 'start');

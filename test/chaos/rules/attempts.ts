@@ -1,0 +1,97 @@
+/** Every attempt that is to follow does follow, not before its time; and in a queue nobody overtakes. */
+import { LOST_ATTEMPTS, retryDelayMs } from '../../../src/modules/foundation/domain/retry.ts';
+import {
+  type ExecutionRecord,
+  groupBy,
+  type History,
+  iso,
+  occurrenceKey,
+  type Rule,
+  type Violation,
+} from '../history.ts';
+
+/** Clocks of one machine, in whole milliseconds. */
+const TOLERANCE_MS = 2;
+/** An order that the ledgers of two processes disagree about. */
+const LEDGER_TOLERANCE_MS = 25;
+/** What is available is started within the poll, the longest run of the suite, and a rescue. */
+const WAITS_AT_MOST_MS = 40_000;
+
+/** What failed and has attempts left is tried again, after its backoff; what was lost, where its job says so. */
+export const retriesFollow: Rule = (history) => {
+  const { executions, pending, orders, jobs } = history;
+  const cancelled = new Set(orders.cancels.map(({ executionId }) => executionId));
+  const attempts = groupBy([...executions, ...pending], occurrenceKey);
+  const specs = new Map(jobs.map(({ jobId, spec }) => [jobId, spec]));
+  const rule = 'retries follow';
+  return executions.flatMap((run): Violation[] => {
+    const spec = specs.get(run.jobId);
+    if (spec === undefined || !isToBeRetried(run, spec.onLost)) return [];
+    const next = attempts.get(occurrenceKey(run))?.find(({ attempt }) => attempt === run.attempt + 1);
+    if (next === undefined) {
+      if (cancelled.has(run.id) || spec.overlapPolicy === 'cancelPrevious') return [];
+      const what = `${run.jobId}: attempt ${run.attempt} of ${iso(run.scheduledAtMs)} ended as ${run.failureReason}, and no further one follows`;
+      return [{ rule, what, evidence: run }];
+    }
+    const isByItself = run.failureReason !== 'LOST' && !orders.retriedOccurrences.has(occurrenceKey(run));
+    // One that was cancelled while it waited was never claimed.
+    const hasStarted = 'startedAtMs' in next && next.instanceId !== null;
+    if (!isByItself || !hasStarted || run.finishedAtMs === null) return [];
+    const dueMs = run.finishedAtMs + retryDelayMs({ ...run, scheduledAt: new Date(run.scheduledAtMs) }, spec);
+    if (next.startedAtMs >= dueMs - TOLERANCE_MS) return [];
+    const what = `${run.jobId}: attempt ${next.attempt} started ${Math.round(dueMs - next.startedAtMs)} ms before its backoff had passed`;
+    return [{ rule, what, evidence: { run, next } }];
+  });
+};
+
+/** Where runs exclude each other, first attempts start in the order of their occurrences. */
+export const queueInOrder: Rule = ({ ledger, executions, jobs }) => {
+  const exclusive = new Set(jobs.filter(({ spec }) => spec.overlapPolicy !== 'allow').map(({ jobId }) => jobId));
+  const scheduled = new Set(
+    executions.filter(({ trigger }) => trigger === 'schedule' || trigger === 'catchUp').map(({ id }) => id),
+  );
+  const starts = ledger.filter(
+    ({ event, attempt, executionId, jobId }) =>
+      event === 'start' && attempt === 1 && exclusive.has(jobId) && scheduled.has(executionId),
+  );
+  return [...groupBy(starts, ({ jobId }) => jobId)].flatMap(([jobId, lines]) => {
+    const sorted = lines.toSorted((a, b) => a.atMs - b.atMs);
+    return sorted.flatMap((next, at) => {
+      const before = sorted[at - 1];
+      const isInOrder = before === undefined || before.scheduledAt <= next.scheduledAt;
+      if (isInOrder || next.atMs - before.atMs <= LEDGER_TOLERANCE_MS) return [];
+      const what = `${jobId}: ${next.scheduledAt} started after ${before.scheduledAt}`;
+      return [{ rule: 'in the order of the queue', what, evidence: { before, next } }];
+    });
+  });
+};
+
+/** A job that queues all skips none because another runs. */
+export const queueAllSkipsNone: Rule = ({ events, jobs }) => {
+  const queueing = new Set(jobs.filter(({ spec }) => spec.overlapPolicy === 'queueAll').map(({ jobId }) => jobId));
+  return events
+    .filter(
+      ({ type, jobId, reason }) =>
+        type === 'occurrence.skipped' && queueing.has(jobId ?? '') && reason?.startsWith('overlap'),
+    )
+    .map((event) => ({ rule: 'queueAll skips none', what: `${event.jobId}: ${event.reason}`, evidence: event }));
+};
+
+/** What waits and may start is started, once everything is as it should be. */
+export const nothingWaitsForEver: Rule = ({ pending, jobs, quietToMs }) => {
+  const known = new Set(jobs.map(({ jobId }) => jobId));
+  return pending
+    .filter(({ jobId, availableAtMs }) => known.has(jobId) && quietToMs - availableAtMs > WAITS_AT_MOST_MS)
+    .map((run) => ({
+      rule: 'nothing waits for ever',
+      what: `${run.jobId}@${iso(run.scheduledAtMs)} has waited for ${Math.round(quietToMs - run.availableAtMs)} ms`,
+      evidence: run,
+    }));
+};
+
+function isToBeRetried(run: ExecutionRecord, onLost: History['jobs'][number]['spec']['onLost']): boolean {
+  if (run.status !== 'FAILED') return false;
+  if (run.failureReason === 'LOST') return onLost === 'retry' && run.attempt < Math.max(run.maxAttempts, LOST_ATTEMPTS);
+  const isFailure = run.failureReason === 'ERROR' || run.failureReason === 'TIMEOUT';
+  return isFailure && run.attempt < run.maxAttempts;
+}
