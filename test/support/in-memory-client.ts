@@ -3,7 +3,7 @@ import { type InMemoryService, TOKENS } from './in-memory-service.ts';
 
 export interface Send {
   readonly as?: keyof typeof TOKENS | null;
-  /** Sent as JSON; a string as it is. */
+  /** Sent as JSON; a string or a stream as it is. */
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
 }
@@ -22,15 +22,16 @@ export type Client = (request: `${string} /${string}`, send?: Send) => Promise<A
 export function clientOf({ app }: Pick<InMemoryService, 'app'>): Client {
   return async (request, { as = 'admin', body, headers = {} } = {}) => {
     const [method, path] = request.split(/ (.*)/s);
-    const response = await app.request(path!, {
+    const init: RequestInit = {
       method: method!,
       headers: {
         ...(as === null ? {} : { authorization: `Bearer ${TOKENS[as]}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
+      ...(body === undefined ? {} : { body: toBody(body), duplex: 'half' }),
+    };
+    const response = await app.request(path!, init);
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, json: readJson(response.headers, text) };
   };
@@ -40,4 +41,8 @@ export function clientOf({ app }: Pick<InMemoryService, 'app'>): Client {
 function readJson(headers: Headers, text: string): unknown {
   if (text === '') return null;
   return headers.get('content-type')?.includes('json') === true ? JSON.parse(text) : text;
+}
+
+function toBody(body: unknown): string | ReadableStream {
+  return typeof body === 'string' || body instanceof ReadableStream ? body : JSON.stringify(body);
 }

@@ -58,10 +58,14 @@ const GAUGES = {
   isDatabaseUp: true,
 };
 
+/** Two functions: one that takes anything, one that is particular about its arguments. */
+export const TEST_REGISTRY = registryOf({ 'warm-cache': { run: () => null }, 'send-mail': sendMail });
+
 export interface ServiceOptions {
   readonly basePath?: string;
   readonly dialect?: Dialect;
   readonly tokens?: Partial<typeof TOKENS>;
+  readonly bodyDeadlineMs?: number;
 }
 
 export type InMemoryService = ReturnType<typeof inMemoryService>;
@@ -75,7 +79,7 @@ export function inMemoryService(options: ServiceOptions = {}) {
   const cancellations = new InMemoryCancellations(executions);
   const logger = new InMemoryLogger();
   const report: { current: ReadinessReport } = { current: { mode: 'normal', checks: [] } };
-  const registry = registryOf({ 'warm-cache': { run: () => null }, 'send-mail': sendMail });
+  const registry = TEST_REGISTRY;
   const jobAdmin = new JobAdmin({
     configs,
     executions,
@@ -125,11 +129,11 @@ export function inMemoryService(options: ServiceOptions = {}) {
     readGauges: () => GAUGES,
     readEventLoopDelay: () => null,
   });
-  const { basePath = '', tokens = TOKENS } = options;
+  const { basePath = '', tokens = TOKENS, bodyDeadlineMs } = options;
   const failures = new FailureLimit(now);
   const own = { jobAdmin, runAdmin, runLogs, pausing, removal, backfill, jobLedger, readiness, status, metrics };
   const deps = { ...own, logger, tokens, basePath, failures };
-  const app = createApp(deps);
+  const app = createApp(bodyDeadlineMs === undefined ? deps : { ...deps, bodyDeadlineMs });
   return {
     history,
     backfills,

@@ -5,7 +5,6 @@
  * its body; whatever is thrown behind them leaves as a problem.
  */
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
@@ -24,7 +23,7 @@ import { guard } from './auth.ts';
 import { describeEndpoint } from './describe-endpoint.ts';
 import { FailureLimit } from './failure-limit.ts';
 import type { HttpEnv } from './http-env.ts';
-import { MAX_BODY_BYTES } from './json-body.ts';
+import { BODY_DEADLINE_MS } from './read-body.ts';
 import { DOCUMENT, type OpenApiDocument, openApiDocument } from './openapi-document.ts';
 import { type Problem, toProblem } from './problem.ts';
 import { RequestError } from './request-error.ts';
@@ -61,6 +60,8 @@ export interface AppDeps {
   readonly basePath: string;
   /** Of wrong tokens; its own where it is left out. */
   readonly failures?: FailureLimit;
+  /** How long a body may take to come, in milliseconds. Default 10,000. */
+  readonly bodyDeadlineMs?: number;
 }
 
 const CONTENT_SECURITY_POLICY = {
@@ -76,6 +77,7 @@ export function createApp(deps: AppDeps) {
   app.use(secureHeaders({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, xFrameOptions: 'DENY', overwrite: false }));
   app.use(async (c, next) => {
     c.header('cache-control', 'no-store');
+    c.set('bodyDeadlineMs', deps.bodyDeadlineMs ?? BODY_DEADLINE_MS);
     await next();
   });
   app.use(
@@ -86,7 +88,6 @@ export function createApp(deps: AppDeps) {
     }),
   );
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuse(c, otherMethod(c.req.method, methods)) }));
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => Promise.reject(tooLarge()) }));
   app.route(deps.basePath === '' ? '/' : deps.basePath, adminApi(deps));
   app.notFound((c) =>
     refuse(c, new RequestError('ROUTE_NOT_FOUND', `There is no route ${c.req.method} ${c.req.path}.`)),
@@ -139,10 +140,6 @@ function answer(c: Context<HttpEnv>, { body, status, headers }: Problem): Respon
 function otherMethod(method: string, methods: readonly string[]): RequestError {
   const allow = methods.join(', ');
   return new RequestError('METHOD_NOT_ALLOWED', `This route takes ${allow}, not ${method}.`, { headers: { allow } });
-}
-
-function tooLarge(): RequestError {
-  return new RequestError('BODY_TOO_LARGE', `A body is at most ${MAX_BODY_BYTES} bytes long.`);
 }
 
 /** The caller learns nothing of what is ours to mend: the log does. */

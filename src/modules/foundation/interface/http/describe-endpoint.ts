@@ -41,14 +41,15 @@ export interface RequestHeader {
 const GUARDED: readonly ProblemStatus[] = [401, 403, 429, 500];
 const STORED: readonly ProblemStatus[] = [503];
 /** What reading a body adds. */
-export const BODY_PROBLEMS: readonly ProblemStatus[] = [400, 413, 415, 422];
+export const BODY_PROBLEMS: readonly ProblemStatus[] = [400, 408, 413, 415, 422];
 
 const PROBLEM_WORDS: Readonly<Record<ProblemStatus, string>> = {
-  400: 'The body is not readable JSON.',
+  400: 'The body is not readable JSON, or not whole.',
   401: 'No token, or one that is not known.',
   403: 'The token has another role than this needs.',
   404: 'There is no such thing.',
   405: 'Another method is asked for.',
+  408: 'The body came too slowly.',
   409: 'It is in another state than this needs.',
   412: 'It was changed meanwhile.',
   413: 'The body is too large.',

@@ -11,5 +11,7 @@ export interface HttpEnv {
     requestId: string;
     /** Of whoever asks; behind the guard it is always there. */
     role: Role;
+    /** How long a body may take to come, in milliseconds. */
+    bodyDeadlineMs: number;
   };
 }

@@ -11,9 +11,10 @@ import { InvalidInputError } from '../../domain/errors.ts';
 import { findUnstorable } from '../../domain/storable-json.ts';
 import { type InputSchema, readInput } from './input-faults.ts';
 import { findJsonFault } from './json-fault.ts';
+import type { HttpEnv } from './http-env.ts';
+import { BODY_DEADLINE_MS, readBody } from './read-body.ts';
 import { RequestError } from './request-error.ts';
 
-export const MAX_BODY_BYTES = 1_048_576;
 const JSON_MEDIA_TYPE = /^application\/([\w.-]+\+)?json$/i;
 
 export interface BodyOptions {
@@ -43,7 +44,8 @@ export function jsonBody<Schema extends InputSchema, E extends Env, P extends st
 }
 
 async function readJson(c: Context, isOptional: boolean): Promise<unknown> {
-  const text = await c.req.text();
+  const { bodyDeadlineMs = BODY_DEADLINE_MS } = c.var as Partial<HttpEnv['Variables']>;
+  const text = await readBody(c.req.raw, bodyDeadlineMs);
   if (text === '' && isOptional) return {};
   const mediaType = (c.req.header('content-type') ?? '').split(';')[0]!.trim();
   if (text !== '' && !JSON_MEDIA_TYPE.test(mediaType)) {

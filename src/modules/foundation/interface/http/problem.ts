@@ -14,7 +14,7 @@ interface ProblemKind {
   /** Instead of the error's own message, which tells of our inside. */
   readonly detail?: string;
 }
-export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503;
+export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503;
 
 const DATABASE_AWAY: ProblemKind = {
   status: 503,
@@ -25,12 +25,14 @@ const DATABASE_AWAY: ProblemKind = {
 // oxfmt-ignore
 const PROBLEMS: Readonly<Record<string, ProblemKind>> = {
   JSON_MALFORMED: { status: 400, title: 'Malformed JSON' },
+  BODY_INCOMPLETE: { status: 400, title: 'Incomplete body' },
   UNAUTHENTICATED: { status: 401, title: 'Token needed' },
   FORBIDDEN: { status: 403, title: 'Not allowed' },
   JOB_NOT_FOUND: { status: 404, title: 'Job not found' },
   EXECUTION_NOT_FOUND: { status: 404, title: 'Execution not found' },
   ROUTE_NOT_FOUND: { status: 404, title: 'Route not found' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
+  BODY_TIMEOUT: { status: 408, title: 'Body too slow' },
   EXECUTION_NOT_RUNNING: { status: 409, title: 'Not running' },
   EXECUTION_RUNNING: { status: 409, title: 'Still running' },
   REVISION_CONFLICT: { status: 412, title: 'Changed meanwhile' },

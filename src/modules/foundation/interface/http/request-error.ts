@@ -8,6 +8,8 @@ export type RequestErrorCode =
   | 'ROUTE_NOT_FOUND'
   | 'METHOD_NOT_ALLOWED'
   | 'BODY_TOO_LARGE'
+  | 'BODY_TIMEOUT'
+  | 'BODY_INCOMPLETE'
   | 'MEDIA_TYPE_UNSUPPORTED'
   | 'TOO_MANY_FAILURES';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DatabaseUnavailableError } from '../../../../../../src/modules/foundation/domain/errors.ts';
-import { MAX_BODY_BYTES } from '../../../../../../src/modules/foundation/interface/http/json-body.ts';
+import { MAX_BODY_BYTES } from '../../../../../../src/modules/foundation/interface/http/read-body.ts';
 import type { Client } from '../../../../../support/in-memory-client.ts';
 import { type InMemoryService, inMemoryService, TOKENS } from '../../../../../support/in-memory-service.ts';
 import { contractClientOf } from './contract-client.ts';
@@ -125,6 +125,19 @@ describe('createApp() when something fails', () => {
     expect(headers.get('retry-after')).toBe('5');
     expect(json.code).toBe('DATABASE_UNAVAILABLE');
     expect(service.logger.lines.map(({ level }) => level)).toEqual(['warn']);
+  });
+
+  test('a body that its sender gives up is their fault: 400, and no line in the log', async () => {
+    const body = new ReadableStream({ start: (controller) => controller.error(new Error('aborted')) });
+    const { status, json } = await send('PUT /admin/jobs/warm-cache', { body });
+    expect([status, json.code]).toEqual([400, 'BODY_INCOMPLETE']);
+    expect(service.logger.lines).toEqual([]);
+  });
+
+  test('a body that never ends is cut off: 408, and the connection is closed', async () => {
+    const slow = contractClientOf(inMemoryService({ bodyDeadlineMs: 1 }));
+    const { status, headers, json } = await slow('PUT /admin/jobs/warm-cache', { body: new ReadableStream() });
+    expect([status, json.code, headers.get('connection')]).toEqual([408, 'BODY_TIMEOUT', 'close']);
   });
 
   test('what a caller did wrong leaves no line in the log', async () => {

@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ROLES } from '../../../../../../src/modules/foundation/interface/http/access.ts';
 import { DatabaseUnavailableError } from '../../../../../../src/modules/foundation/domain/errors.ts';
-import { MAX_BODY_BYTES } from '../../../../../../src/modules/foundation/interface/http/json-body.ts';
+import { MAX_BODY_BYTES } from '../../../../../../src/modules/foundation/interface/http/read-body.ts';
 import { CAPACITY } from '../../../../../../src/modules/foundation/interface/http/failure-limit.ts';
 import { clientOf, type Send } from '../../../../../support/in-memory-client.ts';
 import { brokenService, type InMemoryService, inMemoryService } from '../../../../../support/in-memory-service.ts';
@@ -43,6 +43,7 @@ const COMMON: Readonly<Record<number, (operation: Operation) => Send>> = {
   400: () => ({ body: '{' }),
   401: () => ({ as: null }),
   403: ({ role }) => ({ as: ROLES[ROLES.indexOf(role!) - 1]! }),
+  408: () => ({ body: new ReadableStream() }),
   413: () => ({ body: 'x'.repeat(MAX_BODY_BYTES + 1) }),
   415: () => ({ body: '{}', headers: { 'content-type': 'text/plain' } }),
   422: ({ hasBody }) => (hasBody ? { body: { unheardOf: 1 } } : {}),
@@ -66,7 +67,7 @@ describe('every status that the document promises', () => {
     }
     const promised = operations.flatMap(({ operationId, statuses }) => statuses.map((of) => `${operationId} ${of}`));
     expect(promised.filter((each) => !seen.has(each) && !UNREACHABLE.has(each))).toEqual([]);
-  });
+  }, 120_000);
 
   test('examples are what their schemas say', () => {
     const faults: string[] = [];
@@ -110,7 +111,7 @@ async function stage(
       ? brokenService(new Error('planted'))
       : status === 503
         ? brokenService(new DatabaseUnavailableError('planted'))
-        : inMemoryService();
+        : inMemoryService(status === 408 ? { bodyDeadlineMs: 1 } : {});
   const query = status === 422 && !operation.hasBody ? '?unheardOf=1' : '';
   const request = `${operation.method} ${path as '/'}${query}` as const;
   const send = { body: VALID_BODIES[operation.operationId], ...options };
