@@ -5,6 +5,7 @@ import { addJobCommands } from './syntax/job-commands.ts';
 import { addFileCommands } from './syntax/file-commands.ts';
 import { addRunCommands } from './syntax/run-commands.ts';
 import { addScheduleCommands } from './syntax/schedule-commands.ts';
+import { addServiceCommands } from './syntax/service-commands.ts';
 
 const AFTER_HELP = `
 Which service: --server, CARILLON_SERVER, or the one on this machine (PORT, 3000 without).
@@ -27,5 +28,6 @@ export function createProgram(): Command {
   addRunCommands(program);
   addScheduleCommands(program);
   addFileCommands(program);
+  addServiceCommands(program);
   return program;
 }

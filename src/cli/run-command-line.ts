@@ -1,19 +1,27 @@
 /** From the words that were typed to an exit status. Invariant: whatever goes wrong is told on standard error, once. */
 import { styleText } from 'node:util';
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { CommandFault } from './command-fault.ts';
 import { EXIT } from './exit-status.ts';
 import { createProgram } from './program.ts';
+import { addCompletion, addCompletionHelp, isCompletionRequest, offerJobIds } from './syntax/completion-command.ts';
 
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
   // `carillon … | head` closes the pipe early: nobody is left to be told.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : 1));
   const program = createProgram();
   try {
+    await prepareCompletion(program, argv);
     await program.parseAsync(argv);
   } catch (error) {
     process.exitCode = tell(error, program.opts<{ json?: boolean }>().json === true);
   }
+}
+
+async function prepareCompletion(program: Command, argv: readonly string[]): Promise<void> {
+  if (!isCompletionRequest(argv)) return addCompletionHelp(program);
+  if (argv[2] === 'complete') await offerJobIds(program, process.env);
+  await addCompletion(program);
 }
 
 function tell(error: unknown, isJson: boolean): number {

@@ -1,30 +1,67 @@
 /**
- * Waits for a run to end, and shows how it goes. Invariant: it ends when the run has ended, whether the service tells it or
- * has to be asked.
+ * Follows a run to its end: its log lines as they come, its progress where a person watches. Invariant: it ends when the run
+ * has ended and its last line was shown; no line is shown twice.
  */
-import type { ExecutionDetailJson } from '../connection/answers.ts';
+import { styleText } from 'node:util';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { InferResponseType } from 'hono/client';
 import { type CommandContext, printJson } from '../command-context.ts';
-import { bodyOf } from '../connection/api.ts';
+import type { ExecutionDetailJson } from '../connection/answers.ts';
+import { type Api, bodyOf } from '../connection/api.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
-import { outcomeText } from '../output/run-lines.ts';
+import { machineZone, wallText } from '../output/instants.ts';
 import { ProgressLine } from '../output/progress-line.ts';
+import { outcomeText } from '../output/run-lines.ts';
+import { oneLine } from '../output/table.ts';
 
-const ASK_AGAIN_MS = 500;
+type LogRoute = Api['routes']['admin']['executions'][':id']['logs'];
+type LogLine = InferResponseType<LogRoute['$get'], 200>['items'][number];
 
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 1_000;
+
+/** @returns `runFailed` where the run ended as FAILED */
 export async function followRun(context: CommandContext, id: string): Promise<ExitStatus> {
-  const { routes } = await context.api();
+  const api = await context.api();
   const progress = new ProgressLine(process.stderr);
-  for (;;) {
-    const run = await bodyOf(routes.admin.executions[':id'].$get({ param: { id } }));
-    if (run.status !== 'RUNNING') {
+  let after = '0';
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    const part = await bodyOf(api.routes.admin.executions[':id'].logs.$get({ param: { id }, query: { after } }));
+    const run = await bodyOf(api.routes.admin.executions[':id'].$get({ param: { id } }));
+    if (part.items.length > 0) {
+      progress.clear();
+      pauseMs = FIRST_PAUSE_MS;
+      if (!context.isJson) for (const line of part.items) context.print(logLineText(line));
+    }
+    after = String(part.nextAfter);
+    if (part.isEnded) {
       progress.clear();
       return tellOutcome(context, run);
     }
     if (!context.isJson) progress.show(run);
-    await new Promise((resolve) => {
-      setTimeout(resolve, ASK_AGAIN_MS);
-    });
+    await pause(pauseMs);
   }
+}
+
+/** `carillon runs logs` */
+export async function showLogs(
+  context: CommandContext,
+  id: string,
+  { follow }: { readonly follow?: boolean },
+): Promise<ExitStatus | void> {
+  if (follow === true) return followRun(context, id);
+  const { routes } = await context.api();
+  const { logLines } = await bodyOf(routes.admin.executions[':id'].$get({ param: { id } }));
+  if (context.isJson) printJson(context, logLines);
+  else for (const line of logLines) context.print(logLineText(line));
+}
+
+const LEVEL_COLOURS = { debug: 'dim', info: 'green', warn: 'yellow', error: 'red' } as const;
+
+function logLineText({ at, level, message, properties }: LogLine): string {
+  const said = Object.keys(properties).length === 0 ? '' : `  ${oneLine(JSON.stringify(properties))}`;
+  const word = styleText(LEVEL_COLOURS[level], level.padEnd(5));
+  return `${wallText(at, machineZone()).slice(0, 19)} ${word} ${oneLine(message)}${said}`;
 }
 
 function tellOutcome(context: CommandContext, run: ExecutionDetailJson): ExitStatus {

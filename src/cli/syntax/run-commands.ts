@@ -23,6 +23,15 @@ export function addRunCommands(program: Command): void {
     .command('show <run>')
     .description('one run whole: times, arguments, result, error')
     .action(act(async (context, id: string) => (await import('../commands/list-runs.ts')).showRun(context, id)));
+  runs
+    .command('logs <run>')
+    .description('what it said while it ran')
+    .option('-f, --follow', 'until it has ended')
+    .action(
+      act(async (context, id: string, options: { follow?: boolean }) =>
+        (await import('../commands/follow-run.ts')).showLogs(context, id, options),
+      ),
+    );
   addOrders(runs);
 }
 

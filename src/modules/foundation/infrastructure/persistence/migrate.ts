@@ -96,7 +96,11 @@ function renderScript(pending: readonly Migration[]): string {
   ].join('\n');
 }
 
-async function findPending(connection: MigrationConnection, migrations: readonly Migration[]): Promise<Migration[]> {
+/** Those that the database has not seen yet. @throws DatabaseVersionError where it is newer than this program */
+export async function findPending(
+  connection: MigrationConnection,
+  migrations: readonly Migration[],
+): Promise<Migration[]> {
   const [table] = await connection.run(`select to_regclass('${TABLE}')::text as name`);
   if (table === undefined || table['name'] === null) return [...migrations];
   const [row] = await connection.run(`select coalesce(max(created_at), 0)::text as latest from ${TABLE}`);

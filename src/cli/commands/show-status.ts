@@ -1,0 +1,52 @@
+/** `carillon status`: the scheduler as a whole. */
+import { styleText } from 'node:util';
+import type { InferResponseType } from 'hono/client';
+import { type CommandContext, printJson } from '../command-context.ts';
+import { type Api, bodyOf } from '../connection/api.ts';
+import { EXIT, type ExitStatus } from '../exit-status.ts';
+import { distanceText, durationText } from '../output/instants.ts';
+import { renderPairs, renderTable } from '../output/table.ts';
+
+type Scheduler = InferResponseType<Api['routes']['admin']['scheduler']['$get'], 200>;
+
+/** @returns `refused` where the service is degraded */
+export async function showStatus(context: CommandContext): Promise<ExitStatus> {
+  const { routes, server } = await context.api();
+  const status = await bodyOf(routes.admin.scheduler.$get());
+  if (context.isJson) printJson(context, status);
+  else context.print(statusLines(status, server).join('\n'));
+  return status.mode === 'normal' ? EXIT.ok : EXIT.refused;
+}
+
+function statusLines(status: Scheduler, server: string): string[] {
+  const states = Object.entries(status.jobs.states).filter(([, count]) => count > 0);
+  const { p50Ms, p95Ms, maxMs, runs } = status.lateness;
+  return [
+    renderPairs([
+      ['Service', server],
+      ['Mode', styleText(status.mode === 'normal' ? 'green' : 'red', status.mode)],
+      ...status.checks.filter(({ ok }) => !ok).map(({ name, detail }): [string, string] => [name, detail]),
+      ['Jobs', `${status.jobs.total}  ${states.map(([state, count]) => `${count} ${state}`).join(', ')}`],
+      ['Runs', `${status.runs.running} running, ${status.runs.pending} waiting`],
+      ['Overdue', overdueText(status.overdue)],
+      [
+        'Lateness',
+        runs === 0 ? '-' : `p50 ${durationText(p50Ms)}, p95 ${durationText(p95Ms)}, at most ${durationText(maxMs)}`,
+      ],
+    ]),
+    '',
+    renderTable(['INSTANCE', 'HOST', 'RUNTIME', 'VERSION', 'HEARTBEAT'], status.instances.map(rowOf(status.at))),
+  ];
+}
+
+function rowOf(at: string): (instance: Scheduler['instances'][number]) => string[] {
+  const nowMs = Date.parse(at);
+  return ({ id, hostname, runtime, version, renewedAt, isLive }) => {
+    const beat = distanceText(renewedAt, nowMs).replace('in ', '');
+    return [id, hostname, runtime, version, isLive ? styleText('green', beat) : styleText('dim', `ended ${beat}`)];
+  };
+}
+
+function overdueText({ jobs, oldestMs }: Scheduler['overdue']): string {
+  return jobs === 0 ? 'nothing' : `${jobs} jobs, the oldest for ${durationText(oldestMs)}`;
+}
