@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { VERSION } from '../main/version.ts';
 import { addJobCommands } from './syntax/job-commands.ts';
 import { addFileCommands } from './syntax/file-commands.ts';
-import { addRunCommands } from './syntax/run-commands.ts';
+import { addEventCommand, addRunCommands } from './syntax/run-commands.ts';
 import { addScheduleCommands } from './syntax/schedule-commands.ts';
 import { addServiceCommands } from './syntax/service-commands.ts';
 
@@ -26,6 +26,7 @@ export function createProgram(): Command {
     .addHelpText('after', AFTER_HELP);
   addJobCommands(program);
   addRunCommands(program);
+  addEventCommand(program);
   addScheduleCommands(program);
   addFileCommands(program);
   addServiceCommands(program);

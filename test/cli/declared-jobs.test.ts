@@ -139,6 +139,25 @@ describe('carillon apply', () => {
   });
 });
 
+describe('carillon apply --prune', () => {
+  test('removes what the file does not declare, and only where somebody agrees', async () => {
+    const extra = { jobName: 'x', cronExpression: '0 9 1 1 *', handler: 'maintenance.heartbeat' };
+    await service.call('PUT', '/admin/jobs/extra', extra);
+    await carillon(['export', '--out', 'kept.yaml']);
+    await service.call('PUT', '/admin/jobs/stranger', extra);
+    const asked = await carillon(['apply', 'kept.yaml', '--prune']);
+    expect(asked).toMatchObject({ status: 1, stderr: expect.stringContaining('1 would be removed. Say --yes') });
+    expect(asked.stdout).toContain('- stranger\n');
+    expect((await service.call('GET', '/admin/jobs/stranger')).status).toBe(200);
+    const agreed = await carillon(['apply', 'kept.yaml', '--prune', '--yes']);
+    expect(agreed.stdout).toMatch(/0 created, 0 changed, 1 removed, \d as declared/);
+    expect((await service.call('GET', '/admin/jobs/stranger')).status).toBe(404);
+    expect((await carillon(['jobs', 'delete', 'extra'])).stderr).toContain('Say --yes');
+    expect(await carillon(['jobs', 'delete', 'extra', '--yes'])).toMatchObject({ status: 0, stderr: '' });
+    expect((await service.call('GET', '/admin/jobs/extra')).status).toBe(404);
+  });
+});
+
 describe('carillon export', () => {
   test('gives a file that applies as nothing new, in YAML and in JSON', async () => {
     for (const format of ['yaml', 'json']) {

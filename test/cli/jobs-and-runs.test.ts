@@ -143,7 +143,7 @@ describe('carillon runs', () => {
   test('jobs trigger --follow waits for the run and says what came of it', async () => {
     await carillon('jobs', 'create', 'ring', '--cron', '0 9 1 1 *', '--handler', 'maintenance.heartbeat');
     const { stdout, status } = await carillon('jobs', 'trigger', 'ring', '--follow', '--reason', 'a test');
-    expect(stdout).toMatch(/^[0-9a-f-]{36} {2}SUCCESS after \d+ ms {2}\{.*"ringing":"ok"\}\n$/);
+    expect(stdout).toMatch(/^[0-9a-f-]{36} {2}SUCCESS after \d+ ms {2}\{.*"ringing":"ok"\}$/m);
     expect(status).toBe(0);
   });
 
@@ -167,6 +167,32 @@ describe('carillon runs', () => {
     expect(again.status).toBe(5);
     expect(JSON.parse(again.stdout)).toMatchObject({ attempt: 2, idempotencyKey: expect.stringContaining('inside@') });
     expect(await carillon('runs', 'cancel', id)).toMatchObject({ status: 1, stderr: expect.stringContaining('ended') });
+  });
+});
+
+describe('carillon jobs backfill and carillon events', () => {
+  test('backfill shows what it would run, runs it, and the ledger says who asked', async () => {
+    await carillon(
+      'jobs',
+      'create',
+      'daily',
+      '--cron',
+      '0 9 * * *',
+      '--tz',
+      'UTC',
+      '--handler',
+      'maintenance.heartbeat',
+    );
+    const span = ['jobs', 'backfill', 'daily', '--from', '2026-01-01', '--to', '2026-01-03T00:00:00Z'];
+    const dry = await carillon(...span, '--dry-run');
+    expect(dry.stdout).toMatch(
+      /2026-01-01 09:00:00 \+00:00 +open +-\n2026-01-02 .*\n.*Of 2 occurrences 2 would be run/,
+    );
+    const made = await carillon(...span, '--reason', 'a test', '--json');
+    expect(JSON.parse(made.stdout)).toMatchObject({ count: 2, dryRun: false });
+    const { stdout } = await carillon('events', '--job', 'daily', '--type', 'job.created');
+    expect(stdout).toMatch(/^AT +EVENT +JOB +BY +OCCURRENCE +WHY\n\d{4}-.* job\.created +daily +admin +-\n$/);
+    expect(JSON.parse((await carillon('events', '-n', '1', '--json')).stdout).items).toHaveLength(1);
   });
 });
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
     cwd: folder,
     env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env },
   });
-  service = new ServiceProcess(child);
+  service = new ServiceProcess(child, 'node');
   const [, address] = await service.printed(/ready at (http:\S+)/);
   service.address = address!;
 });

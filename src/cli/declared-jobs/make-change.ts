@@ -1,7 +1,7 @@
 /** One change, made on the strength of what was compared: a job that has changed since is left as it is. */
 import type { InferRequestType } from 'hono/client';
-import { type Api, bodyOf, reach } from '../connection/api.ts';
-import { problemFault } from '../connection/problem-fault.ts';
+import { removeJob } from '../commands/delete-job.ts';
+import { type Api, bodyOf } from '../connection/api.ts';
 import type { JobChange } from './compare-jobs.ts';
 
 type Draft = InferRequestType<Api['routes']['admin']['jobs'][':jobId']['$put']>['json'];
@@ -10,13 +10,7 @@ export async function makeChange(api: Api, { action, jobId, revision, declared }
   if (action === 'keep') return;
   const headers: Record<string, string> =
     revision === null ? { 'if-none-match': '*' } : { 'if-match': `"${revision}"` };
-  if (action === 'remove') return removeJob(api, jobId, headers);
+  if (action === 'remove') return removeJob(api, jobId, revision!);
   const json = declared!.fields as Draft;
   await bodyOf(api.routes.admin.jobs[':jobId'].$put({ param: { jobId }, json }, { headers: () => headers }));
-}
-
-async function removeJob({ server, headers }: Api, jobId: string, condition: Record<string, string>): Promise<void> {
-  const url = `${server}/admin/jobs/${encodeURIComponent(jobId)}`;
-  const response = await reach(url, { method: 'DELETE', headers: { ...headers, ...condition } });
-  if (!response.ok) throw problemFault(response.status, await response.text());
 }

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { JOB_STATES } from '../../modules/foundation/domain/job-state.ts';
 import { act } from '../command-context.ts';
+import type { BackfillOptions } from '../commands/backfill-job.ts';
 import type { JobListOptions } from '../commands/list-jobs.ts';
 import type { TriggerOptions } from '../commands/trigger-job.ts';
 import { addJobFlags, readJsonObject } from '../job-flags.ts';
@@ -12,6 +13,8 @@ export function addJobCommands(program: Command): void {
   addReading(jobs);
   addEditing(jobs);
   addOrders(jobs);
+  addBackfill(jobs);
+  addRemoval(jobs);
 }
 
 function addReading(jobs: Command): void {
@@ -48,6 +51,34 @@ function addEditing(jobs: Command): void {
       (await import('../commands/edit-job.ts')).editJob(context, jobId, options),
     ),
   );
+}
+
+function addRemoval(jobs: Command): void {
+  jobs
+    .command('delete <job>')
+    .description('removes it; its history stays')
+    .option('-y, --yes', 'without asking')
+    .action(
+      act(async (context, jobId: string, options: { yes?: boolean }) =>
+        (await import('../commands/delete-job.ts')).deleteJob(context, jobId, options),
+      ),
+    );
+}
+
+function addBackfill(jobs: Command): void {
+  jobs
+    .command('backfill <job>')
+    .description('runs what has passed, oldest first: the occurrences of a span, each once')
+    .requiredOption('--from <instant>', "the first, included: '2026-11-01' there, or with an offset")
+    .requiredOption('--to <instant>', 'the end, not included')
+    .option('--dry-run', 'only show what would be run')
+    .option('--include-completed', 'also those that have run')
+    .option('--reason <text>')
+    .action(
+      act(async (context, jobId: string, options: BackfillOptions) =>
+        (await import('../commands/backfill-job.ts')).backfillJob(context, jobId, options),
+      ),
+    );
 }
 
 function addOrders(jobs: Command): void {

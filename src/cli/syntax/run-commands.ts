@@ -1,7 +1,9 @@
-/** `carillon runs …`: words, flags and help. */
+/** `carillon runs …` and `carillon events`: words, flags and help. */
 import { type Command, Option } from 'commander';
 import { RUN_STATUSES, RUN_TRIGGERS } from '../../modules/foundation/domain/run.ts';
+import { EVENT_TYPES } from '../../modules/foundation/domain/event.ts';
 import { act } from '../command-context.ts';
+import type { EventListOptions } from '../commands/list-events.ts';
 import type { RunListOptions } from '../commands/list-runs.ts';
 import { addDefaultList, addListFlags } from './list-flags.ts';
 
@@ -33,6 +35,24 @@ export function addRunCommands(program: Command): void {
       ),
     );
   addOrders(runs);
+}
+
+/** `carillon events` */
+export function addEventCommand(program: Command): void {
+  addListFlags(
+    program
+      .command('events')
+      .description('who changed what, and what did not run and why')
+      .option('--job <job>', 'of one job')
+      .addOption(new Option('--type <type>').choices([...EVENT_TYPES]))
+      .option('--actor <actor>', 'a role or an instance')
+      .option('--from <instant>', 'recorded at or after')
+      .option('--to <instant>', 'recorded before'),
+  ).action(
+    act(async (context, options: EventListOptions) =>
+      (await import('../commands/list-events.ts')).listEvents(context, options),
+    ),
+  );
 }
 
 function addOrders(runs: Command): void {
