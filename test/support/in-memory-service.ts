@@ -17,6 +17,7 @@ import type { Dialect } from '../../src/modules/foundation/domain/schedule.ts';
 import { SchedulerStatus } from '../../src/modules/foundation/application/scheduler-status.ts';
 import { createApp } from '../../src/modules/foundation/interface/http/app.ts';
 import { InMemoryBackfills } from './in-memory-backfills.ts';
+import { InMemoryOccurrenceRecords } from './in-memory-occurrence-records.ts';
 import { InMemoryEventHistory } from './in-memory-event-history.ts';
 import { FailureLimit } from '../../src/modules/foundation/interface/http/failure-limit.ts';
 import { InMemoryCancellations } from './in-memory-cancellations.ts';
@@ -95,7 +96,9 @@ export function inMemoryService(options: ServiceOptions = {}) {
   const newId = () => `44444444-4444-4444-8444-${String((ids += 1)).padStart(12, '0')}`;
   const backfill = new JobBackfill({ configs, backfills, now, newId, registry: () => registry });
   const history = new InMemoryEventHistory();
-  const jobLedger = new JobLedger({ history });
+  const records = new InMemoryOccurrenceRecords(executions, pending);
+  const defaults = { timezone: 'Asia/Shanghai' };
+  const jobLedger = new JobLedger({ history, configs, records, defaults, now, registry: () => registry });
   const pauses = new InMemoryJobPauses(configs, now);
   const pausing = new JobPausing({ pauses, jobAdmin, now });
   const runAdmin = new RunAdmin({

@@ -43,6 +43,7 @@ import type { Database } from './infrastructure/persistence/database.ts';
 import { PostgresAheadClaims } from './infrastructure/persistence/postgres-ahead-claims.ts';
 import { PostgresBackfills } from './infrastructure/persistence/postgres-backfills.ts';
 import { PostgresEventHistory } from './infrastructure/persistence/postgres-event-history.ts';
+import { PostgresOccurrenceRecords } from './infrastructure/persistence/postgres-occurrence-records.ts';
 import { PostgresJobRemovals } from './infrastructure/persistence/postgres-job-removals.ts';
 import { PostgresCancellations } from './infrastructure/persistence/postgres-cancellations.ts';
 import { PostgresEventLedger } from './infrastructure/persistence/postgres-event-ledger.ts';
@@ -120,6 +121,7 @@ function factoriesOf(options: FoundationOptions): Factories {
     outputs: () => new PostgresRunOutputs(database),
     removals: () => new PostgresJobRemovals(database),
     backfills: () => new PostgresBackfills(database),
+    records: () => new PostgresOccurrenceRecords(database),
     history: () => new PostgresEventHistory(database),
     pending: () => new PostgresPendingRuns(database),
     instances: () => new PostgresInstances(database),
@@ -148,7 +150,8 @@ function factoriesOf(options: FoundationOptions): Factories {
     scheduler: (wired) => new SchedulerApplicationService(wired),
 
     removal: ({ configs, removals }) => new JobRemoval({ configs, removals }),
-    jobLedger: ({ history }) => new JobLedger({ history }),
+    jobLedger: ({ history, configs, records, directory, time }) =>
+      new JobLedger({ history, configs, records, defaults, registry: () => directory.registry, now: () => time.now() }),
     backfill: ({ configs, backfills, directory, time, newId }) =>
       new JobBackfill({ configs, backfills, newId, registry: () => directory.registry, now: () => time.now() }),
     pausing: ({ pauses, jobAdmin, time }) => new JobPausing({ pauses, jobAdmin, now: () => time.now() }),

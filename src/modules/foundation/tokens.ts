@@ -3,6 +3,7 @@ import type { Cancellations } from './application/ports/cancellations.ts';
 import type { JobPausing } from './application/job-pausing.ts';
 import type { Backfills } from './application/ports/backfills.ts';
 import type { EventHistory } from './application/ports/event-history.ts';
+import type { OccurrenceRecords } from './application/ports/occurrence-records.ts';
 import type { JobRemovals } from './application/ports/job-removals.ts';
 import type { JobBackfill } from './application/job-backfill.ts';
 import type { JobLedger } from './application/job-ledger.ts';
@@ -91,6 +92,7 @@ export interface Foundation {
   readonly pendingStarter: PendingRunStarter;
   readonly pruner: HistoryPruner;
   readonly readiness: Readiness;
+  readonly records: OccurrenceRecords;
   readonly removal: JobRemoval;
   readonly removals: JobRemovals;
   readonly rescuer: OrphanRescuer;

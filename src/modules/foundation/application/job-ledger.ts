@@ -1,11 +1,51 @@
-/** Reading the ledger of events: who changed what, and what did not run and why. It writes nothing. */
+/**
+ * Reading the ledger of events: who changed what, and why a job ran at an instant or did not. It writes nothing.
+ *
+ * Invariant: the answer to "why" is put together from what is recorded, so that any replica gives the same one; only whether
+ * a function is registered is this process's own knowledge.
+ */
+import { JobNotFoundError } from '../domain/errors.ts';
+import { handlerOf, type JobConfig } from '../domain/job-config.ts';
+import type { MergedJobRegistry } from '../domain/job-definition.ts';
+import { type JobThen, jobThen } from '../domain/job-then.ts';
+import { nextFire } from '../domain/next-fire.ts';
+import { judgeOccurrence, type OccurrenceFacts, type Verdict } from '../domain/occurrence-verdict.ts';
+import { readJobRow } from '../domain/read-job-row.ts';
+import { isStorableText } from '../domain/storable-json.ts';
+import { sayVerdict, type VerdictWords } from '../domain/words/verdict-words.ts';
+import { type AskedInstant, readAskedInstant } from './asked-instant.ts';
+import { type ExecutionView, viewExecution, viewPendingRun } from './execution-view.ts';
 import type { EventHistory, EventQuery } from './ports/event-history.ts';
 import type { RecordedEvent } from './ports/event-ledger.ts';
-import type { Page } from './ports/job-config-repository.ts';
+import type { JobConfigRepository, JobOverview, Page } from './ports/job-config-repository.ts';
+import type { OccurrenceRecords } from './ports/occurrence-records.ts';
 
 export interface JobLedgerDeps {
   readonly history: EventHistory;
+  readonly configs: JobConfigRepository;
+  readonly records: OccurrenceRecords;
+  readonly registry: () => MergedJobRegistry;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly defaults: { readonly timezone: string };
 }
+
+export interface WhyAnswer extends VerdictWords {
+  readonly jobId: string;
+  readonly at: Date;
+  readonly verdict: Verdict;
+  /** The occurrence at that instant; null: there is none. */
+  readonly occurrence: Date | null;
+  /** Of the schedule as it was then. */
+  readonly nearest: { readonly before: Date | null; readonly after: Date | null };
+  readonly executions: readonly ExecutionView[];
+  readonly events: readonly RecordedEvent[];
+  readonly pending: ExecutionView | null;
+}
+
+const COVERING = 20;
+const AUDITED = 20;
+const HALF_A_DAY_MS = 43_200_000;
 
 export class JobLedger {
   readonly #deps: JobLedgerDeps;
@@ -18,4 +58,93 @@ export class JobLedger {
   async events(query: EventQuery): Promise<Page<RecordedEvent>> {
     return await this.#deps.history.list(query);
   }
+
+  /** @param at an instant, or a wall time in the job's zone; left out: the latest occurrence until now @throws JobNotFoundError, InvalidInputError */
+  async why(jobId: string, at?: string): Promise<WhyAnswer> {
+    const { configs, history, records } = this.#deps;
+    const overview = isStorableText(jobId) ? await configs.getOverview(jobId) : null;
+    const asked = this.#read(at, overview);
+    const instant = new Date(asked.atMs);
+    const audit = await history.getAudit(jobId, instant, AUDITED);
+    if (overview === null && audit.length === 0 && !(await this.#hasRuns(jobId))) throw new JobNotFoundError(jobId);
+    const { executions, pending } = await records.read(jobId, instant);
+    const events = await history.getCovering(jobId, instant, COVERING);
+    const past = jobThen(audit, overview?.config ?? null, asked.atMs);
+    const oldestKeptAt = await history.getOldestAt();
+    const facts = this.#factsOf({ overview, asked, past, executions, pending, events, oldestKeptAt });
+    const judgement = judgeOccurrence(facts);
+    const timezone = timezoneOf(past, overview?.config ?? null, this.#deps.defaults.timezone);
+    return {
+      jobId,
+      at: instant,
+      verdict: judgement.verdict,
+      ...sayVerdict(facts, judgement, { timezone, note: asked.note }),
+      occurrence: judgement.isOccurrence ? instant : null,
+      nearest: nearestOf(past, asked.atMs),
+      executions: executions.map(viewExecution),
+      events: eventsToShow(events, audit, asked.atMs),
+      pending: pending === null ? null : viewPendingRun(pending, overview?.config.maxAttempts ?? 1),
+    };
+  }
+
+  async #hasRuns(jobId: string): Promise<boolean> {
+    return isStorableText(jobId) && (await this.#deps.records.hasAny(jobId));
+  }
+
+  #read(at: string | undefined, overview: JobOverview | null): AskedInstant {
+    if (at === undefined) return { atMs: latestOf(overview?.config ?? null, this.#deps.now()), note: null };
+    return readAskedInstant(at, timezoneOf(null, overview?.config ?? null, this.#deps.defaults.timezone));
+  }
+
+  #factsOf({ overview, asked, ...read }: Read): OccurrenceFacts {
+    const current = overview?.config ?? null;
+    return {
+      ...read,
+      atMs: asked.atMs,
+      nowMs: this.#deps.now(),
+      current,
+      nextFireAt: overview?.nextFireAt ?? null,
+      isRegistered: current !== null && this.#deps.registry().has(handlerOf(current)),
+    };
+  }
+}
+
+function latestOf(config: JobConfig | null, nowMs: number): number {
+  const schedule = config === null ? null : readJobRow(config).schedule;
+  return schedule?.previous(Math.floor(nowMs) + 1) ?? Math.floor(nowMs);
+}
+
+interface Read extends Pick<OccurrenceFacts, 'past' | 'executions' | 'pending' | 'events' | 'oldestKeptAt'> {
+  readonly overview: JobOverview | null;
+  readonly asked: AskedInstant;
+}
+
+/** A zone that cannot be read is not asked. */
+function timezoneOf(past: JobThen | null, current: JobConfig | null, fallback: string): string {
+  const config = past?.kind === 'there' ? past.config : current;
+  return config !== null && readJobRow(config).schedule !== null ? config.timezone : fallback;
+}
+
+function nearestOf(past: JobThen, atMs: number): WhyAnswer['nearest'] {
+  const schedule = past.kind === 'there' ? readJobRow(past.config).schedule : null;
+  if (past.kind !== 'there' || schedule === null) return { before: null, after: null };
+  const { startAt, endAt } = past.config;
+  const before = schedule.previous(Math.min(atMs, (endAt?.getTime() ?? Number.POSITIVE_INFINITY) + 1));
+  const after = nextFire(past.config, schedule, atMs);
+  const isBefore = before !== null && startAt !== null && before < startAt.getTime();
+  return {
+    before: before === null || isBefore ? null : new Date(before),
+    after: after === null ? null : new Date(after),
+  };
+}
+
+/** What speaks of the instant itself, and the edits of the hours around it. */
+function eventsToShow(
+  covering: readonly RecordedEvent[],
+  audit: readonly RecordedEvent[],
+  atMs: number,
+): RecordedEvent[] {
+  const edits = audit.filter(({ at }) => Math.abs(at.getTime() - atMs) < HALF_A_DAY_MS);
+  const known = new Set(covering.map(({ id }) => id));
+  return [...covering, ...edits.filter(({ id }) => !known.has(id)).toReversed()];
 }

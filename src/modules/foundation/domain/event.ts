@@ -28,6 +28,11 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
+/** An event, and when it was recorded. */
+export interface DatedEvent extends SchedulerEvent {
+  readonly at: Date;
+}
+
 export interface SchedulerEvent {
   readonly type: EventType;
   readonly jobId: string | null;

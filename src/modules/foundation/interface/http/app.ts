@@ -35,6 +35,7 @@ import { jobBackfillRoutes } from './routes/job-backfill.ts';
 import { jobPauseRoutes } from './routes/job-pauses.ts';
 import { jobRemovalRoutes } from './routes/job-removal.ts';
 import { jobRunRoutes } from './routes/job-runs.ts';
+import { jobWhyRoutes } from './routes/job-why.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { registryRoutes } from './routes/registry.ts';
@@ -113,6 +114,7 @@ export function adminApi(deps: AppDeps) {
     .route('/admin/jobs', jobPauseRoutes(pausing))
     .route('/admin/jobs', jobRemovalRoutes(removal))
     .route('/admin/jobs', jobBackfillRoutes(backfill))
+    .route('/admin/jobs', jobWhyRoutes(jobLedger))
     .route('/admin/events', eventRoutes(jobLedger))
     .route('/admin/executions', executionRoutes(jobAdmin, runLogs))
     .route('/admin/executions', executionOrderRoutes(runAdmin, basePath))

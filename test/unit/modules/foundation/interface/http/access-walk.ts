@@ -18,7 +18,7 @@ const LEAST_ROLE: Readonly<Record<string, Role | null>> = {
   'runLogs.report': 'viewer', 'runLogs.follow': 'viewer',
   'status.report': 'viewer', 'metrics.render': 'viewer',
   'jobAdmin.trigger': 'operator', 'pausing.pause': 'operator', 'pausing.resume': 'operator',
-  'backfill.run': 'operator', 'removal.remove': 'admin', 'jobLedger.events': 'viewer',
+  'backfill.run': 'operator', 'removal.remove': 'admin', 'jobLedger.events': 'viewer', 'jobLedger.why': 'viewer',
   'runAdmin.cancel': 'operator', 'runAdmin.retry': 'operator',
   'jobAdmin.put': 'admin', 'jobAdmin.patch': 'admin',
 };

@@ -56,6 +56,7 @@ export const CASES: Readonly<Record<string, Readonly<Record<number, Case>>>> = {
   patchJob: { ...OF_JOB, 412: OTHER_REVISION },
   deleteJob: { 204: { prepare: saved }, 404: {}, 412: OTHER_REVISION },
   backfillJob: { 200: { prepare: saved, body: { ...PASSED, dryRun: true } }, 202: { prepare: saved }, 404: {} },
+  explainJob: OF_JOB,
   listEvents: OK,
   pauseJob: OF_JOB,
   resumeJob: OF_JOB,

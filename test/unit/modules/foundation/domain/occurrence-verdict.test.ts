@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import type { DatedEvent } from '../../../../../src/modules/foundation/domain/event.ts';
+import {
+  judgeOccurrence,
+  type OccurrenceFacts,
+  type Verdict,
+  VERDICTS,
+} from '../../../../../src/modules/foundation/domain/occurrence-verdict.ts';
+import { sayVerdict } from '../../../../../src/modules/foundation/domain/words/verdict-words.ts';
+import { execution } from '../../../../support/in-memory-executions.ts';
+import { jobConfig } from '../../../../support/in-memory-job-configs.ts';
+
+const AT = Date.UTC(2026, 0, 2, 9);
+const HOUR = 3_600_000;
+const daily = jobConfig('a', { cronExpression: '0 9 * * *' });
+const there = (over: object = {}, isPaused = false): OccurrenceFacts['past'] => ({
+  kind: 'there',
+  config: { ...daily, ...over },
+  isPaused,
+});
+/** It was due, the cursor has gone on, and nothing is recorded. */
+const BARE: OccurrenceFacts = {
+  atMs: AT,
+  nowMs: AT + HOUR,
+  past: there(),
+  current: daily,
+  executions: [],
+  pending: null,
+  events: [],
+  nextFireAt: new Date(AT + 24 * HOUR),
+  oldestKeptAt: null,
+  isRegistered: true,
+};
+const skipped = (cause: string | null, over: Partial<DatedEvent> = {}): DatedEvent => ({
+  ...{ type: 'occurrence.skipped', jobId: 'a', at: new Date(AT + 1), scheduledAt: new Date(AT), reason: 'because' },
+  ...(cause === null ? {} : { detail: { cause } }),
+  ...over,
+});
+const ran = (over: object) => [execution(1, { scheduledAt: new Date(AT), ...over })];
+
+const CASES: readonly (readonly [Verdict, string, Partial<OccurrenceFacts>])[] = [
+  ['ran', 'a success', { executions: ran({}) }],
+  ['ran', 'a success at last', { executions: [...ran({ status: 'FAILED' }), ...ran({ attempt: 2 })] }],
+  [
+    'failed',
+    'a failure',
+    { executions: ran({ status: 'FAILED', failureReason: 'TIMEOUT', errorMessage: 'too long' }) },
+  ],
+  ['running', 'a run', { executions: ran({ status: 'RUNNING' }) }],
+  ['waiting', 'a run that waits', { pending: { trigger: 'schedule', reason: 'overlap', attempt: 1 } }],
+  ['waiting', 'a cursor that stands there', { nextFireAt: new Date(AT) }],
+  [
+    'waiting',
+    'a cursor that was just unarmed',
+    { nextFireAt: null, nowMs: AT + 1_000, current: { ...daily, updatedAt: new Date(AT + 1) } },
+  ],
+  ['misfired', 'an event', { events: [skipped(null, { type: 'occurrence.misfired' })] }],
+  ['skippedOverlap', 'an event', { events: [skipped('overlap')] }],
+  ['paused', 'an event', { events: [skipped('paused')] }],
+  ['paused', 'the audit trail', { past: there({}, true) }],
+  ['disabled', 'an event', { events: [skipped('disabled')] }],
+  ['disabled', 'the configuration of then', { past: there({ enabled: false }) }],
+  ['edited', 'an event', { events: [skipped('edited')] }],
+  ['edited', 'a schedule that was another one', { past: there({ cronExpression: '0 8 * * *' }) }],
+  ['deleted', 'an event', { events: [skipped('deleted')] }],
+  ['deleted', 'the audit trail', { past: { kind: 'absent', wasDeleted: true, nextAt: null } }],
+  ['held', 'an event', { events: [skipped('outage')] }],
+  ['unresolved', 'an event', { events: [skipped('unresolved')] }],
+  ['unresolved', 'a function that is not here', { nextFireAt: new Date(AT), isRegistered: false }],
+  ['unresolved', 'a cursor that nobody arms', { nextFireAt: null, isRegistered: false }],
+  ['invalid', 'the row of then', { past: there({ cronExpression: 'nonsense' }) }],
+  ['expired', "the job's end", { past: there({ endAt: new Date(AT - 1) }) }],
+  ['notScheduled', 'another instant', { atMs: AT + 1 }],
+  [
+    'notScheduled',
+    'before its start',
+    { past: there({ startAt: new Date(AT + 1) }), current: { ...daily, startAt: new Date(AT + 1) } },
+  ],
+  ['notYet', 'the future', { nowMs: AT - 1 }],
+  ['beforeCreation', 'the audit trail', { past: { kind: 'absent', wasDeleted: false, nextAt: new Date(AT + 1) } }],
+  ['unknown', 'nothing', {}],
+];
+
+describe('judgeOccurrence()', () => {
+  test.each(CASES)('%s, from %s', (verdict, _from, facts) => {
+    expect(judgeOccurrence({ ...BARE, ...facts }).verdict).toBe(verdict);
+  });
+
+  test('every verdict has a case', () => {
+    expect(new Set(CASES.map(([verdict]) => verdict))).toEqual(new Set(VERDICTS));
+  });
+
+  test('an interval explains the occurrences in it, and no other instant', () => {
+    const events = [skipped('paused', { scheduledAt: new Date(AT - HOUR) })];
+    expect(judgeOccurrence({ ...BARE, events })).toMatchObject({
+      verdict: 'paused',
+      isOccurrence: true,
+      event: events[0],
+    });
+    expect(judgeOccurrence({ ...BARE, events, atMs: AT - 1 })).toMatchObject({
+      verdict: 'notScheduled',
+      isOccurrence: false,
+    });
+  });
+
+  test('what ran is not explained away', () => {
+    expect(judgeOccurrence({ ...BARE, executions: ran({}), events: [skipped('edited')] }).verdict).toBe('ran');
+  });
+});
+
+describe('sayVerdict()', () => {
+  const say = (facts: Partial<OccurrenceFacts>, note: 'moved' | 'firstPass' | null = null) => {
+    const all = { ...BARE, ...facts };
+    return sayVerdict(all, judgeOccurrence(all), { timezone: 'Asia/Shanghai', note });
+  };
+
+  test.each(CASES)('%s, from %s, in both languages, on the clock of the zone', (_verdict, _from, facts) => {
+    const { sentence, sentenceZh } = say(facts);
+    expect(sentence).toMatch(/^2026-01-02 17:00\S* \(Asia\/Shanghai\): [^{}]+$/);
+    expect(sentenceZh).toMatch(/^2026-01-02 17:00\S* \(Asia\/Shanghai\)：[^{}]*[\u4e00-\u9fff][^{}]*$/);
+    expect(sentence + sentenceZh).not.toMatch(/undefined|null/);
+  });
+
+  test('quotes what was told, and what failed', () => {
+    expect(say({ events: [skipped('overlap')] }).sentence).toContain('it was skipped: because.');
+    const executions = ran({ status: 'FAILED', failureReason: 'TIMEOUT', errorMessage: 'too long', maxAttempts: 3 });
+    expect(say({ executions }).sentence).toContain('attempt 1 of 3 failed, reason TIMEOUT: too long');
+  });
+
+  test('tells what was pruned from what was never recorded', () => {
+    expect(say({ oldestKeptAt: new Date(AT + 1) }).sentence).toContain('pruned');
+    expect(say({ oldestKeptAt: new Date(AT) }).sentence).toContain('nothing is recorded');
+  });
+
+  test('says what daylight saving did to the question', () => {
+    expect(say({}, 'moved').sentence).toContain('does not exist on that day');
+    expect(say({}, 'firstPass').sentence).toContain('comes twice');
+  });
+});

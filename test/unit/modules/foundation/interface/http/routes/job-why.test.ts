@@ -1,0 +1,94 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { execution } from '../../../../../../support/in-memory-executions.ts';
+import type { Client } from '../../../../../../support/in-memory-client.ts';
+import { jobConfig } from '../../../../../../support/in-memory-job-configs.ts';
+import { type InMemoryService, inMemoryService, NOW } from '../../../../../../support/in-memory-service.ts';
+import { contractClientOf } from '../contract-client.ts';
+
+const ROUTE = 'GET /admin/jobs/warm-cache/why' as const;
+const NINE = new Date('2026-01-02T01:00:00Z');
+let service: InMemoryService;
+let send: Client;
+beforeEach(() => {
+  service = inMemoryService();
+  const contract = contractClientOf(service);
+  send = (request, options) => contract(request, { as: 'viewer', ...options });
+  const config = jobConfig('warm-cache', { cronExpression: '0 9 * * *', timezone: 'Asia/Shanghai' });
+  service.configs.insert(config, { nextFireAt: new Date(NOW + 1) });
+});
+
+describe('GET /admin/jobs/:jobId/why', () => {
+  test('says what is told, of an instant and of a wall time', async () => {
+    const detail = { cause: 'overlap' };
+    service.history.record(
+      { type: 'occurrence.skipped', jobId: 'warm-cache', scheduledAt: NINE, reason: 'the run before it', detail },
+      NINE.getTime(),
+    );
+    for (const at of ['2026-01-02T09:00:00%2B08:00', '2026-01-02T09:00:00+08:00', '2026-01-02T09:00']) {
+      const { status, json } = await send(`${ROUTE}?at=${at}`);
+      expect(status).toBe(200);
+      expect(json).toMatchObject({
+        jobId: 'warm-cache',
+        at: NINE.toISOString(),
+        verdict: 'skippedOverlap',
+        sentence: '2026-01-02 09:00 (Asia/Shanghai): it was skipped: the run before it.',
+        sentenceZh: '2026-01-02 09:00 (Asia/Shanghai)：被跳过：the run before it。',
+        occurrence: NINE.toISOString(),
+        nearest: { before: '2026-01-01T01:00:00.000Z', after: '2026-01-03T01:00:00.000Z' },
+        events: [{ type: 'occurrence.skipped', detail }],
+        executions: [],
+        pending: null,
+      });
+    }
+  });
+
+  test('shows all attempts of what ran', async () => {
+    service.executions.rows.push(
+      execution(2, { scheduledAt: NINE, attempt: 2 }),
+      execution(1, { scheduledAt: NINE, status: 'FAILED' }),
+    );
+    const { json } = await send(`${ROUTE}?at=2026-01-02T09:00`);
+    expect(json.verdict).toBe('ran');
+    expect(json.executions.map(({ attempt }: { attempt: number }) => attempt)).toEqual([1, 2]);
+  });
+
+  test('asks the audit trail what the schedule was then', async () => {
+    const spec = (cronExpression: string) => ({
+      jobId: 'warm-cache',
+      cronExpression,
+      dialect: 'unix',
+      timezone: 'UTC',
+    });
+    service.history.record(
+      { type: 'job.updated', jobId: 'warm-cache', detail: { before: spec('0 8 * * *'), after: spec('0 9 * * *') } },
+      NINE.getTime() + 1,
+    );
+    const { json } = await send(`${ROUTE}?at=2026-01-02T09:00`);
+    expect(json).toMatchObject({ verdict: 'edited', occurrence: null, events: [{ type: 'job.updated' }] });
+    expect(json.nearest.after).toBe('2026-01-02T08:00:00.000Z');
+  });
+
+  test('takes the latest occurrence where no instant is named', async () => {
+    expect((await send(ROUTE)).json).toMatchObject({ at: NINE.toISOString(), verdict: 'unknown' });
+  });
+
+  test('explains a job that is gone, as long as something is left of it', async () => {
+    await service.configs.remove({ jobId: 'warm-cache', actor: 'admin' });
+    expect((await send(ROUTE)).json.code).toBe('JOB_NOT_FOUND');
+    service.history.record({ type: 'job.deleted', jobId: 'warm-cache', detail: {} }, NINE.getTime() - 1);
+    expect((await send(`${ROUTE}?at=2026-01-02T09:00`)).json.verdict).toBe('deleted');
+  });
+
+  test('shows what waits', async () => {
+    const { id } = await service.pending.add({
+      ...{ id: '55555555-5555-4555-8555-555555555555', jobId: 'warm-cache', trigger: 'manual', jobKwargs: {} },
+      ...{ reason: null, actor: 'operator' },
+    });
+    const { json } = await send(`${ROUTE}?at=${new Date(NOW).toISOString()}`);
+    expect(json).toMatchObject({ verdict: 'waiting', pending: { id } });
+  });
+
+  test.each(['at=nine', 'at=', 'when=2026-01-02T09:00', 'at=2026-02-30T09:00'])('refuses ?%s', async (query) => {
+    expect((await send(`${ROUTE}?${query}`)).status).toBe(422);
+  });
+});
