@@ -18,6 +18,8 @@ const INFRASTRUCTURE = `${FOUNDATION}infrastructure/`;
 const INTERFACE = `${FOUNDATION}interface/`;
 const PERSISTENCE = `${INFRASTRUCTURE}persistence/`;
 const CLI = '^src/cli/';
+/** What users test their own jobs with: the service over a store in memory. */
+const TESTING = '^src/testing([.]ts$|/)';
 /** What the command line may run of the service's own: without I/O, and the same as the service does with the same input. */
 const PURE_CLIENT_CODE = `${FOUNDATION}(application/schedule-preview|interface/http/(contracts/[^/]+|input-faults))[.]ts$`;
 /** What the command line asks of main: to start as the runtime's own file does, to read settings, to look after a database. */
@@ -58,7 +60,8 @@ export const LAYER_RULES: IForbiddenRuleType[] = [
   never('R4 foundation never imports a business module', FOUNDATION, BUSINESS),
   within('business module imports foundation/index', BUSINESS, ['^src/modules/$1/', INDEX]),
   never('modules never import main', '^src/modules/', MAIN),
-  reserved('main alone reaches the container', CONTAINER, [MAIN]),
+  reserved('main alone reaches the container', CONTAINER, [MAIN, TESTING]),
+  never('the service imports no testing kit', [MAIN, '^src/modules/', CLI], TESTING),
   within('the command line is a client: pure code, and the doors of main', CLI, [CLI, DOMAIN, PURE_CLIENT_CODE, MAIN_DOORS, INTERFACE]),
   { name: 'the command line knows the API by its types', from: { path: CLI }, to: { path: INTERFACE, pathNot: PURE_CLIENT_CODE, dependencyTypesNot: ['type-only'] } },
   never('src imports no test, script or bench', SRC, '^(test|scripts|bench)/'),

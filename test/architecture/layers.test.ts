@@ -98,6 +98,7 @@ const FAULTS: PlantedFault[] = [
     path: `${FOUNDATION}/container.ts`,
     text: `import '../../main/settings.ts';`,
   },
+  { rule: 'the service imports no testing kit', path: 'src/main/a.ts', text: `import '../testing/a-kit.ts';` },
   { rule: 'main alone reaches the container', path: 'src/a.ts', text: `import './modules/foundation/container.ts';` },
   {
     rule: 'the command line is a client: pure code, and the doors of main',
@@ -139,6 +140,7 @@ const TARGETS: Record<string, string> = {
   'src/main/settings.ts': 'export {};',
   'src/main/bootstrap.ts': 'export {};',
   'test/support/b.ts': 'export {};',
+  'src/testing/a-kit.ts': 'export {};',
 };
 /** The other half of the cycle. */
 const CYCLE = {

@@ -8,31 +8,11 @@ import type {
 } from '../../src/modules/foundation/application/ports/job-config-repository.ts';
 import type { JobRemovals, Removal } from '../../src/modules/foundation/application/ports/job-removals.ts';
 import { RevisionConflictError } from '../../src/modules/foundation/domain/errors.ts';
-import { DEFAULT_POLICIES, type JobConfig, type JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
+import type { JobConfig, JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
+import { jobConfig } from '../../src/testing/job-row.ts';
 import type { RunStatus } from '../../src/modules/foundation/domain/run.ts';
 
-const CREATED_AT = new Date('2026-01-01T00:00:00.000Z');
-
-/** A row as plain SQL would write it. */
-export function jobConfig(jobId: string, overrides: Partial<JobConfig> = {}): JobConfig {
-  return {
-    ...DEFAULT_POLICIES,
-    id: '11111111-1111-4111-8111-111111111111',
-    jobId,
-    jobName: `Job ${jobId}`,
-    cronExpression: '*/5 * * * *',
-    dialect: 'unix',
-    timezone: 'UTC',
-    createdAt: CREATED_AT,
-    updatedAt: CREATED_AT,
-    lastRunAt: null,
-    pausedAt: null,
-    pausedUntil: null,
-    pauseReason: null,
-    revision: 1,
-    ...overrides,
-  };
-}
+export { jobConfig };
 
 export interface KnownRuns {
   readonly nextFireAt?: Date | null;

@@ -2,8 +2,8 @@
 import type {
   OutageSettlement,
   OutageSettlements,
-} from '../../src/modules/foundation/application/ports/outage-settlements.ts';
-import { SCHEDULER_ACTOR } from '../../src/modules/foundation/application/ports/pending-runs.ts';
+} from '../modules/foundation/application/ports/outage-settlements.ts';
+import { SCHEDULER_ACTOR } from '../modules/foundation/application/ports/pending-runs.ts';
 import type { InMemoryStore, StoreLink } from './in-memory-store.ts';
 import { insertRunning } from './stored-claims.ts';
 

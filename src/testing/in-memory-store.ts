@@ -1,0 +1,250 @@
+/**
+ * The database in memory: the tables that the engine's ports read and write, and a clock of its own. Several replicas
+ * share one store, each over a `StoreLink` that can be cut.
+ *
+ * Invariant: a call is one statement: its effect is whole and at one instant, or there is none.
+ */
+import type { RecordedEvent } from '../modules/foundation/application/ports/event-ledger.ts';
+import type { FireCursor } from '../modules/foundation/application/ports/fire-claims.ts';
+import type { LiveInstance } from '../modules/foundation/application/ports/instances.ts';
+import type { Change } from '../modules/foundation/application/ports/change-feed.ts';
+import type { NewPendingRun, PendingRun } from '../modules/foundation/application/ports/pending-runs.ts';
+import type { SchedulerEvent } from '../modules/foundation/domain/event.ts';
+import { DatabaseUnavailableError } from '../modules/foundation/domain/errors.ts';
+import type { JobConfig } from '../modules/foundation/domain/job-config.ts';
+import type { RunLogLine } from '../modules/foundation/domain/run-output.ts';
+import { isPaused } from '../modules/foundation/domain/next-fire.ts';
+import type { Execution } from '../modules/foundation/domain/run.ts';
+import { jobConfig } from './job-row.ts';
+import type { ManualTime } from './manual-time.ts';
+
+export class InMemoryStore {
+  readonly configs = new Map<string, JobConfig>();
+  readonly cursors = new Map<string, FireCursor>();
+  readonly executions = new Map<string, Execution>();
+  readonly pending = new Map<string, PendingRun>();
+  /** What each execution has said. */
+  readonly runLines = new Map<string, RunLogLine[]>();
+  /** The executions that waited. */
+  readonly wasPending = new Set<string>();
+  /** Executions that somebody wants to stop, and why. */
+  readonly cancelReasons = new Map<string, string>();
+  readonly instances = new Map<string, LiveInstance>();
+  /** What an instance's lease keeps beside its end; stays when it is released. */
+  readonly leases = new Map<string, { heldSince: number | null; confirmedUntil: number }>();
+  readonly events: RecordedEvent[] = [];
+  readonly listeners = new Set<(change: Change) => void>();
+  readonly time: ManualTime;
+  /** How far the database's clock is ahead of the replicas' monotonic one started at `time.now()`. */
+  clockOffsetMs = 0;
+  isAway = false;
+  /** False: nobody is told of changes. */
+  isFeedAlive = true;
+  #revision = 0;
+  readonly #startedAt: number;
+
+  constructor(time: ManualTime) {
+    this.time = time;
+    this.#startedAt = time.now() - time.monotonicMs();
+  }
+
+  now(): number {
+    return this.#startedAt + this.time.monotonicMs() + this.clockOffsetMs;
+  }
+
+  /** Inserts or edits a row, as SQL would: the revision goes up, the cursor is unarmed unless it is a pause, listeners are told. */
+  save(jobId: string, edit: Partial<JobConfig> = {}): JobConfig {
+    const at = new Date(this.now());
+    const before = this.configs.get(jobId) ?? jobConfig(jobId, { createdAt: at });
+    this.#revision += 1;
+    const config: JobConfig = { ...before, updatedAt: at, ...edit, jobId, revision: this.#revision };
+    this.configs.set(jobId, config);
+    const isPause = Object.keys(edit).length > 0 && Object.keys(edit).every((key) => PAUSE_FIELDS.has(key));
+    const nextFireAt = isPause ? (this.cursors.get(jobId)?.nextFireAt ?? 'unarmed') : 'unarmed';
+    this.cursors.set(jobId, { jobId, revision: config.revision, nextFireAt });
+    this.tell({ kind: 'job', jobId });
+    return config;
+  }
+
+  /** Goes up with every change to a configuration. */
+  get tick(): number {
+    return this.#revision;
+  }
+
+  isLeased(instanceId: string): boolean {
+    return (this.instances.get(instanceId)?.expiresAt.getTime() ?? 0) > this.now();
+  }
+
+  /** RUNNING records of others whose lease has ended. */
+  orphansOf(rescuerId: string): Execution[] {
+    return [...this.executions.values()].filter(
+      (run) => run.status === 'RUNNING' && run.instanceId !== rescuerId && !this.isLeased(run.instanceId),
+    );
+  }
+
+  /** Claimed ahead, and not confirmed by its instance. */
+  isUnconfirmed({ status, trigger, claimedAt, scheduledAt, instanceId }: Execution): boolean {
+    if (status !== 'RUNNING' || trigger !== 'schedule' || claimedAt == null || claimedAt >= scheduledAt) return false;
+    return (this.leases.get(instanceId)?.confirmedUntil ?? 0) < scheduledAt.getTime();
+  }
+
+  /** Somebody asks for a run now. */
+  trigger(jobId: string, id: string): void {
+    const scheduledAt = new Date(this.freeInstant(jobId));
+    this.addPending({ id, jobId, trigger: 'manual', jobKwargs: {}, reason: null, actor: 'test', scheduledAt });
+  }
+
+  /** A run that waits; one with its key already: that one stays alone. */
+  addPending(run: NewPendingRun & Pick<PendingRun, 'scheduledAt'> & Partial<PendingRun>): PendingRun {
+    const now = new Date(this.now());
+    const pending: PendingRun = { attempt: 1, maxAttempts: null, availableAt: now, createdAt: now, ...run };
+    const key = keyOf(pending);
+    if ([...this.pending.values()].some((other) => keyOf(other) === key)) return pending;
+    this.pending.set(run.id, pending);
+    this.tell({ kind: 'pending' });
+    return pending;
+  }
+
+  /** The first millisecond from now, and no whole second, that no run of the job stands for. */
+  freeInstant(jobId: string): number {
+    const waiting = [...this.pending.values()].filter((run) => run.jobId === jobId);
+    const taken = new Set([...waiting, ...this.runsOf(jobId)].map((run) => run.scheduledAt.getTime()));
+    let at = this.now();
+    while (taken.has(at) || at % 1_000 === 0) at += 1;
+    return at;
+  }
+
+  /** Somebody wants a run to stop. */
+  cancel(executionId: string, reason: string): boolean {
+    if (this.executions.get(executionId)?.status !== 'RUNNING') return false;
+    if (this.cancelReasons.has(executionId)) return true;
+    this.cancelReasons.set(executionId, reason);
+    this.tell({ kind: 'cancel', executionId });
+    return true;
+  }
+
+  remove(jobId: string): void {
+    this.#revision += 1;
+    this.configs.delete(jobId);
+    this.cursors.delete(jobId);
+    this.tell({ kind: 'job', jobId });
+  }
+
+  /** Puts a cursor where no claim would. */
+  setCursor(jobId: string, nextFireAt: Date): void {
+    this.cursors.set(jobId, { ...this.cursors.get(jobId)!, nextFireAt });
+  }
+
+  dueOrUnarmed(): FireCursor[] {
+    return [...this.cursors.values()].filter(({ jobId, nextFireAt }) => {
+      const config = this.configs.get(jobId);
+      const isHeld = config?.enabled !== true || isPaused(config, this.now());
+      if (nextFireAt === 'unarmed') return !isHeld || (config?.enabled === true && config.pausedUntil !== null);
+      return nextFireAt instanceof Date && nextFireAt.getTime() <= this.now() && !isHeld;
+    });
+  }
+
+  addEvent(event: SchedulerEvent): void {
+    this.events.push({ ...event, id: this.events.length + 1, at: new Date(this.now()) });
+  }
+
+  tell(change: Change): void {
+    if (this.isFeedAlive) for (const listener of this.listeners) listener(change);
+  }
+
+  runsOf(jobId: string): Execution[] {
+    return [...this.executions.values()].filter((run) => run.jobId === jobId);
+  }
+
+  /** Occurrences of the schedule that wait behind a run. */
+  waitingOccurrences(jobId: string): PendingRun[] {
+    return [...this.pending.values()].filter(
+      (run) => run.jobId === jobId && (run.trigger === 'schedule' || run.trigger === 'catchUp'),
+    );
+  }
+
+  isExclusivelyRunning(jobId: string): boolean {
+    return this.runsOf(jobId).some((run) => run.status === 'RUNNING');
+  }
+}
+
+/** An edit of these alone leaves the cursor where it is. */
+const PAUSE_FIELDS: ReadonlySet<string> = new Set(['pausedAt', 'pausedUntil', 'pauseReason']);
+
+/** What is unique among executions, and among runs that wait. */
+function keyOf(run: Pick<PendingRun, 'jobId' | 'scheduledAt' | 'attempt'>): string {
+  return `${run.jobId}@${run.scheduledAt.getTime()}#${run.attempt}`;
+}
+
+type Fault =
+  | { readonly kind: 'fails' | 'failsAfter'; readonly error: Error }
+  | { readonly kind: 'waits' | 'waitsAfter'; readonly gate: Promise<void> };
+
+/** One replica's way to the store: counted, delayed, cut, and faulty where a test says so. */
+export class StoreLink {
+  readonly store: InMemoryStore;
+  /** How often each call was made, as `port.method`. */
+  readonly calls = new Map<string, number>();
+  isAway = false;
+  /** The process was killed: nothing it asks is ever answered. */
+  isDead = false;
+  latencyMs = 0;
+  readonly #faults = new Map<string, Fault[]>();
+
+  constructor(store: InMemoryStore) {
+    this.store = store;
+  }
+
+  /** The next such call fails, without an effect. */
+  failNext(call: string, error: Error): void {
+    this.#add(call, { kind: 'fails', error });
+  }
+
+  /** The next such call has its effect, and its answer is lost. */
+  loseAnswer(call: string): void {
+    this.#add(call, { kind: 'failsAfter', error: new DatabaseUnavailableError('The answer was lost.') });
+  }
+
+  /** The next such call waits, with its effect still to come. @returns how to let it go on */
+  holdNext(call: string): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#add(call, { kind: 'waits', gate: promise });
+    return resolve;
+  }
+
+  /** The next such call has its effect, and its answer waits. @returns how to let it go on */
+  holdAnswer(call: string): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#add(call, { kind: 'waitsAfter', gate: promise });
+    return resolve;
+  }
+
+  countOf(call: string): number {
+    return this.calls.get(call) ?? 0;
+  }
+
+  async call<T>(name: string, effect: () => T): Promise<T> {
+    this.calls.set(name, this.countOf(name) + 1);
+    const fault = this.#faults.get(name)?.shift();
+    if (this.latencyMs > 0) await this.store.time.pass(this.latencyMs / 2);
+    if (fault?.kind === 'waits') await fault.gate;
+    await this.#reach();
+    if (fault?.kind === 'fails') throw fault.error;
+    const answer = effect();
+    if (fault?.kind === 'failsAfter') throw fault.error;
+    if (fault?.kind === 'waitsAfter') await fault.gate;
+    if (this.latencyMs > 0) await this.store.time.pass(this.latencyMs / 2);
+    await this.#reach();
+    return answer;
+  }
+
+  async #reach(): Promise<void> {
+    await Promise.resolve();
+    if (this.isDead) await new Promise<never>(() => {});
+    if (this.isAway || this.store.isAway) throw new DatabaseUnavailableError('The database is away.');
+  }
+
+  #add(call: string, fault: Fault): void {
+    this.#faults.set(call, [...(this.#faults.get(call) ?? []), fault]);
+  }
+}

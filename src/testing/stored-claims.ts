@@ -1,0 +1,245 @@
+/** The ports FireClaims and PendingRuns over the store in memory. */
+import type {
+  ClaimOptions,
+  ClaimResult,
+  DueFire,
+  FireClaims,
+  FireCursor,
+} from '../modules/foundation/application/ports/fire-claims.ts';
+import {
+  type NewPendingRun,
+  type PendingClaim,
+  type PendingRun,
+  type PendingRuns,
+  SCHEDULER_ACTOR,
+} from '../modules/foundation/application/ports/pending-runs.ts';
+import { JobNotFoundError } from '../modules/foundation/domain/errors.ts';
+import { handlerOf, type JobConfig } from '../modules/foundation/domain/job-config.ts';
+import { isPaused } from '../modules/foundation/domain/next-fire.ts';
+import type { Run } from '../modules/foundation/domain/run.ts';
+import type { InMemoryStore, StoreLink } from './in-memory-store.ts';
+
+const RUNNING = {
+  status: 'RUNNING',
+  finishedAt: null,
+  durationMs: null,
+  errorMessage: null,
+  errorStack: null,
+  failureReason: null,
+  result: null,
+  progress: null,
+} as const;
+
+/** Writes a RUNNING record. @returns false where its occurrence has one already */
+export function insertRunning(store: InMemoryStore, run: Run): boolean {
+  const isTaken = store
+    .runsOf(run.jobId)
+    .some((other) => other.scheduledAt.getTime() === run.scheduledAt.getTime() && other.attempt === run.attempt);
+  if (isTaken || store.executions.has(run.id)) return false;
+  const { id, jobId, scheduledAt, claimedAt = null, startedAt, attempt, maxAttempts, trigger } = run;
+  const { instanceId, jobKwargs } = run;
+  store.executions.set(id, {
+    ...{ id, jobId, scheduledAt, claimedAt, startedAt, attempt, maxAttempts, trigger, instanceId, jobKwargs },
+    ...RUNNING,
+  });
+  return true;
+}
+
+export class StoredFireClaims implements FireClaims {
+  readonly #link: StoreLink;
+
+  constructor(link: StoreLink) {
+    this.#link = link;
+  }
+
+  claim(instanceId: string, fires: readonly DueFire[], { aheadMs = 0 }: ClaimOptions = {}): Promise<ClaimResult> {
+    const { store } = this.#link;
+    return this.#link.call('claims.claim', () => {
+      const runs: Run[] = [];
+      const moved = new Set<string>();
+      const claiming = { store, instanceId, runs, moved, until: store.now() + aheadMs };
+      if (store.isLeased(instanceId)) for (const fire of fires) claimOne(claiming, fire);
+      return { runs, moved, tick: store.tick };
+    });
+  }
+
+  getClaimed(instanceId: string, runIds: readonly string[]): Promise<Run[]> {
+    const { store } = this.#link;
+    return this.#link.call('claims.getClaimed', () =>
+      runIds
+        .map((id) => store.executions.get(id))
+        .filter((run) => run !== undefined)
+        .filter((run) => run.instanceId === instanceId && run.status === 'RUNNING'),
+    );
+  }
+
+  arm(cursors: readonly { jobId: string; revision: number; nextFireAt: Date | null }[]): Promise<void> {
+    const { store } = this.#link;
+    return this.#link.call('claims.arm', () => {
+      for (const { jobId, revision, nextFireAt } of cursors) {
+        const cursor = store.cursors.get(jobId);
+        if (cursor?.nextFireAt !== 'unarmed' || cursor.revision !== revision) continue;
+        store.cursors.set(jobId, { jobId, revision, nextFireAt: nextFireAt ?? 'exhausted' });
+      }
+    });
+  }
+
+  getCursors(jobIds?: readonly string[]): Promise<FireCursor[]> {
+    const { store } = this.#link;
+    return this.#link.call('claims.getCursors', () =>
+      [...store.cursors.values()].filter((cursor) => jobIds?.includes(cursor.jobId) ?? true),
+    );
+  }
+
+  getDueOrUnarmed(limit: number): Promise<FireCursor[]> {
+    const { store } = this.#link;
+    return this.#link.call('claims.getDueOrUnarmed', () => store.dueOrUnarmed().slice(0, limit));
+  }
+
+  getOverdue(olderThanMs: number, limit: number): Promise<FireCursor[]> {
+    const { store } = this.#link;
+    return this.#link.call('claims.getOverdue', () =>
+      [...store.cursors.values()]
+        .filter(({ nextFireAt }) => nextFireAt instanceof Date && nextFireAt.getTime() <= store.now() - olderThanMs)
+        .slice(0, limit),
+    );
+  }
+}
+
+interface Claiming {
+  readonly store: InMemoryStore;
+  readonly instanceId: string;
+  readonly runs: Run[];
+  readonly moved: Set<string>;
+  /** Cursors up to this instant are taken. */
+  readonly until: number;
+}
+
+function claimOne({ store, instanceId, runs, moved, until }: Claiming, fire: DueFire): void {
+  const { config, dueAt, nextFireAt, event } = fire;
+  const { jobId, revision, maxAttempts, jobKwargs } = config;
+  const cursor = store.cursors.get(jobId);
+  if (cursor?.revision !== revision || !(cursor.nextFireAt instanceof Date)) return;
+  if (cursor.nextFireAt.getTime() !== dueAt.getTime() || dueAt.getTime() > until) return;
+  if (fire.run !== null && store.runsOf(jobId).some((run) => store.isUnconfirmed(run))) return;
+  const isOverlapping = isHeldBack(store, config);
+  const isBehind = isQueueing(fire) && store.waitingOccurrences(jobId).length > 0;
+  if (fire.run !== null && isOverlapping && fire.whenOverlapping === 'wait') return;
+  if (fire.run !== null && (isOverlapping || isBehind)) {
+    judgeOverlap(store, fire, fire.run);
+  } else if (fire.run !== null) {
+    const claimedAt = new Date(store.now());
+    const startedAt = claimedAt < fire.run.scheduledAt ? fire.run.scheduledAt : claimedAt;
+    const run = { ...fire.run, jobId, claimedAt, startedAt, attempt: 1, maxAttempts, instanceId, jobKwargs };
+    if (insertRunning(store, run)) runs.push(run);
+  }
+  if (event !== null) store.addEvent(event);
+  store.cursors.set(jobId, { jobId, revision, nextFireAt: nextFireAt ?? 'exhausted' });
+  moved.add(jobId);
+}
+
+/** By an exclusive run, or because as many go on as the job's limit allows. */
+function isHeldBack(store: InMemoryStore, { jobId, overlapPolicy, maxConcurrentRuns }: JobConfig): boolean {
+  if (overlapPolicy !== 'allow' && store.isExclusivelyRunning(jobId)) return true;
+  const running = store.runsOf(jobId).filter(({ status }) => status === 'RUNNING').length;
+  return maxConcurrentRuns !== null && running >= maxConcurrentRuns;
+}
+
+function isQueueing({ whenOverlapping }: DueFire): boolean {
+  return whenOverlapping !== 'skip' && whenOverlapping !== 'wait';
+}
+
+/** Skipped, or queued behind what runs. */
+function judgeOverlap(store: InMemoryStore, fire: DueFire, run: NonNullable<DueFire['run']>): void {
+  const { jobId, maxAttempts, jobKwargs } = fire.config;
+  const skip = (scheduledAt: Date): void =>
+    store.addEvent({ type: 'occurrence.skipped', jobId, scheduledAt, reason: 'overlap' });
+  const waiting = store.waitingOccurrences(jobId);
+  const isFull = fire.whenOverlapping === 'queueOne' && waiting.length > 0 && store.isExclusivelyRunning(jobId);
+  if (!isQueueing(fire) || isFull) {
+    skip(run.scheduledAt);
+    return;
+  }
+  if (fire.whenOverlapping === 'cancelPrevious') {
+    for (const older of waiting) {
+      store.pending.delete(older.id);
+      skip(older.scheduledAt);
+    }
+    for (const { id } of store.runsOf(jobId)) store.cancel(id, 'the next occurrence is due');
+  }
+  const { scheduledAt, trigger } = run;
+  const queued = { id: `${run.id}-queued`, jobId, scheduledAt, trigger, jobKwargs, maxAttempts };
+  store.addPending({ ...queued, reason: null, actor: SCHEDULER_ACTOR });
+}
+
+export class StoredPendingRuns implements PendingRuns {
+  readonly #link: StoreLink;
+
+  constructor(link: StoreLink) {
+    this.#link = link;
+  }
+
+  add(run: NewPendingRun): Promise<PendingRun> {
+    const { store } = this.#link;
+    return this.#link.call('pending.add', () => {
+      if (!store.configs.has(run.jobId)) throw new JobNotFoundError(run.jobId);
+      return store.addPending({ ...run, scheduledAt: new Date(store.freeInstant(run.jobId)) });
+    });
+  }
+
+  addRetry(): Promise<PendingRun | null> {
+    throw new Error('The engine orders no retries.');
+  }
+
+  getById(id: string): Promise<PendingRun | null> {
+    return this.#link.call('pending.getById', () => this.#link.store.pending.get(id) ?? null);
+  }
+
+  claim(instanceId: string, options: { handlers: readonly string[]; limit: number }): Promise<PendingClaim> {
+    const { store } = this.#link;
+    return this.#link.call('pending.claim', () => {
+      const runs: Run[] = [];
+      const waiting = [...store.pending.values()].toSorted((a, b) => a.scheduledAt.getTime() - b.scheduledAt.getTime());
+      for (const run of waiting) {
+        if (runs.length < options.limit && isClaimable(store, run, options.handlers)) {
+          runs.push(...startPending(store, instanceId, run));
+        }
+      }
+      const waits = [...store.pending.values()].map(({ availableAt }) => availableAt.getTime() - store.now());
+      const nextInMs = waits.filter((ms) => ms > 0).toSorted((a, b) => a - b)[0] ?? null;
+      return { runs, nextInMs };
+    });
+  }
+
+  getClaimed(instanceId: string): Promise<Run[]> {
+    const { store } = this.#link;
+    return this.#link.call('pending.getClaimed', () =>
+      [...store.executions.values()].filter(
+        (run) => run.instanceId === instanceId && run.status === 'RUNNING' && store.wasPending.has(run.id),
+      ),
+    );
+  }
+}
+
+function isClaimable(store: InMemoryStore, run: PendingRun, handlers: readonly string[]): boolean {
+  const config = store.configs.get(run.jobId);
+  if (config === undefined || !handlers.includes(handlerOf(config)) || run.availableAt.getTime() > store.now())
+    return false;
+  const isStopped = !config.enabled || isPaused(config, store.now());
+  if (run.actor === SCHEDULER_ACTOR && isStopped) return false;
+  return !isHeldBack(store, config);
+}
+
+function startPending(store: InMemoryStore, instanceId: string, waiting: PendingRun): Run[] {
+  const { id, jobId, scheduledAt, attempt, trigger, jobKwargs } = waiting;
+  const maxAttempts = waiting.maxAttempts ?? store.configs.get(jobId)?.maxAttempts ?? 1;
+  const startedAt = new Date(store.now());
+  const run = { id, jobId, scheduledAt, attempt, trigger, jobKwargs, maxAttempts, startedAt, instanceId };
+  store.pending.delete(id);
+  if (insertRunning(store, run)) {
+    store.wasPending.add(id);
+    return [run];
+  }
+  store.addEvent({ type: 'occurrence.skipped', jobId, executionId: id, scheduledAt, reason: 'recorded' });
+  return [];
+}
