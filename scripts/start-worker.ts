@@ -23,7 +23,18 @@ const settings = Object.fromEntries(SETTING_NAMES.map((name) => [name, process.e
 
 const wrangler = spawn(
   fileURLToPath(new URL('../node_modules/.bin/wrangler', import.meta.url)),
-  ['dev', '--local', '--ip', HOST, '--port', PORT, '--inspector-port', '0', '--show-interactive-dev-session=false'],
+  [
+    'dev',
+    ...process.argv.slice(2),
+    '--local',
+    '--ip',
+    HOST,
+    '--port',
+    PORT,
+    '--inspector-port',
+    '0',
+    '--show-interactive-dev-session=false',
+  ],
   {
     cwd: ROOT,
     // All of it becomes the Worker's settings: no more than those.

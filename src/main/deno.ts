@@ -1,29 +1,6 @@
-/** Carillon under Deno: `deno task start`. Knows how Deno serves, and nothing else. */
+/** The service under Deno: `deno task start`. */
 import { denoHost } from './deno-host.ts';
-import { CLOSE_WITHIN_MS, type RunningServer, runService } from './run-service.ts';
+import { serveOnDeno } from './deno-server.ts';
+import { runService } from './run-service.ts';
 
-/** The part of Deno's own interface that is used here. */
-declare const Deno: {
-  serve(
-    options: { hostname: string; port: number; signal: AbortSignal; onListen: () => void },
-    handler: (request: Request, info: { remoteAddr: { hostname: string } }) => Response | Promise<Response>,
-  ): { readonly addr: { readonly port: number }; shutdown(): Promise<void> };
-};
-
-await runService(
-  denoHost(async (fetch, at): Promise<RunningServer> => {
-    const cut = new AbortController();
-    const { signal } = cut;
-    const server = Deno.serve({ hostname: at.host, port: at.port, signal, onListen: () => {} }, (request, info) =>
-      fetch(request, info.remoteAddr.hostname),
-    );
-    return {
-      port: server.addr.port,
-      close: async () => {
-        const timer = setTimeout(() => cut.abort(), CLOSE_WITHIN_MS);
-        await server.shutdown();
-        clearTimeout(timer);
-      },
-    };
-  }),
-);
+await runService(denoHost(serveOnDeno));

@@ -16,6 +16,7 @@ import { type Application, bootstrap } from './bootstrap.ts';
 import { databaseOf } from './database-of.ts';
 import { type FirstStartToken, firstStartToken } from './first-start-token.ts';
 import { Lifespan } from './lifespan.ts';
+import type { ModuleRegistries } from './modules.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
 export interface RunningServer {
@@ -44,8 +45,13 @@ export interface RuntimeHost {
   exit(status: number): never;
 }
 
+export interface ServiceOptions {
+  /** Of a project's own, beside the built-in `http` and `maintenance`. */
+  readonly modules?: ModuleRegistries;
+}
+
 /** Runs until it is told to stop. Never rejects: what goes wrong is printed, and becomes the exit status. */
-export async function runService(host: RuntimeHost): Promise<void> {
+export async function runService(host: RuntimeHost, { modules = {} }: ServiceOptions = {}): Promise<void> {
   const settings = readSettings(host);
   await configureLogging({ level: settings.logLevel, format: settings.logFormat });
   const logger = new LogTapeLogger();
@@ -60,7 +66,7 @@ export async function runService(host: RuntimeHost): Promise<void> {
     const egress = { transport: new NodeHttpTransport(), resolver: new SystemAddressResolver() };
     const { runtime, hostname } = host;
     const database = await databaseOf(settings, logger);
-    const application = bootstrap({ ...settings, tokens }, { database, runtime, hostname, logger, egress });
+    const application = bootstrap({ ...settings, tokens }, { database, runtime, hostname, logger, egress, modules });
     let server: RunningServer | null = null;
     const lifespan = new Lifespan(
       [

@@ -114,7 +114,8 @@ const SettingsSchema = v.object({
 });
 
 /** The names of all settings, for whoever must ask for each by name (Deno's permissions). */
-export const SETTING_NAMES = Object.keys(SettingsSchema.entries);
+export type SettingName = keyof typeof SettingsSchema.entries;
+export const SETTING_NAMES = Object.keys(SettingsSchema.entries) as SettingName[];
 
 export interface Settings {
   readonly databaseUrl: string | null;

@@ -22,6 +22,8 @@ export type Runtime = keyof typeof RUNTIMES;
 
 export interface ServiceOptions {
   readonly runtime: Runtime;
+  /** In place of the service's own: what the runtime is to run. */
+  readonly args?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -119,10 +121,10 @@ export interface Answer {
 export const ADMIN_TOKEN = 'admin-token-of-the-tests-0123456789';
 
 /** Starts it and does not wait. */
-export function spawnService({ runtime, env }: ServiceOptions): ServiceProcess {
-  const [command, ...args] = RUNTIMES[runtime];
+export function spawnService({ runtime, args, env }: ServiceOptions): ServiceProcess {
+  const [command, ...ownArgs] = RUNTIMES[runtime];
   if (!existsSync(command)) throw new Error(`${command} is missing: run 'npm ci'.`);
-  const child = spawn(command, args, {
+  const child = spawn(command, args ?? ownArgs, {
     cwd: ROOT,
     env: {
       PATH: `${BIN}:${process.env['PATH']}`,

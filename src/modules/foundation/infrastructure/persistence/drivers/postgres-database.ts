@@ -17,8 +17,19 @@ import { migrations } from '../migrations.generated.ts';
 import { renderStatement } from '../render-statement.ts';
 import { inputList } from '../statement-input.ts';
 
+/** Where a server is, as postgres.js keeps it in `sql.options`: all that is taken over of a host's own client. */
+export interface PostgresServer {
+  readonly host: readonly string[];
+  readonly port: readonly number[];
+  readonly database: string;
+  readonly user: string;
+  readonly pass: string | (() => string | Promise<string>) | null;
+  readonly ssl?: unknown;
+  readonly path?: unknown;
+}
+
 export interface PostgresDatabaseOptions {
-  readonly url: string;
+  readonly url: string | PostgresServer;
   /** Connections of the pool; one more listens, one more migrates. */
   readonly maxConnections?: number;
   readonly deadlineMs?: number;
@@ -58,7 +69,9 @@ export class PostgresDatabase implements Database {
   }
 
   get description(): string {
-    const { host, pathname } = new URL(this.#options.url);
+    const { url } = this.#options;
+    if (typeof url !== 'string') return `PostgreSQL${this.#version} at ${url.host[0]}:${url.port[0]}/${url.database}`;
+    const { host, pathname } = new URL(url);
     return `PostgreSQL${this.#version} at ${host}${decodeURIComponent(pathname)}`;
   }
 
@@ -184,7 +197,10 @@ export class PostgresDatabase implements Database {
       connection: { application_name: 'carillon', TimeZone: 'UTC', DateStyle: 'ISO' },
       ...events,
     };
-    return postgres(this.#options.url, options);
+    const { url } = this.#options;
+    if (typeof url === 'string') return postgres(url, options);
+    const { host, port, database, user, pass, ssl, path } = url;
+    return postgres({ ...({ host, port, database, user, pass, ssl, path } as object), ...options });
   }
 }
 
