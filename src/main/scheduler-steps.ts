@@ -41,9 +41,14 @@ export function engineSteps(container: FoundationContainer, runsGraceMs: number)
     {
       name: 'lease',
       stop: async () => {
-        if (!supervisor.isUp) return;
-        await container.resolve(tokenOf('journal')).flush();
-        await lease.release();
+        const journal = container.resolve(tokenOf('journal'));
+        try {
+          if (!supervisor.isUp) return;
+          await journal.flush();
+          await lease.release();
+        } finally {
+          if (journal.size > 0) container.resolve(tokenOf('logger')).error(unwritten(journal.size));
+        }
       },
     },
     { name: 'supervisor', start: () => supervisor.start(), stop: () => supervisor.stop() },
@@ -68,6 +73,10 @@ async function startScheduler(container: FoundationContainer, registry: MergedJo
     const isLoaded = await scheduler.loadPersistedJobs(registry);
     if (!isLoaded) throw new JobsNotLoadedError();
   });
+}
+
+function unwritten(count: number): string {
+  return `${count} execution records could not be written before the stop. Another instance, or the next start, records those runs as LOST; runs that had begun without the database leave no record.`;
 }
 
 /** Waits for the runs under way; those that outlast the grace are aborted, and recorded as cancelled. */

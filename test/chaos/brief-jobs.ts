@@ -8,7 +8,7 @@ import type { SeededRandom } from './seeded-random.ts';
 import { machineNow } from './shifted-date.ts';
 
 /** So many there may be at a time. */
-const MOST = 8;
+const MOST = 5;
 
 interface MadeJob extends BriefJob {
   readonly isInTurn: boolean;
@@ -37,8 +37,8 @@ export class BriefJobs {
     const standing = [...this.#jobs.values()].filter((job) => job.madeAtMs !== null && !job.isRemovalAsked);
     const idle = standing.filter(({ isEnabled }) => !isEnabled);
     const what = this.#random.next();
-    if (standing.length >= MOST || (standing.length > 2 && what < 0.3)) await this.#remove(this.#random.pick(standing));
-    else if (idle.length > 0 && what < 0.7) await this.#backfill(this.#random.pick(idle));
+    if (standing.length >= MOST || (standing.length > 1 && what < 0.4)) await this.#remove(this.#random.pick(standing));
+    else if (idle.length > 0 && what < 0.75) await this.#backfill(this.#random.pick(idle));
     else await this.#make();
   }
 
@@ -56,6 +56,7 @@ export class BriefJobs {
       dialect: 'unix',
       timezone: 'UTC',
       enabled: isEnabled,
+      outagePolicy: 'hold',
       overlapPolicy: isInTurn ? 'skip' : 'allow',
     };
     const response = await this.#client.call({ method: 'PUT', path: `/admin/jobs/${jobId}`, body });

@@ -83,6 +83,7 @@ export class ChaosDatabase {
       retry_backoff_ms: spec.retryBackoffMs,
       retry_backoff_max_ms: spec.retryBackoffMax,
       on_lost: spec.onLost,
+      outage_policy: spec.outagePolicy,
       timeout_ms: spec.timeoutMs,
     };
     const kwargs = JSON.stringify(spec.jobKwargs);

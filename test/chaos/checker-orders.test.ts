@@ -189,6 +189,39 @@ describe('checkHistory() and jobs that come and go', () => {
   });
 });
 
+describe('checkHistory() and jobs that run without the database', () => {
+  const there = { ...startOf(1), instance: 'replica-2.1', executionId: 'run-1b', atMs: T + 1_020 };
+  const twice = [...ranLines(1), there, { ...there, event: 'end' as const, atMs: T + 1_030 }, ...ranLines(2)];
+  const unrecorded = { ...skipped({ type: 'run.unrecorded', executionId: 'run-1b' }) };
+  const cutOff = [{ on: 'replica-2.1', fromMs: T, toMs: T + 5_000 }];
+  const broken = (outagePolicy: 'run' | 'hold', part: Partial<History> = {}) =>
+    new Set(
+      rulesBroken({
+        ledger: twice,
+        events: [unrecorded],
+        disturbances: cutOff,
+        jobs: [expectation({ outagePolicy, overlapPolicy: 'allow' })],
+        ...part,
+      }),
+    );
+
+  it('an occurrence that started twice although the database could be asked, or twice in one process', () => {
+    expect(broken('run')).toEqual(new Set());
+    expect(broken('hold')).toEqual(new Set(['one start per attempt', 'attempts within the limit']));
+    expect(broken('run', { disturbances: [] })).toEqual(new Set(['one start per attempt']));
+    expect(broken('run', { events: [] })).toEqual(new Set(['every run has a record']));
+    const same = twice.map((line) => ({ ...line, instance: 'replica-2.1' }));
+    expect(broken('run', { ledger: same })).toContain('one start per attempt');
+  });
+
+  it('an occurrence that was held, and came to nothing afterwards', () => {
+    const part = { ledger: ranLines(1), executions: [ranRecord(1)] };
+    const held = skipped({ type: 'occurrence.held', scheduledAtMs: T + 2_000 });
+    expect(rulesBroken({ ...part, events: [held] })).toEqual(['every occurrence resolved']);
+    expect(rulesBroken({ events: [held] })).toEqual([]);
+  });
+});
+
 describe('checkHistory() and what runs say', () => {
   const jobs = [expectation({ handler: 'chaos.chatty' })];
   const said = (second: number, part: Partial<ExecutionRecord>): ExecutionRecord => ({

@@ -161,6 +161,12 @@ describe('checkHistory() and who recorded what', () => {
   it('what is RUNNING at the end', () => {
     const executions = [ranRecord(1), { ...ranRecord(2), status: 'RUNNING' as const, finishedAtMs: null }];
     expect(rulesBroken({ executions })).toEqual(['nothing stays RUNNING']);
+    // Its process ended just before the drain: nobody may take its runs yet.
+    const incarnations = [{ name: 'replica-1.1', endedAtMs: T + 80_000, isDrained: false }];
+    expect(rulesBroken({ executions, incarnations })).toEqual([]);
+    expect(rulesBroken({ executions, incarnations: [{ ...incarnations[0]!, endedAtMs: T + 40_000 }] })).toEqual([
+      'nothing stays RUNNING',
+    ]);
     const old = { id: 'run-2', jobId: JOB, ageMs: 40_000 };
     expect(rulesBroken({ runningInQuiet: [old] })).toEqual(['nothing stays RUNNING']);
     expect(rulesBroken({ runningInQuiet: [{ ...old, ageMs: 4_000 }] })).toEqual([]);

@@ -53,6 +53,7 @@ export function expectation(policies: Partial<JobSpec> = {}): JobExpectation {
     expectedAtMs: [T + 1_000, T + 2_000],
     spec: {
       ...DEFAULT_POLICIES,
+      outagePolicy: 'hold',
       jobId: JOB,
       jobName: 'Planted',
       cronExpression: '* * * * * *',

@@ -26,8 +26,10 @@ const SHAPES: readonly Shape[] = [
   { handler: 'chaos.slow', overlapPolicy: 'cancelPrevious', cronExpression: '*/3 * * * * *' },
   { handler: 'chaos.slow', overlapPolicy: 'allow', maxConcurrentRuns: 2 },
   { handler: 'chaos.slow', onLost: 'retry', maxAttempts: 2 },
+  { handler: 'chaos.tick', outagePolicy: 'run' },
   { handler: 'chaos.chatty', cronExpression: '*/2 * * * * *' },
   { handler: 'chaos.stubborn', timeoutMs: 1_500 },
+  { handler: 'chaos.slow', outagePolicy: 'run', cronExpression: '*/3 * * * * *' },
   { handler: 'chaos.slow', overlapPolicy: 'allow' },
   { handler: 'chaos.slow', misfirePolicy: 'all', cronExpression: '*/5 * * * * *' },
   { handler: 'chaos.stubborn', overlapPolicy: 'skip', misfirePolicy: 'skip' },
@@ -69,6 +71,7 @@ export function makeJobs(seed: number, count: number): ChaosJob[] {
     const { isLedgered = true, ...policies } = shape;
     const spec: JobSpec = {
       ...DEFAULT_POLICIES,
+      outagePolicy: 'hold',
       jobId: `job-${String(at).padStart(3, '0')}.${shape.handler}`,
       jobName: `${shape.handler} ${at}`,
       cronExpression: EVERY_SECOND,
@@ -87,6 +90,7 @@ function plain(random: SeededRandom): Shape {
     handler: 'chaos.tick',
     misfirePolicy: random.pick(['once', 'once', 'skip', 'all']),
     overlapPolicy: random.pick(['skip', 'skip', 'allow']),
+    outagePolicy: random.pick(['hold', 'hold', 'auto']),
     cronExpression: random.pick([EVERY_SECOND, EVERY_SECOND, '@every 1s', '*/2 * * * * *']),
   };
 }

@@ -9,6 +9,7 @@ import {
   type Rule,
   type Violation,
 } from '../history.ts';
+import { runsWithoutDatabase } from './disturbed.ts';
 
 /** Clocks of one machine, in whole milliseconds. */
 const TOLERANCE_MS = 2;
@@ -45,8 +46,11 @@ export const retriesFollow: Rule = (history) => {
 };
 
 /** Where runs exclude each other, first attempts start in the order of their occurrences. */
-export const queueInOrder: Rule = ({ ledger, executions, jobs }) => {
-  const exclusive = new Set(jobs.filter(({ spec }) => spec.overlapPolicy !== 'allow').map(({ jobId }) => jobId));
+export const queueInOrder: Rule = (history) => {
+  const { ledger, executions, jobs } = history;
+  const mayRunUnseen = runsWithoutDatabase(history);
+  const inTurn = jobs.filter(({ spec }) => spec.overlapPolicy !== 'allow');
+  const exclusive = new Set(inTurn.map(({ jobId }) => jobId).filter((jobId) => !mayRunUnseen(jobId)));
   const scheduled = new Set(
     executions.filter(({ trigger }) => trigger === 'schedule' || trigger === 'catchUp').map(({ id }) => id),
   );

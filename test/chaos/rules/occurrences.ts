@@ -9,6 +9,7 @@ import {
   type Rule,
   type Violation,
 } from '../history.ts';
+import { runsWithoutDatabase } from './disturbed.ts';
 
 /** How many examples a violation shows. */
 const SHOWN = 10;
@@ -32,7 +33,10 @@ export const everyOccurrenceResolved: Rule = (history) => {
 /** No occurrence both ran by the schedule and is said not to have run. */
 export const noContradiction: Rule = (history) => {
   const fatesOf = indexFates(history);
+  const mayRunUnseen = runsWithoutDatabase(history);
+  // What an instance ran that was cut off, another may have told to be skipped.
   return history.jobs.flatMap(({ jobId }) => {
+    if (mayRunUnseen(jobId) && history.disturbances.length > 0) return [];
     const { executed, explanations } = fatesOf(jobId);
     return explanations.flatMap((event) => {
       const both = [...executed].filter((atMs) => covers(event, atMs));
@@ -69,13 +73,18 @@ function indexFates(history: History): (jobId: string) => Fates {
   const queued = queuedOf(history);
   const scheduled = executions.filter((run) => run.trigger !== 'manual');
   const runs = groupBy(scheduled, (run) => run.jobId);
-  const told = events.filter((event) => event.jobId !== null && event.type.startsWith('occurrence.'));
+  const told = events.filter((event) => event.jobId !== null && isExplanation(event));
   const explanations = groupBy(told, (event) => event.jobId!);
   return (jobId) => ({
     executed: new Set(runs.get(jobId)?.map((run) => run.scheduledAtMs)),
     queued: new Set(queued.get(jobId)?.map((run) => run.scheduledAtMs)),
     explanations: explanations.get(jobId) ?? [],
   });
+}
+
+/** What was held is still to be run, or to be told of by its misfire policy. */
+function isExplanation({ type }: EventRecord): boolean {
+  return type.startsWith('occurrence.') && type !== 'occurrence.held';
 }
 
 function isResolved(atMs: number, { executed, queued, explanations }: Fates): boolean {

@@ -1,19 +1,9 @@
 /** What a person ordered is done once, and stays done: a run that was cancelled, a job that was paused, an unheard trigger. */
-import {
-  type Disturbance,
-  groupBy,
-  type History,
-  iso,
-  occurrenceKey,
-  type PauseRecord,
-  type Rule,
-  type Violation,
-} from '../history.ts';
+import { groupBy, iso, occurrenceKey, type PauseRecord, type Rule, type Violation } from '../history.ts';
+import { isDisturbed } from './disturbed.ts';
 
 /** An instance hears of a cancellation at once, or at its next beat 5 s later. */
 const HEARD_WITHIN_MS = 6_000;
-/** What was broken is not as it was at once. */
-const CONVALESCENCE_MS = 12_000;
 
 /** A run that was cancelled does not end well later on, and no further attempt follows by itself. */
 export const cancelledStaysCancelled: Rule = (history) => {
@@ -33,7 +23,7 @@ export const cancelledStaysCancelled: Rule = (history) => {
     }
     const lateMs = (run.finishedAtMs ?? Number.POSITIVE_INFINITY) - answeredAtMs;
     if (run.status !== 'SUCCESS' || lateMs <= HEARD_WITHIN_MS) return [];
-    if (isDisturbed(history, run.instanceId, answeredAtMs)) return [];
+    if (isDisturbed(history, history.instances.get(run.instanceId ?? ''), answeredAtMs)) return [];
     const what = `${jobId}: ended as SUCCESS ${Math.round(lateMs)} ms after it was acknowledged that it is cancelled`;
     return [{ rule, what, evidence: { cancel, run } }];
   });
@@ -87,14 +77,4 @@ function quietSpan(pause: PauseRecord, later: readonly PauseRecord[]): { fromMs:
   if (until.some(({ order }) => order === 'catchUp')) return null;
   const ends = [later[0]?.askedAtMs ?? Number.POSITIVE_INFINITY, pause.untilMs ?? Number.POSITIVE_INFINITY];
   return { fromMs: pause.answeredAtMs, toMs: Math.min(...ends) };
-}
-
-function isDisturbed({ disturbances, instances }: History, instanceId: string | null, fromMs: number): boolean {
-  const name = instances.get(instanceId ?? '');
-  const slot = name?.split('.')[0];
-  const touches = ({ on, fromMs: begins, toMs: ends }: Disturbance): boolean =>
-    (on === 'server' || on.split('.')[0] === slot) &&
-    ends + CONVALESCENCE_MS > fromMs &&
-    begins < fromMs + CONVALESCENCE_MS;
-  return disturbances.some(touches);
 }

@@ -1,5 +1,6 @@
 /** Who recorded what: only the newest holder of a run finishes it, and what is recorded is what happened. */
 import { type ExecutionRecord, type History, iso, type Rule, type Violation } from '../history.ts';
+import { isDisturbed, runsWithoutDatabase } from './disturbed.ts';
 
 /** A run that never stays RUNNING: the lease, the rescuer's beat, and the longest run of the suite. */
 const OLDEST_RUNNING_MS = 15_000 + 10_000;
@@ -22,11 +23,13 @@ export const lostStaysLost: Rule = ({ events, executions }) => {
 /** A run is recorded by the instance that ran it, and is not started after it was given up. */
 export const ownInstanceRecords: Rule = (history) => {
   const runs = new Map(history.executions.map((run) => [run.id, run]));
+  const unrecorded = new Set(history.events.filter(({ type }) => type === 'run.unrecorded').map((e) => e.executionId));
   const starts = history.ledger.filter(({ event }) => event === 'start');
   return starts.flatMap((line): Violation[] => {
     const run = runs.get(line.executionId);
     const rule = 'only the newest holder finishes';
-    if (run === undefined) return diedBeforeRecording(history, line.instance) ? [] : [missingRecord(line)];
+    if (run === undefined && unrecorded.has(line.executionId)) return [];
+    if (run === undefined) return isForgotten(history, line) ? [] : [missingRecord(line)];
     const holder = history.instances.get(run.instanceId ?? '');
     if (holder !== line.instance) {
       const what = `${line.jobId}: ran on ${line.instance}, and its record names ${holder ?? run.instanceId}`;
@@ -76,9 +79,15 @@ export const successesHappened: Rule = ({ executions, ledger, jobs, instances })
 };
 
 /** After the quiet period nothing is RUNNING that is older than lease and grace; after the drain nothing at all. */
-export const nothingStaysRunning: Rule = ({ executions, runningInQuiet }) => {
+export const nothingStaysRunning: Rule = ({ executions, runningInQuiet, incarnations, instances, quietToMs }) => {
   const old = runningInQuiet.filter(({ ageMs }) => ageMs > OLDEST_RUNNING_MS);
-  const left = executions.filter((run) => run.status === 'RUNNING');
+  // One that a job made exit just before the drain leaves runs that nobody may take from it yet.
+  const diedLate = ({ endedAtMs, isDrained }: History['incarnations'][number]): boolean =>
+    !isDrained && endedAtMs !== null && endedAtMs > quietToMs - OLDEST_RUNNING_MS;
+  const late = new Set(incarnations.filter(diedLate).map(({ name }) => name));
+  const left = executions.filter(
+    (run) => run.status === 'RUNNING' && !late.has(instances.get(run.instanceId ?? '') ?? ''),
+  );
   return [
     ...old.map((run) => stuck(`${run.jobId} has been RUNNING for ${Math.round(run.ageMs)} ms`, run)),
     ...left.map((run) => stuck(`${run.jobId} is RUNNING although every replica has drained and ended`, run)),
@@ -92,6 +101,13 @@ function stuck(what: string, evidence: ExecutionRecord | History['runningInQuiet
 /** What ran without the database, and died with the process that would have written it. */
 function diedBeforeRecording({ incarnations }: History, instance: string | undefined): boolean {
   return incarnations.some(({ name, isDrained }) => name === instance && !isDrained);
+}
+
+/** What ran without the database, and whose process ended, drained or not, before it was there again. */
+function isForgotten(history: History, { instance, jobId }: History['ledger'][number]): boolean {
+  if (diedBeforeRecording(history, instance)) return true;
+  const endedAtMs = history.incarnations.find(({ name }) => name === instance)?.endedAtMs ?? null;
+  return endedAtMs !== null && runsWithoutDatabase(history)(jobId) && isDisturbed(history, instance, endedAtMs);
 }
 
 function missingRecord(line: History['ledger'][number]): Violation {

@@ -1,12 +1,15 @@
 /** How often a job's function was called: at most once an attempt, and never more attempts than are allowed. */
-import { groupBy, type Rule } from '../history.ts';
+import { groupBy, type History, type Rule } from '../history.ts';
+import type { LedgerLine } from '../ledger-line.ts';
+import { isDisturbed, runsWithoutDatabase } from './disturbed.ts';
 
-/** At most one start per (job, occurrence, attempt). */
-export const oneStartPerAttempt: Rule = ({ ledger }) => {
-  const starts = ledger.filter((line) => line.event === 'start');
+/** At most one start per (job, occurrence, attempt); of what runs without the database, one an instance that was cut off. */
+export const oneStartPerAttempt: Rule = (history) => {
+  const mayRunUnseen = runsWithoutDatabase(history);
+  const starts = history.ledger.filter((line) => line.event === 'start');
   const groups = groupBy(starts, (line) => `${line.jobId}@${line.scheduledAt}#${line.attempt}`);
   return [...groups]
-    .filter(([, lines]) => lines.length > 1)
+    .filter(([, lines]) => lines.length > 1 && !(mayRunUnseen(lines[0]!.jobId) && isOnceAnInstance(history, lines)))
     .map(([key, lines]) => ({
       rule: 'one start per attempt',
       what: `${key} started ${lines.length} times`,
@@ -14,24 +17,40 @@ export const oneStartPerAttempt: Rule = ({ ledger }) => {
     }));
 };
 
+/** All but one of them were started where the database could not be asked. */
+function isOnceAnInstance(history: History, lines: readonly LedgerLine[]): boolean {
+  const seen = lines.filter(({ instance, atMs }) => !isDisturbed(history, instance, atMs));
+  return seen.length <= 1 && new Set(lines.map(({ instance }) => instance)).size === lines.length;
+}
+
 /** The database and the ledgers have one machine's clock; a replica knows it by its answers. */
 const EARLY_MS = 50;
+/** Without the database nobody says what time it is: half the longest answer from which it was learnt. */
+const EARLY_UNSEEN_MS = 300;
 
 /** No occurrence starts before it is due. */
-export const noneBeforeItsTime: Rule = ({ ledger }) =>
-  ledger
-    .filter(({ event, scheduledAt, atMs }) => event === 'start' && atMs < Date.parse(scheduledAt) - EARLY_MS)
+export const noneBeforeItsTime: Rule = (history) => {
+  const mayRunUnseen = runsWithoutDatabase(history);
+  const earlyMs = ({ jobId }: LedgerLine): number => (mayRunUnseen(jobId) ? EARLY_UNSEEN_MS : EARLY_MS);
+  return history.ledger
+    .filter((line) => line.event === 'start' && line.atMs < Date.parse(line.scheduledAt) - earlyMs(line))
     .map((line) => ({
       rule: 'none before its time',
       what: `${line.jobId}@${line.scheduledAt} started ${Math.round(Date.parse(line.scheduledAt) - line.atMs)} ms early`,
       evidence: line,
     }));
+};
 
 /** Starts of an occurrence never exceed its allowed attempts. */
-export const attemptsWithinLimit: Rule = ({ ledger, executions }) => {
+export const attemptsWithinLimit: Rule = (history) => {
+  const { ledger, executions } = history;
+  const mayRunUnseen = runsWithoutDatabase(history);
   const starts = ledger.filter((line) => line.event === 'start');
   const allowed = new Map(executions.map((run) => [run.id, run.maxAttempts]));
-  const groups = groupBy(starts, (line) => `${line.jobId}@${line.scheduledAt}`);
+  const groups = groupBy(starts, (line) => {
+    const by = mayRunUnseen(line.jobId) ? ` on ${line.instance}` : '';
+    return `${line.jobId}@${line.scheduledAt}${by}`;
+  });
   return [...groups].flatMap(([key, lines]) => {
     const known = lines.map((line) => allowed.get(line.executionId)).filter((max) => max !== undefined);
     const limit = Math.max(1, ...known);

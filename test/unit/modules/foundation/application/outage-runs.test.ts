@@ -165,4 +165,22 @@ describe('the outage policy', () => {
       '2 FAILED',
     ]);
   });
+
+  it('a stop during the outage says how many records it leaves unwritten, one after it says nothing', async () => {
+    const stopLines = async (isAway: boolean) => {
+      const { store, engines, time } = await withJobs({ a: RUN });
+      store.isAway = true;
+      await time.advance(2 * MINUTE);
+      store.isAway = isAway;
+      if (!isAway) await time.advance(NOTICE);
+      const stopped = engines[0]!.stop();
+      await time.advance(10 * SECOND);
+      await stopped;
+      return engines[0]!.logger.lines.filter(({ message }) => /could not be written before the stop/.test(message));
+    };
+    expect((await stopLines(true)).map(({ level, message }) => `${level} ${message.slice(0, 20)}`)).toEqual([
+      'error 2 execution records ',
+    ]);
+    expect(await stopLines(false)).toEqual([]);
+  });
 });
