@@ -29,7 +29,7 @@ export class SweepReadiness implements Readiness {
     const { description } = this.#connection;
     try {
       if (openFault !== null) throw openFault;
-      const isOverdue = (await this.#claims.getOverdue(OVERDUE_LIMIT_MS, 1)).length > 0;
+      const isOverdue = (await this.#claims.getOverdue(OVERDUE_LIMIT_MS, { limit: 1, after: null })).length > 0;
       this.#checks = [
         { name: 'database', ok: true, detail: description },
         { name: 'migrations', ok: true, detail: 'applied' },

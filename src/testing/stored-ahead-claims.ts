@@ -79,7 +79,10 @@ function giveBack(store: InMemoryStore, instanceId: string, runs: readonly Ahead
     givenBack.add(run.id);
     const at = store.cursors.get(run.jobId)?.nextFireAt;
     const isWhereItWasMoved = nextFireAt === null ? at === 'exhausted' : Number(at) === nextFireAt.getTime();
-    if (isWhereItWasMoved) store.setCursor(run.jobId, run.scheduledAt);
+    if (isWhereItWasMoved) {
+      store.setCursor(run.jobId, run.scheduledAt);
+      store.tell({ kind: 'job', jobId: run.jobId });
+    }
     if (store.configs.get(run.jobId)?.enabled !== true)
       store.addEvent({ type: 'occurrence.skipped', jobId: run.jobId, scheduledAt: run.scheduledAt, reason: 'edited' });
   }
@@ -91,6 +94,7 @@ function putBack(store: InMemoryStore, { jobId, scheduledAt }: { jobId: string; 
   const at = store.cursors.get(jobId)?.nextFireAt;
   if (at instanceof Date || at === 'exhausted') {
     if (at === 'exhausted' || at > scheduledAt) store.setCursor(jobId, scheduledAt);
+    store.tell({ kind: 'job', jobId });
     return true;
   }
   store.addEvent({ type: 'occurrence.skipped', jobId, scheduledAt, reason: 'edited' });

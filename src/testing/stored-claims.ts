@@ -5,6 +5,7 @@ import type {
   DueFire,
   FireClaims,
   FireCursor,
+  OverduePage,
 } from '../modules/foundation/application/ports/fire-claims.ts';
 import {
   type NewPendingRun,
@@ -37,11 +38,8 @@ export function insertRunning(store: InMemoryStore, run: Run): boolean {
     .some((other) => other.scheduledAt.getTime() === run.scheduledAt.getTime() && other.attempt === run.attempt);
   if (isTaken || store.executions.has(run.id)) return false;
   const { id, jobId, scheduledAt, claimedAt = null, startedAt, attempt, maxAttempts, trigger } = run;
-  const { instanceId, jobKwargs } = run;
-  store.executions.set(id, {
-    ...{ id, jobId, scheduledAt, claimedAt, startedAt, attempt, maxAttempts, trigger, instanceId, jobKwargs },
-    ...RUNNING,
-  });
+  const written = { id, jobId, scheduledAt, claimedAt, startedAt, attempt, maxAttempts, trigger };
+  store.executions.set(id, { ...written, instanceId: run.instanceId, jobKwargs: run.jobKwargs, ...RUNNING });
   return true;
 }
 
@@ -96,14 +94,20 @@ export class StoredFireClaims implements FireClaims {
     return this.#link.call('claims.getDueOrUnarmed', () => store.dueOrUnarmed().slice(0, limit));
   }
 
-  getOverdue(olderThanMs: number, limit: number): Promise<FireCursor[]> {
+  getOverdue(olderThanMs: number, { limit, after }: OverduePage): Promise<FireCursor[]> {
     const { store } = this.#link;
     return this.#link.call('claims.getOverdue', () =>
       [...store.cursors.values()]
         .filter(({ nextFireAt }) => nextFireAt instanceof Date && nextFireAt.getTime() <= store.now() - olderThanMs)
+        .toSorted(byInstant)
+        .filter((cursor) => after === null || byInstant(cursor, after) > 0)
         .slice(0, limit),
     );
   }
+}
+
+function byInstant(a: FireCursor, b: FireCursor): number {
+  return Number(a.nextFireAt) - Number(b.nextFireAt) || a.jobId.localeCompare(b.jobId);
 }
 
 interface Claiming {

@@ -95,7 +95,7 @@ export class StoredExecutions implements ExecutionLogRepository {
       if (record === undefined || record.instanceId !== run.instanceId) return false;
       if (record.status !== 'RUNNING') return record.finishedAt?.getTime() === outcome.finishedAt.getTime();
       const { retryAfterMs, ...written } = { retryAfterMs: undefined, ...outcome };
-      store.executions.set(run.id, { ...record, ...written });
+      store.executions.set(run.id, { ...record, startedAt: run.startedAt, ...written });
       const isWanted = retryAfterMs !== undefined && !store.cancelReasons.has(run.id);
       if (isWanted) addRetry(store, record, outcome.finishedAt.getTime() + retryAfterMs);
       return true;

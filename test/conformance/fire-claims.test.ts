@@ -215,14 +215,14 @@ describeOnEveryDatabase('PostgresFireClaims', (database) => {
   it('getOverdue() gives the oldest first, and only what is overdue by so much', async () => {
     const ancient = await armJob(database(), { nextFireAt: new Date('2001-01-01T00:00:00Z') });
     const recent = await armJob(database(), { nextFireAt: new Date(Date.now() - 1_000) });
-    const overdue = await claims().getOverdue(30_000, 500);
+    const overdue = await claims().getOverdue(30_000, { limit: 500, after: null });
     expect(overdue[0]).toEqual({
       jobId: ancient.jobId,
       revision: ancient.revision,
       nextFireAt: new Date('2001-01-01T00:00:00Z'),
     });
     expect(overdue.map((cursor) => cursor.jobId)).not.toContain(recent.jobId);
-    expect(await claims().getOverdue(30_000, 1)).toHaveLength(1);
+    expect(await claims().getOverdue(30_000, { limit: 1, after: null })).toHaveLength(1);
   });
 
   it('getDueOrUnarmed() gives what is due, earliest first, then what is unarmed; nothing disabled or held by a pause', async () => {

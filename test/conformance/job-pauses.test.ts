@@ -69,7 +69,8 @@ describeOnEveryDatabase('PostgresJobPauses', (database) => {
 
   it('getOverdue() leaves out what is paused', async () => {
     const { jobId } = await armJob(database(), { nextFireAt: new Date('2001-01-01T00:00:00Z') });
-    const overdue = async () => (await claims().getOverdue(1_000, 500)).map((cursor) => cursor.jobId);
+    const overdue = async () =>
+      (await claims().getOverdue(1_000, { limit: 500, after: null })).map((cursor) => cursor.jobId);
     await pause(jobId);
     expect(await overdue()).not.toContain(jobId);
     await resume(jobId);

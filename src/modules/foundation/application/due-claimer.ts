@@ -3,24 +3,21 @@
  *
  * Invariants: an entry that was taken out of the directory's queue always comes back to it, also where the database, a
  * plan or the reading afterwards fails; a fire that the database refuses holds up no other of its batch; what was
- * claimed is started by this instance alone, and only while it holds its lease.
+ * claimed is started by this instance alone, and only while it holds its lease; what was claimed ahead is started by
+ * `AheadRuns` alone.
  */
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError } from '../domain/errors.ts';
 import type { JobConfig } from '../domain/job-config.ts';
 import { isPaused } from '../domain/next-fire.ts';
 import type { Run } from '../domain/run.ts';
-import type { DatabaseTime } from './database-time.ts';
+import { type AheadRuns, type AheadRunsDeps, UNKNOWN_TICK } from './ahead-runs.ts';
 import type { EventBus } from './event-bus.ts';
-import type { FireDispatcher } from './fire-dispatcher.ts';
-import type { InstanceLease } from './instance-lease.ts';
-import type { DirectoryEntry, JobDirectory } from './job-directory.ts';
-import type { JobLoader } from './job-loader.ts';
+import type { DirectoryEntry } from './job-directory.ts';
 import { planDueFire } from './plan-due-fire.ts';
-import type { Clock } from './ports/clock.ts';
-import type { ClaimResult, DueFire, FireClaims } from './ports/fire-claims.ts';
-import type { Logger } from './ports/logger.ts';
-import { UnansweredClaims } from './unanswered-claims.ts';
+import type { AheadRun } from './ports/ahead-claims.ts';
+import type { ClaimResult, DueFire } from './ports/fire-claims.ts';
+import { UnansweredClaims, type UnansweredRun } from './unanswered-claims.ts';
 
 /** How soon a cursor is looked at again that is due by our clock and was not claimed; then ever later, up to `RETRY_MS`. */
 const RECHECK_MS = 20;
@@ -28,25 +25,25 @@ export const RETRY_MS = 1_000;
 /** When a job is looked at again that cannot be planned, or whose claim the database refuses. */
 const REFUSED_MS = 60_000;
 
-export interface DueClaimerDeps {
-  readonly directory: JobDirectory;
-  readonly loader: JobLoader;
-  readonly claims: FireClaims;
-  readonly dispatcher: FireDispatcher;
-  readonly lease: InstanceLease;
+/** A batch of one claim. */
+interface Claiming {
+  readonly plans: readonly DueFire[];
+  readonly aheadMs: number;
+}
+
+export interface DueClaimerDeps extends AheadRunsDeps {
   readonly bus: EventBus;
-  readonly time: DatabaseTime;
-  readonly clock: Clock;
-  readonly logger: Logger;
   readonly newId: () => string;
 }
 
 export class DueClaimer {
   readonly #deps: DueClaimerDeps;
+  readonly #ahead: AheadRuns;
   readonly #unanswered: UnansweredClaims;
 
-  constructor(deps: DueClaimerDeps) {
+  constructor(deps: DueClaimerDeps, ahead: AheadRuns) {
     this.#deps = deps;
+    this.#ahead = ahead;
     this.#unanswered = new UnansweredClaims(deps.claims, deps.clock);
   }
 
@@ -63,14 +60,25 @@ export class DueClaimer {
   /** Starts what earlier claims took although their answer was lost. @throws DatabaseUnavailableError */
   async settle(): Promise<void> {
     const settled = await this.#unanswered.settle(this.#deps.lease.instanceId);
-    for (const { run, config } of settled) this.#start(run, config);
+    this.#start(settled, UNKNOWN_TICK);
   }
 
   /** @throws DatabaseUnavailableError with every entry back in the queue */
   async claim(due: readonly DirectoryEntry[]): Promise<void> {
     const now = this.#deps.time.now();
     const plans = due.map((entry) => this.#plan(entry, now)).filter((plan) => plan !== null);
-    if (plans.length > 0) await this.#claim(plans);
+    if (plans.length > 0) await this.#claim({ plans, aheadMs: 0 });
+  }
+
+  /**
+   * The same, for what is due within `aheadMs`. A run that is still going when it is claimed may have ended when it is
+   * due: what would overlap is left until then.
+   */
+  async claimAhead(coming: readonly DirectoryEntry[], aheadMs: number): Promise<void> {
+    const now = this.#deps.time.now();
+    const plans = coming.map((entry) => this.#plan(entry, now)).filter((plan) => plan !== null);
+    const waiting = plans.map((plan): DueFire => ({ ...plan, whenOverlapping: 'wait' }));
+    if (waiting.length > 0) await this.#claim({ plans: waiting, aheadMs });
   }
 
   #plan(entry: DirectoryEntry, now: number): DueFire | null {
@@ -88,38 +96,42 @@ export class DueClaimer {
     }
   }
 
-  async #claim(plans: readonly DueFire[]): Promise<void> {
-    const { claims, lease } = this.#deps;
-    for (const { config } of plans) this.#lookIn(config, RETRY_MS);
+  async #claim({ plans, aheadMs }: Claiming): Promise<void> {
+    const { claims, directory, lease } = this.#deps;
+    for (const plan of plans) this.#lookIn(plan.config, Math.max(RETRY_MS, this.#untilDue(plan)));
+    const looks = new Map(plans.map(({ config: { jobId } }) => [jobId, directory.lookOf(jobId)]));
     let answer: ClaimResult;
     try {
-      answer = await claims.claim(lease.instanceId, plans);
+      answer = await claims.claim(lease.instanceId, plans, { aheadMs });
     } catch (error) {
-      this.#unanswered.add(
-        plans.flatMap(({ run, config }) =>
-          run === null ? [] : [{ runId: run.id, scheduledAt: run.scheduledAt, config }],
-        ),
-      );
+      this.#unanswered.add(plans.flatMap(unansweredOf));
       if (error instanceof DatabaseUnavailableError) throw error;
-      await this.#claimApart(plans, error);
+      await this.#claimApart({ plans, aheadMs }, error);
       return;
     }
-    const configs = new Map(plans.map((plan) => [plan.config.jobId, plan.config]));
-    for (const run of answer.runs) this.#start(run, configs.get(run.jobId)!);
+    const planOf = new Map(plans.map((plan) => [plan.config.jobId, plan]));
+    this.#start(
+      answer.runs.map((run) => ({ ...planOf.get(run.jobId)!, run })),
+      answer.tick,
+    );
     for (const plan of plans) if (answer.moved.has(plan.config.jobId)) this.#moveOn(plan);
     const left = plans.filter((plan) => !answer.moved.has(plan.config.jobId));
-    if (left.length > 0) await this.#readAgain(left);
+    if (left.length > 0) await this.#readAgain(left, looks);
+  }
+
+  #untilDue({ dueAt }: DueFire): number {
+    return dueAt.getTime() - this.#deps.time.now();
   }
 
   /** The statement was refused: the fire at fault is found by halves, and put off alone. */
-  async #claimApart(plans: readonly DueFire[], error: unknown): Promise<void> {
+  async #claimApart({ plans, aheadMs }: Claiming, error: unknown): Promise<void> {
     if (plans.length === 1) {
       this.#putOff(plans[0]!.config, error);
       return;
     }
     const half = Math.ceil(plans.length / 2);
-    await this.#claim(plans.slice(0, half));
-    await this.#claim(plans.slice(half));
+    await this.#claim({ plans: plans.slice(0, half), aheadMs });
+    await this.#claim({ plans: plans.slice(half), aheadMs });
   }
 
   #putOff(config: JobConfig, error: unknown): void {
@@ -141,20 +153,28 @@ export class DueClaimer {
     bus.emit(event);
   }
 
-  /** Somebody else has these, or they were edited, or they wait for a run to end, or our clock runs ahead of the database's. */
-  async #readAgain(plans: readonly DueFire[]): Promise<void> {
+  /**
+   * Somebody else has these, or they were edited, or they wait for a run to end, or our clock runs ahead of the database's.
+   * @param looks when each was to be looked at while it was being claimed: where that has changed, something happened
+   * meanwhile that it was waiting for, and it is looked at then
+   */
+  async #readAgain(plans: readonly DueFire[], looks: ReadonlyMap<string, number | null>): Promise<void> {
     const { claims, directory, loader, time } = this.#deps;
     const jobIds = plans.map((plan) => plan.config.jobId);
     const cursors = new Map((await claims.getCursors(jobIds)).map((cursor) => [cursor.jobId, cursor]));
     const stale: string[] = [];
-    for (const { config, dueAt } of plans) {
+    for (const plan of plans) {
+      const { config, dueAt } = plan;
       const cursor = cursors.get(config.jobId);
       const entry = directory.get(config.jobId);
       if (entry?.job.config.revision !== config.revision) continue;
       if (cursor?.revision !== config.revision || cursor.nextFireAt === 'unarmed') stale.push(config.jobId);
       else if (cursor.nextFireAt === 'exhausted') directory.put(entry.job, null);
       else if (cursor.nextFireAt.getTime() !== dueAt.getTime()) directory.put(entry.job, cursor.nextFireAt.getTime());
-      else this.#lookIn(config, Math.min(Math.max(time.now() - dueAt.getTime(), RECHECK_MS), RETRY_MS));
+      else if (directory.lookOf(config.jobId) === looks.get(config.jobId)) {
+        const lateMs = time.now() - dueAt.getTime();
+        this.#lookIn(config, lateMs < 0 ? -lateMs : Math.min(Math.max(lateMs, RECHECK_MS), RETRY_MS));
+      }
     }
     if (stale.length > 0) await loader.reload(stale);
   }
@@ -167,14 +187,30 @@ export class DueClaimer {
     directory.look(entry.job, time.now() + delayMs);
   }
 
-  /** The answer may have come after the lease ended: then nothing is started before it is known whose the run is. */
-  #start(run: Run, config: JobConfig): void {
+  /**
+   * What was claimed ahead is held until it is due. The answer may have come after the lease ended: then nothing is started
+   * before it is known whose the run is.
+   */
+  #start(claimed: readonly AheadRun[], tick: number): void {
     const { dispatcher, directory, lease } = this.#deps;
-    if (!lease.isHeld) {
-      this.#unanswered.add([{ runId: run.id, scheduledAt: run.scheduledAt, config }]);
-      return;
+    const ahead: AheadRun[] = [];
+    for (const { run, config, nextFireAt } of claimed) {
+      if (!lease.isHeld) {
+        this.#unanswered.add([{ runId: run.id, scheduledAt: run.scheduledAt, config, nextFireAt }]);
+        continue;
+      }
+      this.#unanswered.forget(run.id);
+      if (isAhead(run)) ahead.push({ run, config, nextFireAt });
+      else dispatcher.dispatch({ ...run, isRecorded: true }, config, directory.registry);
     }
-    this.#unanswered.forget(run.id);
-    dispatcher.dispatch({ ...run, isRecorded: true }, config, directory.registry);
+    this.#ahead.hold(ahead, tick);
   }
+}
+
+function isAhead({ trigger, claimedAt, scheduledAt }: Run): boolean {
+  return trigger === 'schedule' && claimedAt != null && claimedAt < scheduledAt;
+}
+
+function unansweredOf({ run, config, nextFireAt }: DueFire): UnansweredRun[] {
+  return run === null ? [] : [{ runId: run.id, scheduledAt: run.scheduledAt, config, nextFireAt }];
 }

@@ -52,6 +52,22 @@ export class FireQueue {
     return due;
   }
 
+  /** When a job is looked at, or null. */
+  atOf(jobId: string): number | null {
+    return this.#current.get(jobId)?.at ?? null;
+  }
+
+  /** The jobs due at or before `until`, in no order; they stay. */
+  *within(until: number): Generator<string> {
+    const open = [0];
+    for (let index = open.pop(); index !== undefined; index = open.pop()) {
+      const entry = this.#heap[index];
+      if (entry === undefined || entry.at > until) continue;
+      if (this.#current.get(entry.jobId) === entry) yield entry.jobId;
+      open.push(2 * index + 1, 2 * index + 2);
+    }
+  }
+
   #dropStale(): void {
     for (let top = this.#heap[0]; top !== undefined && this.#current.get(top.jobId) !== top; top = this.#heap[0])
       this.#pop();

@@ -92,6 +92,26 @@ export class JobDirectory {
       .filter((entry) => entry !== undefined && entry.job.isPersisted === isPersisted) as DirectoryEntry[];
   }
 
+  /** Of the persisted jobs that are looked at by `until`, those that are wanted; `limit` at most, in no order. They stay. */
+  comingUp(
+    until: number,
+    limit: number,
+    isWanted: (entry: DirectoryEntry, lookAt: number) => boolean,
+  ): DirectoryEntry[] {
+    const found: DirectoryEntry[] = [];
+    for (const jobId of this.#persisted.within(until)) {
+      const entry = this.#entries.get(jobId);
+      if (entry !== undefined && isWanted(entry, this.#persisted.atOf(jobId)!)) found.push(entry);
+      if (found.length >= limit) break;
+    }
+    return found;
+  }
+
+  /** When a persisted job is looked at next, in milliseconds since 1970, or null. */
+  lookOf(jobId: string): number | null {
+    return this.#persisted.atOf(jobId);
+  }
+
   /** The oldest occurrence that a persisted job waits for, in milliseconds since 1970, or null. Asks each job. */
   earliestDueAt(): number | null {
     let earliest: number | null = null;

@@ -94,7 +94,8 @@ export class RunExecutor {
     const handler = registry.get(handlerOf(config));
     if (handler === undefined) throw new JobNotRegisteredError(handlerOf(config));
     const kwargs = await validateKwargs(handler, run.jobKwargs);
-    const lastSuccessAt = await this.#lastSuccessAt(run.jobId, logger);
+    const lastSuccessAt =
+      run.lastSuccessAt === undefined ? await this.#lastSuccessAt(run.jobId, logger) : run.lastSuccessAt;
     signal.throwIfAborted();
     if (run.isRecorded && (term === null || this.#deps.lease.term !== term)) throw new RunLostError();
     return handler.run(kwargs, {

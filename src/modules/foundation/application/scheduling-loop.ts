@@ -13,10 +13,13 @@
  */
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError } from '../domain/errors.ts';
+import { AheadRuns } from './ahead-runs.ts';
 import { DueClaimer, type DueClaimerDeps, RETRY_MS } from './due-claimer.ts';
+import { HerdClaimer, LEFT_OVER_MS } from './herd-claimer.ts';
 import { ManualFires } from './manual-fires.ts';
 import type { OutageRuns } from './outage-runs.ts';
-import type { CancelTimer, Timers } from './ports/timers.ts';
+import type { FireCursor } from './ports/fire-claims.ts';
+import type { CancelTimer } from './ports/timers.ts';
 
 const MAX_BATCH = 1_000;
 /** The directory should know of every due cursor. What it lost sight of is found this often. */
@@ -24,13 +27,14 @@ const SWEEP_EVERY_MS = 30_000;
 const OVERDUE_MS = 2_000;
 
 export interface SchedulingLoopDeps extends DueClaimerDeps {
-  readonly timers: Timers;
   readonly outageRuns: OutageRuns;
 }
 
 export class SchedulingLoop {
   readonly #deps: SchedulingLoopDeps;
+  readonly #ahead: AheadRuns;
   readonly #claimer: DueClaimer;
+  readonly #herds: HerdClaimer;
   readonly #manual: ManualFires;
   #isStarted = false;
   #turning: Promise<void> | null = null;
@@ -42,7 +46,9 @@ export class SchedulingLoop {
 
   constructor(deps: SchedulingLoopDeps) {
     this.#deps = deps;
-    this.#claimer = new DueClaimer(deps);
+    this.#ahead = new AheadRuns(deps);
+    this.#claimer = new DueClaimer(deps, this.#ahead);
+    this.#herds = new HerdClaimer(deps, this.#claimer, this.#ahead);
     this.#manual = new ManualFires(deps);
   }
 
@@ -57,15 +63,17 @@ export class SchedulingLoop {
       this.#deps.lease.onSuspended(wake),
       this.#deps.dispatcher.onSlotFree((jobId) => this.#slotFree(jobId)),
     ];
+    this.#ahead.start();
     this.wake();
   }
 
-  /** Claims nothing more; resolves when the turn under way has ended. Safe before `start`. */
+  /** Claims nothing more, and gives back what has not started; resolves when the turn under way has ended. Safe before `start`. */
   async stop(): Promise<void> {
     this.#isStarted = false;
     for (const unlisten of this.#unlisten.splice(0)) unlisten();
     this.#cancelTimer();
     await this.#turning;
+    await this.#ahead.stop();
   }
 
   /** Resolves when no turn is under way. One that a timer begins later is not waited for. */
@@ -99,14 +107,26 @@ export class SchedulingLoop {
   }
 
   /** Looks at cursors that somebody left overdue. @throws DatabaseUnavailableError */
-  async sweep(): Promise<void> {
-    const { claims, clock, directory } = this.#deps;
-    this.#sweptAt = clock.monotonicMs();
-    for (const cursor of await claims.getOverdue(OVERDUE_MS, MAX_BATCH)) {
-      const entry = directory.get(cursor.jobId);
-      const isOurs = entry?.job.isPersisted === true && entry.job.config.revision === cursor.revision;
-      if (isOurs && cursor.nextFireAt instanceof Date) directory.put(entry.job, cursor.nextFireAt.getTime());
+  async sweep(olderThanMs: number = OVERDUE_MS): Promise<void> {
+    const { claims, clock } = this.#deps;
+    if (olderThanMs === OVERDUE_MS) this.#sweptAt = clock.monotonicMs();
+    let after: FireCursor | null = null;
+    for (let found = 0; found < MAX_BATCH;) {
+      const page: FireCursor[] = await claims.getOverdue(olderThanMs, { limit: MAX_BATCH, after });
+      found += page.filter((cursor) => this.#lookAtOverdue(cursor)).length;
+      after = page.at(-1) ?? null;
+      if (page.length < MAX_BATCH) return;
     }
+  }
+
+  /** What waits in the queue for the same occurrence is looked at in its turn. @returns whether it was put there now */
+  #lookAtOverdue({ jobId, revision, nextFireAt }: FireCursor): boolean {
+    const { directory } = this.#deps;
+    const entry = directory.get(jobId);
+    if (entry?.job.isPersisted !== true || entry.job.config.revision !== revision) return false;
+    if (!(nextFireAt instanceof Date) || nextFireAt.getTime() === entry.dueAt) return false;
+    directory.put(entry.job, nextFireAt.getTime());
+    return true;
   }
 
   /** What waited for this run to end can be claimed now. */
@@ -139,7 +159,9 @@ export class SchedulingLoop {
     const manualMs = untilLook(directory.nextLook('manual'));
     const settledMs = lease.isSuspended ? RETRY_MS : Number.POSITIVE_INFINITY;
     const persistedMs = lease.isHeld || outageRuns.isOpen ? untilLook(directory.nextLook('persisted')) : settledMs;
-    const askMs = (lease.isHeld ? this.#claimer.askInMs : null) ?? Number.POSITIVE_INFINITY;
+    const askMs = lease.isHeld
+      ? Math.min(this.#claimer.askInMs ?? Number.POSITIVE_INFINITY, this.#herds.inMs, this.#herds.leftOverInMs)
+      : Number.POSITIVE_INFINITY;
     const dueMs = Math.min(manualMs, persistedMs);
     if (dueMs > 0 || dispatcher.freeSlots > 0) return Math.min(dueMs, askMs);
     dispatcher.askForSlot();
@@ -156,6 +178,15 @@ export class SchedulingLoop {
     await this.#claimer.settle();
     if (now - this.#sweptAt >= SWEEP_EVERY_MS) await this.sweep();
     await this.#claimDue();
+    await this.#herds.take();
+    if (this.#herds.leftOverInMs > 0 || !this.#isIdle()) return;
+    await this.sweep(LEFT_OVER_MS);
+    this.#herds.lookedForLeftOvers();
+  }
+
+  #isIdle(): boolean {
+    const next = this.#deps.directory.nextLook('persisted');
+    return next === null || next > this.#deps.time.now();
   }
 
   async #claimDue(): Promise<void> {
@@ -165,7 +196,7 @@ export class SchedulingLoop {
     const due = directory.takeDue('persisted', time.now(), Math.min(MAX_BATCH, dispatcher.freeSlots));
     const slots = dispatcher.reserveSlots(Math.max(1, due.length));
     try {
-      await this.#claimer.claim(due);
+      await this.#claimer.claim(this.#herds.ownOf(due));
     } finally {
       slots.release();
     }

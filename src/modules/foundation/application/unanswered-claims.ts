@@ -3,7 +3,7 @@
  * were; so they are asked for, again and again, until the lost statement can no longer take effect.
  */
 import type { JobConfig } from '../domain/job-config.ts';
-import type { Run } from '../domain/run.ts';
+import type { AheadRun } from './ports/ahead-claims.ts';
 import type { Clock } from './ports/clock.ts';
 import type { FireClaims } from './ports/fire-claims.ts';
 
@@ -15,6 +15,8 @@ export interface UnansweredRun {
   readonly runId: string;
   readonly scheduledAt: Date;
   readonly config: JobConfig;
+  /** Where the claim would have moved the cursor; null: exhausted. */
+  readonly nextFireAt: Date | null;
 }
 
 export class UnansweredClaims {
@@ -57,14 +59,14 @@ export class UnansweredClaims {
    * Those that turned out to be RUNNING records of this instance; each is given once. At most every second.
    * @throws DatabaseUnavailableError with nothing forgotten
    */
-  async settle(instanceId: string): Promise<{ run: Run; config: JobConfig }[]> {
+  async settle(instanceId: string): Promise<AheadRun[]> {
     if (this.askInMs !== 0) return [];
     const askedAt = this.#clock.monotonicMs();
     this.#askedAt = askedAt;
     const found = await this.#claims.getClaimed(instanceId, [...this.#runs.keys()]);
     const settled = found.flatMap((run) => {
       const known = this.#runs.get(run.id);
-      return known === undefined ? [] : [{ run, config: known.config }];
+      return known === undefined ? [] : [{ run, config: known.config, nextFireAt: known.nextFireAt }];
     });
     for (const { run } of settled) this.#runs.delete(run.id);
     for (const [runId, { askUntil }] of this.#runs) if (askUntil <= askedAt) this.#runs.delete(runId);

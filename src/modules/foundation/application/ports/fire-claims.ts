@@ -51,6 +51,12 @@ export interface ClaimResult {
   readonly tick: number;
 }
 
+export interface OverduePage {
+  readonly limit: number;
+  /** The last of the page before; null: from the oldest. */
+  readonly after: FireCursor | null;
+}
+
 export interface FireClaims {
   /** Cursors that are not due by the database's clock, locked elsewhere, moved or re-armed are left alone; all are where
    * the instance has no lease by that clock. */
@@ -64,5 +70,5 @@ export interface FireClaims {
   /** Of enabled jobs that are not paused: due by the database's clock, earliest first, then those that are 'unarmed'. */
   getDueOrUnarmed(limit: number): Promise<FireCursor[]>;
   /** Due for longer than `olderThanMs` by the database's clock: left over by whoever should have claimed them. */
-  getOverdue(olderThanMs: number, limit: number): Promise<FireCursor[]>;
+  getOverdue(olderThanMs: number, page: OverduePage): Promise<FireCursor[]>;
 }

@@ -5,6 +5,8 @@ import type { Json } from '../../domain/job-definition.ts';
 export interface TrackedRun extends Run {
   /** The RUNNING record exists already, written by the claim. */
   readonly isRecorded: boolean;
+  /** When its job succeeded last; left out: it has to be asked for. */
+  readonly lastSuccessAt?: Date | null;
   /** How long after a failure its next attempt starts; null or left out: there is none. */
   readonly retryAfterMs?: number | null;
 }

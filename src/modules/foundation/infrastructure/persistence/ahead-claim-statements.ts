@@ -91,17 +91,28 @@ function renderGiveBack(instanceId: string): SQL {
       from doomed
       where c.job_id = doomed.job_id and c.next_fire_at is not distinct from doomed.next_fire_at
         and doomed.run_id in (select id from gone)
+      returning c.job_id
     ),
     told as (
       insert into scheduler_event (type, job_id, scheduled_at, reason, actor, detail)
-      select 'occurrence.skipped', job_id, scheduled_at, 'edited: the job was disabled or deleted just before it was due',
+      select 'occurrence.skipped', job_id, scheduled_at, 'edited: the job was changed just before it was due, and does not come back to it',
         ${instanceId}, jsonb_build_object('cause', 'edited')
       from doomed
-      where run_id in (select id from gone) and not exists (
-        select from scheduler_job_config job where job.job_id = doomed.job_id and job.enabled
+      where run_id in (select id from gone) and (
+        not exists (select from scheduler_job_config job where job.job_id = doomed.job_id and job.enabled)
+        or exists (
+          select from scheduler_job_cursor c
+          where c.job_id = doomed.job_id and c.next_fire_at > doomed.scheduled_at and c.next_fire_at <> doomed.next_fire_at
+        )
       )
     )`;
 }
+
+/** Whoever has the job looks at its cursor again. */
+const TOLD = sql`(
+      select count(pg_notify('carillon_changes', json_build_object('kind', 'job', 'jobId', job_id)::text) is null)
+      from returned
+    ) as told`;
 
 export function renderConfirmEach(instanceId: string, order: Confirming, runs: readonly AheadRun[]): SQL {
   return sql`
@@ -116,7 +127,8 @@ export function renderConfirmEach(instanceId: string, order: Confirming, runs: r
     ),
     ${renderGiveBack(instanceId)}
     select clock.now, input.run_id, run_id in (select id from gone) as is_gone,
-      exists (select from confirmed) and run_id not in (select run_id from doomed) as is_confirmed
+      exists (select from confirmed) and run_id not in (select run_id from doomed) as is_confirmed,
+      ${TOLD}
     from clock cross join input`;
 }
 
@@ -125,7 +137,7 @@ export function renderGiveBackAll(instanceId: string, runs: readonly AheadRun[])
     with ${renderInput(runs)},
     doomed as materialized (select * from input),
     ${renderGiveBack(instanceId)}
-    select id as run_id from gone`;
+    select id as run_id, ${TOLD} from gone`;
 }
 
 /**
@@ -167,6 +179,7 @@ export function renderGiveBackOfDead(instanceId: string): SQL {
     returned as (
       update scheduler_job_cursor c set next_fire_at = judged.scheduled_at
       from judged where judged.is_behind and c.job_id = judged.job_id
+      returning c.job_id
     ),
     told as (
       insert into scheduler_event (type, job_id, scheduled_at, reason, actor, detail)
@@ -175,5 +188,7 @@ export function renderGiveBackOfDead(instanceId: string): SQL {
         jsonb_build_object('cause', 'edited', 'instanceId', instance_id)
       from judged where not coalesce(is_behind or is_ahead, false)
     )
-    select id, job_id, scheduled_at, instance_id, coalesce(is_behind or is_ahead, false) as is_claimable from judged`;
+    select id, job_id, scheduled_at, instance_id, coalesce(is_behind or is_ahead, false) as is_claimable,
+      ${TOLD}
+    from judged`;
 }

@@ -61,6 +61,7 @@ export function renderCreate(runs: readonly Run[], mayExclude: boolean): SQL {
 
 const OUTCOME_COLUMNS = {
   id: 'uuid',
+  started_at: 'timestamptz',
   instance_id: 'text',
   status: 'text',
   finished_at: 'timestamptz',
@@ -92,7 +93,7 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
     ),
     done as (
       update scheduler_execution_log run
-      set status = input.status, finished_at = input.finished_at, duration_ms = input.duration_ms,
+      set status = input.status, started_at = coalesce(input.started_at, run.started_at), finished_at = input.finished_at, duration_ms = input.duration_ms,
         failure_reason = input.failure_reason, error_message = input.error_message, error_stack = input.error_stack,
         result = input.result
       from input join held using (id)
@@ -151,6 +152,8 @@ function toOutcomeRow({ run, outcome }: RunOutcome): Record<keyof typeof OUTCOME
   const stack = failed?.errorStack ?? null;
   return {
     id: run.id,
+    // Known when it was claimed, but for one that was claimed ahead.
+    started_at: run.claimedAt != null && run.claimedAt < run.scheduledAt ? run.startedAt : null,
     instance_id: run.instanceId,
     status: outcome.status,
     finished_at: outcome.finishedAt,

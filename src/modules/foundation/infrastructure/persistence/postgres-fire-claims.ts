@@ -22,6 +22,7 @@ import type {
   DueFire,
   FireClaims,
   FireCursor,
+  OverduePage,
 } from '../../application/ports/fire-claims.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Database } from './database.ts';
@@ -96,15 +97,17 @@ export class PostgresFireClaims implements FireClaims {
       order by c.next_fire_at nulls last, c.job_id limit ${limit}`);
   }
 
-  async getOverdue(olderThanMs: number, limit: number): Promise<FireCursor[]> {
+  async getOverdue(olderThanMs: number, { limit, after }: OverduePage): Promise<FireCursor[]> {
+    const from = after?.nextFireAt instanceof Date ? after.nextFireAt.toISOString() : '-infinity';
     return this.#readCursors(sql`
       select job_id, revision, next_fire_at from scheduler_job_cursor
-      where next_fire_at <= clock_timestamp() - ${olderThanMs}::float8 * interval '1 millisecond' and not exists (
+      where next_fire_at <= clock_timestamp() - ${olderThanMs}::float8 * interval '1 millisecond'
+        and (next_fire_at, job_id) > (${from}::timestamptz, ${after?.jobId ?? ''}) and not exists (
         select from scheduler_job_config job
         where job.job_id = scheduler_job_cursor.job_id and job.paused_at is not null
           and (job.paused_until is null or job.paused_until > clock_timestamp())
       )
-      order by next_fire_at limit ${limit}`);
+      order by next_fire_at, job_id limit ${limit}`);
   }
 
   async #readCursors(statement: SQL): Promise<FireCursor[]> {

@@ -28,7 +28,12 @@ describe('DatabaseSupervisor.start()', () => {
     await supervisor.start();
     expect([supervisor.isUp, supervisor.isMigrated, supervisor.reason]).toEqual([true, true, '']);
     expect(wired.lease.isHeld).toBe(true);
-    expect([...link.calls.keys()]).toEqual(['connection.open', 'instances.renew', 'instances.rescue']);
+    expect([...link.calls.keys()]).toEqual([
+      'connection.open',
+      'instances.renew',
+      'instances.rescue',
+      'ahead.giveBackOfDead',
+    ]);
     expect(recovered).toEqual([0]);
   });
 

@@ -27,7 +27,7 @@ function setUp() {
   const settle = async () => (await unanswered.settle(wired.instance.id)).map(({ run }) => run.id);
   return {
     unanswered,
-    add: (runId: string) => unanswered.add([{ runId, scheduledAt: at, config }]),
+    add: (runId: string) => unanswered.add([{ runId, scheduledAt: at, config, nextFireAt: null }]),
     record,
     settle,
     link,

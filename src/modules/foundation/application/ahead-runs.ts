@@ -1,0 +1,230 @@
+/**
+ * The runs that this instance claimed before they are due: held, confirmed when they are, and then started, or given back.
+ *
+ * States of one: held (its RUNNING record says who has it, and it has not started), confirmed (it may be started, and waits
+ * for a slot), gone. Invariants: none starts before the database has renewed this instance's lease at or after its due
+ * time, in one unbroken stretch since it was claimed, and has said that its job is still the one that was claimed; what
+ * does not start is given back, so that it is claimed again as its row says by then.
+ *
+ * Failure modes. Database away when it is due: it is held until the lease is renewed; whoever rescued it meanwhile has
+ * ended that stretch, and it is confirmed no more. Killed: others see that it was never confirmed, and put it back.
+ * Stopped: given back at once. No slot for a second: given back, another may have one.
+ */
+import { describeError } from '../domain/describe-error.ts';
+import { DatabaseUnavailableError } from '../domain/errors.ts';
+import type { FireDispatcher } from './fire-dispatcher.ts';
+import { confirmDue, type ConfirmDueDeps, type HeldRun } from './confirm-due.ts';
+import type { JobDirectory } from './job-directory.ts';
+import type { JobLoader } from './job-loader.ts';
+import type { AheadRun } from './ports/ahead-claims.ts';
+import type { ExecutionLogRepository } from './ports/execution-log-repository.ts';
+import type { FireClaims } from './ports/fire-claims.ts';
+import type { Logger } from './ports/logger.ts';
+import type { CancelTimer, Timers } from './ports/timers.ts';
+
+/** So many may be held at once. */
+export const MAX_HELD = 20_000;
+export const UNKNOWN_TICK = -1;
+/** A confirmed run waits so long for a slot, and what could not be given back is given back after it. */
+const PATIENCE_MS = 1_000;
+/** After so many starts the outcomes of those that have ended get their turn. */
+const BURST = 500;
+
+export interface AheadRunsDeps extends ConfirmDueDeps {
+  readonly claims: FireClaims;
+  readonly dispatcher: FireDispatcher;
+  readonly directory: JobDirectory;
+  readonly executions: ExecutionLogRepository;
+  readonly loader: JobLoader;
+  readonly timers: Timers;
+  readonly logger: Logger;
+}
+
+export class AheadRuns {
+  readonly #deps: AheadRunsDeps;
+  readonly #held = new Map<string, HeldRun>();
+  readonly #confirmed: HeldRun[] = [];
+  /** The stretch of the lease that they were confirmed in. */
+  #confirmedTerm: number | null = null;
+  readonly #doomed: HeldRun[] = [];
+  #patientUntil = 0;
+  #retryAt = 0;
+  #isStarted = false;
+  #turning: Promise<void> | null = null;
+  #wokenAgain = false;
+  #cancelTimer: CancelTimer = () => {};
+  #unlisten: (() => void)[] = [];
+
+  constructor(deps: AheadRunsDeps) {
+    this.#deps = deps;
+  }
+
+  get size(): number {
+    return this.#held.size + this.#confirmed.length + this.#doomed.length;
+  }
+
+  start(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    const { dispatcher, lease } = this.#deps;
+    this.#unlisten = [
+      lease.onRegained(() => this.#wake()),
+      dispatcher.onSlotFree((jobId) => {
+        if (jobId === null && this.#confirmed.length > 0) this.#wake();
+      }),
+    ];
+    this.#wake();
+  }
+
+  /** Gives back whatever has not started. Safe before `start`. */
+  async stop(): Promise<void> {
+    this.#isStarted = false;
+    for (const unlisten of this.#unlisten.splice(0)) unlisten();
+    this.#cancelTimer();
+    await this.#turning;
+    this.#doomed.push(...this.#confirmed.splice(0), ...this.#held.values());
+    this.#held.clear();
+    await this.#giveBack().catch((error: unknown) => this.#failed(error));
+  }
+
+  /** @param tick of the claim; `UNKNOWN_TICK` makes each job be looked at again */
+  hold(runs: readonly AheadRun[], tick: number): void {
+    for (const run of runs) {
+      const held: HeldRun = { ...run, tick };
+      this.#held.set(run.run.id, held);
+      void this.#deps.executions.lastSuccessAt(run.run.jobId).then(
+        (at) => (held.lastSuccessAt = at),
+        // Then it is asked for again when the run starts.
+        () => undefined,
+      );
+    }
+    if (runs.length > 0) this.#wake();
+  }
+
+  #wake(): void {
+    if (!this.#isStarted) return;
+    if (this.#turning !== null) {
+      this.#wokenAgain = true;
+      return;
+    }
+    this.#cancelTimer();
+    this.#turning = this.#turn()
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => this.#sleep());
+  }
+
+  #sleep(): void {
+    this.#turning = null;
+    if (!this.#isStarted) return;
+    const isWoken = this.#wokenAgain;
+    this.#wokenAgain = false;
+    if (isWoken) return this.#wake();
+    const inMs = this.#idleMs();
+    if (inMs === null) return;
+    const delayMs = Math.max(inMs, this.#retryAt - this.#deps.time.now());
+    this.#cancelTimer = this.#deps.timers.wakeAfter(delayMs, () => this.#wake());
+  }
+
+  /** Null: nothing is held, or nothing can be done before the lease is renewed, which wakes it. */
+  #idleMs(): number | null {
+    const { dispatcher, lease, time } = this.#deps;
+    if (!lease.isHeld || this.size === 0) return null;
+    if (this.#confirmed.length > 0) {
+      if (dispatcher.freeSlots > 0) return 0;
+      dispatcher.askForSlot();
+      return Math.max(1, this.#patientUntil - time.now());
+    }
+    if (this.#doomed.length > 0) return PATIENCE_MS;
+    return Math.max(0, this.#earliest() - time.now());
+  }
+
+  #earliest(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const { run } of this.#held.values()) earliest = Math.min(earliest, run.scheduledAt.getTime());
+    return earliest;
+  }
+
+  /** @throws DatabaseUnavailableError with everything still held */
+  async #turn(): Promise<void> {
+    const { lease, time } = this.#deps;
+    if (!lease.isHeld) return;
+    if (this.#earliest() <= time.now()) await this.#confirm();
+    this.#startConfirmed();
+    if (this.#confirmed.length > 0 && time.now() >= this.#patientUntil) this.#doomed.push(...this.#confirmed.splice(0));
+    if (this.#doomed.length > 0) await this.#giveBack();
+  }
+
+  async #confirm(): Promise<void> {
+    const { lease, time } = this.#deps;
+    const now = time.now();
+    const { term } = lease;
+    const due = [...this.#held.values()].filter(({ run }) => run.scheduledAt.getTime() <= now);
+    const answer = await confirmDue(this.#deps, due);
+    if (answer === null) return;
+    this.#confirmedTerm = term;
+    for (const held of due) {
+      this.#held.delete(held.run.id);
+      if (answer.confirmed.has(held.run.id)) this.#confirmed.push(held);
+      else if (!answer.givenBack.has(held.run.id)) this.#doomed.push(held);
+    }
+    this.#patientUntil = time.now() + PATIENCE_MS;
+    await this.#claimAgain(due.filter(({ run }) => answer.givenBack.has(run.id)));
+  }
+
+  /** As many as there are slots for, in bursts. Where the lease has ended since, they have to be confirmed again. */
+  #startConfirmed(): void {
+    const { directory, dispatcher, lease, time } = this.#deps;
+    const starting = this.#confirmed.splice(0, Math.min(BURST, dispatcher.freeSlots));
+    if (lease.term === null || lease.term !== this.#confirmedTerm) {
+      for (const held of starting) this.#held.set(held.run.id, { ...held, tick: UNKNOWN_TICK });
+      return;
+    }
+    const now = time.now();
+    for (const { run, config, lastSuccessAt } of starting) {
+      const startedAt = new Date(Math.max(run.scheduledAt.getTime(), now));
+      const known = lastSuccessAt === undefined ? {} : { lastSuccessAt };
+      dispatcher.dispatch({ ...run, ...known, startedAt, isRecorded: true }, config, directory.registry);
+    }
+  }
+
+  /** Those that an editor keeps locked are given back later. @throws DatabaseUnavailableError with the same consequence */
+  async #giveBack(): Promise<void> {
+    if (this.#doomed.length === 0) return;
+    const { aheadClaims, claims, lease } = this.#deps;
+    const asked = [...this.#doomed];
+    const gone = await aheadClaims.giveBack(lease.instanceId, asked);
+    const left = asked.filter(({ run }) => !gone.has(run.id));
+    const ours =
+      left.length === 0
+        ? []
+        : await claims.getClaimed(
+            lease.instanceId,
+            left.map(({ run }) => run.id),
+          );
+    const isOurs = new Set(ours.map(({ id }) => id));
+    this.#doomed.splice(0, asked.length, ...left.filter(({ run }) => isOurs.has(run.id)));
+    await this.#claimAgain(asked.filter(({ run }) => gone.has(run.id)));
+  }
+
+  /** What was given back is claimed as its row says now. */
+  async #claimAgain(givenBack: readonly HeldRun[]): Promise<void> {
+    if (givenBack.length === 0 || !this.#isStarted) return;
+    this.#deps.logger.debug(
+      'Occurrences that were claimed ahead are given back; they are claimed again as their rows say.',
+      {
+        count: givenBack.length,
+      },
+    );
+    await this.#deps.loader.reload(givenBack.map(({ run }) => run.jobId));
+  }
+
+  #failed(error: unknown): void {
+    const { lease, logger, time } = this.#deps;
+    this.#retryAt = time.now() + PATIENCE_MS;
+    if (error instanceof DatabaseUnavailableError) lease.doubt();
+    logger.error(
+      'Runs that were claimed ahead could not be confirmed or given back. They are tried again within a second, or as soon as the lease is renewed; if this process ends before, another puts them back.',
+      { count: this.size, reason: describeError(error).message },
+    );
+  }
+}

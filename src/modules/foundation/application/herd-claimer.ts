@@ -1,0 +1,118 @@
+/**
+ * Many jobs due at one instant: claimed up to a second ahead, so that they start on time; and among several replicas each
+ * claims its own share first, and what others left over a moment later.
+ *
+ * Invariants: only what can be judged ahead is taken ahead (no jitter to wait for, nothing queued, no limit of runs to
+ * count, an interval so long that a job is not always claimed); what is left to another is looked for when it is overdue,
+ * whoever should have claimed it. A few jobs are claimed when they are due: ahead pays for a herd alone.
+ */
+import { isPaused, nextFire } from '../domain/next-fire.ts';
+import { MAX_HELD, type AheadRuns } from './ahead-runs.ts';
+import type { DatabaseTime } from './database-time.ts';
+import type { DueClaimer } from './due-claimer.ts';
+import type { InstanceLease } from './instance-lease.ts';
+import type { DirectoryEntry, JobDirectory } from './job-directory.ts';
+import { ownerOf } from './own-share.ts';
+
+export const AHEAD_MS = 1_000;
+/** Fewer that are due within that time are claimed when they are due. */
+const HERD = 20;
+const BATCH = 2_000;
+/** Of a job that fires more often, runs by hand would hardly find a moment in which none is claimed. */
+const LEAST_INTERVAL_MS = 10_000;
+/** What its owner has not claimed so long after it was due, anybody claims. */
+export const LEFT_OVER_MS = 150;
+
+export interface HerdClaimerDeps {
+  readonly directory: JobDirectory;
+  readonly lease: InstanceLease;
+  readonly time: DatabaseTime;
+}
+
+export class HerdClaimer {
+  readonly #deps: HerdClaimerDeps;
+  readonly #claimer: DueClaimer;
+  readonly #ahead: AheadRuns;
+  /** What is due up to this instant has been looked at. */
+  #lookedUntil = Number.NEGATIVE_INFINITY;
+  #isTaking = false;
+  /** When the oldest that was left to another will be overdue. */
+  #leftOverAt = Number.POSITIVE_INFINITY;
+  #leftUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: HerdClaimerDeps, claimer: DueClaimer, ahead: AheadRuns) {
+    this.#deps = deps;
+    this.#claimer = claimer;
+    this.#ahead = ahead;
+  }
+
+  /** How long until there is something to take ahead; Infinity: nothing that is known. */
+  get inMs(): number {
+    const { directory, time } = this.#deps;
+    const next = directory.nextLook('persisted');
+    if (this.#ahead.size >= MAX_HELD || next === null || next <= this.#lookedUntil) return Number.POSITIVE_INFINITY;
+    return Math.max(0, next - AHEAD_MS - time.now());
+  }
+
+  /** How long until what others left over is to be looked for. */
+  get leftOverInMs(): number {
+    return Math.max(0, this.#leftOverAt - this.#deps.time.now());
+  }
+
+  /** One batch. @throws DatabaseUnavailableError */
+  async take(): Promise<void> {
+    const { directory, time } = this.#deps;
+    if (this.inMs > 0) return;
+    const now = time.now();
+    const room = Math.min(BATCH, MAX_HELD - this.#ahead.size);
+    const coming = directory.comingUp(now + AHEAD_MS, room, (entry, lookAt) => canBeTakenAhead(entry, lookAt, now));
+    const isHerd = this.#isTaking || coming.length >= HERD;
+    this.#isTaking = isHerd && coming.length === room;
+    if (!this.#isTaking) this.#lookedUntil = now + AHEAD_MS;
+    if (isHerd) await this.#claimer.claimAhead(this.ownOf(coming), AHEAD_MS);
+  }
+
+  /** Those that this instance claims first; the others are left to their owners until they are overdue. */
+  ownOf(entries: readonly DirectoryEntry[]): DirectoryEntry[] {
+    const { lease, time } = this.#deps;
+    if (lease.live.length <= 1) return [...entries];
+    const now = time.now();
+    const instanceIds = lease.live.map(({ id }) => id);
+    return entries.filter((entry) => {
+      const isOwn = !isOnTime(entry, now) || ownerOf(entry.job.config.jobId, instanceIds) === lease.instanceId;
+      if (!isOwn) this.#leave(entry);
+      return isOwn;
+    });
+  }
+
+  /** Nothing is left over that is overdue by now; what is due later is looked for later. */
+  lookedForLeftOvers(): void {
+    const now = this.#deps.time.now();
+    this.#leftOverAt = this.#leftUntil + LEFT_OVER_MS > now ? this.#leftUntil + LEFT_OVER_MS : Number.POSITIVE_INFINITY;
+  }
+
+  #leave({ job, dueAt }: DirectoryEntry): void {
+    if (dueAt === null) return;
+    this.#deps.directory.put(job, nextFire(job.config, job.schedule, dueAt));
+    this.#leftOverAt = Math.min(this.#leftOverAt, dueAt + LEFT_OVER_MS);
+    this.#leftUntil = Math.max(this.#leftUntil, dueAt);
+  }
+}
+
+/** Due now or soon: what is late was left over, and a start that its jitter delays is nobody's herd. */
+function isOnTime({ job, dueAt }: DirectoryEntry, now: number): boolean {
+  return dueAt !== null && now - dueAt < LEFT_OVER_MS && job.config.jitterMs === 0 && !isPaused(job.config, now);
+}
+
+function canBeTakenAhead({ job: { config, schedule }, dueAt }: DirectoryEntry, lookAt: number, now: number): boolean {
+  if (dueAt === null || dueAt <= now || lookAt !== dueAt || config.jitterMs > 0 || isPaused(config, now)) return false;
+  if (config.maxConcurrentRuns !== null) return false;
+  if (config.overlapPolicy !== 'skip' && config.overlapPolicy !== 'allow') return false;
+  try {
+    const nextAt = nextFire(config, schedule, dueAt);
+    return nextAt === null || nextAt - dueAt >= LEAST_INTERVAL_MS;
+  } catch {
+    // When it is due, whoever plans it says why it cannot be.
+    return false;
+  }
+}

@@ -1,0 +1,93 @@
+/** Several replicas and one herd: each claims its own share, and what its owner left over a moment later. */
+import { describe, expect, it } from 'vitest';
+import { ownerOf } from '../../../../../src/modules/foundation/application/own-share.ts';
+import { createEngine, type Engine, newStore, recordingJob } from '../../../../support/engine.ts';
+
+const SECOND = 1_000;
+const HERD = 200;
+
+/** Replicas that know of each other, seconds before noon; how many fires they claim, and claim in vain. */
+async function replicas(count: number) {
+  const store = newStore();
+  for (let at = 0; at < HERD; at += 1) store.save(`job-${at}`, { cronExpression: '*/1 * * * *', handler: 'work' });
+  const jobs = Array.from({ length: count }, () => recordingJob());
+  const engines = jobs.map((work) => createEngine({ store, jobs: { work } }));
+  const claimed = { asked: 0, moved: 0 };
+  for (const engine of engines) {
+    await engine.start();
+    countClaims(engine, claimed);
+    engine.link.latencyMs = 4;
+  }
+  for (const { wired } of engines) void wired.lease.renew();
+  await store.time.advance(1_900);
+  return { store, jobs, engines, claimed, time: store.time };
+}
+
+function countClaims({ wired }: Engine, claimed: { asked: number; moved: number }): void {
+  const { claims } = wired;
+  const claim = claims.claim.bind(claims);
+  claims.claim = async (instanceId, fires, options) => {
+    const answer = await claim(instanceId, fires, options);
+    claimed.asked += fires.length;
+    claimed.moved += answer.moved.size;
+    return answer;
+  };
+}
+
+describe('ownerOf()', () => {
+  const jobIds = Array.from({ length: 2_000 }, (_, at) => `job-${at}`);
+  const ids = ['0197-a', '0197-b', '0197-c', '0197-d'];
+
+  it('gives each of the live about the same, in whatever order they are named', () => {
+    for (const id of ids) {
+      const share = jobIds.filter((jobId) => ownerOf(jobId, ids) === id).length;
+      expect(share).toBeGreaterThan(400);
+      expect(share).toBeLessThan(600);
+    }
+    expect(jobIds.map((jobId) => ownerOf(jobId, ids.toReversed()))).toEqual(jobIds.map((jobId) => ownerOf(jobId, ids)));
+  });
+
+  it('moves the share of one that goes, and no other', () => {
+    const moved = jobIds.filter((jobId) => ownerOf(jobId, ids) !== ownerOf(jobId, ids.slice(1)));
+    expect(moved.every((jobId) => ownerOf(jobId, ids) === ids[0])).toBe(true);
+  });
+
+  it('gives a job to nobody where nobody is alive', () => {
+    expect(ownerOf('a', [])).toBeNull();
+  });
+});
+
+describe('HerdClaimer', () => {
+  it('four replicas share a herd, minute after minute, and hardly ever claim in vain', async () => {
+    const { store, jobs, claimed, time } = await replicas(4);
+    await time.advance(3 * 60 * SECOND);
+    expect(jobs.flatMap(({ calls }) => calls)).toHaveLength(3 * HERD);
+    for (const { calls } of jobs) expect(calls.length).toBeGreaterThan((3 * HERD) / 8);
+    expect((claimed.asked - claimed.moved) / claimed.asked).toBeLessThan(0.01);
+    const late = [...store.executions.values()].map((run) => run.startedAt.getTime() - run.scheduledAt.getTime());
+    expect(Math.max(...late)).toBeLessThan(20);
+  });
+
+  it('what the owner does not claim is claimed by another a moment after it was due', async () => {
+    const { store, jobs, engines, time } = await replicas(2);
+    engines[0]!.kill();
+    await time.advance(2 * SECOND);
+    expect(jobs[1]!.calls).toHaveLength(HERD);
+    const late = [...store.executions.values()].map((run) => run.startedAt.getTime() - run.scheduledAt.getTime());
+    expect(Math.max(...late)).toBeLessThan(400);
+  });
+
+  it('what stays overdue without a replica for it hides nothing that this one has', async () => {
+    const store = newStore();
+    const job = recordingJob();
+    for (let at = 0; at < 2_500; at += 1) {
+      store.save(`foreign-${at}`, { cronExpression: '0 12 * * *', handler: 'elsewhere' });
+      store.setCursor(`foreign-${at}`, new Date(store.now() - 60 * SECOND));
+    }
+    store.save('own', { cronExpression: '0 0 * * *', handler: 'work' });
+    await createEngine({ store, jobs: { work: job } }).start();
+    store.setCursor('own', new Date(store.now() - 5 * SECOND));
+    await store.time.advance(61 * SECOND);
+    expect(job.calls).toHaveLength(1);
+  });
+});
