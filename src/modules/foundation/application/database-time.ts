@@ -4,12 +4,19 @@
  */
 import type { Clock } from './ports/clock.ts';
 
-/** An answer that took longer says little about when it was given: it corrects only what it shows to be wrong. */
-const MAX_ROUND_TRIP_MS = 500;
+/** By how much two clocks may part, in milliseconds a millisecond: so slowly what was learnt grows old. */
+const DRIFT = 1 / 10_000;
+
+/** What an answer says: the offset, how wrong it may be, and when it was given, on the monotonic clock. */
+interface Reading {
+  readonly offsetMs: number;
+  readonly errorMs: number;
+  readonly at: number;
+}
 
 export class DatabaseTime {
   readonly #clock: Clock;
-  #offsetMs: number | null = null;
+  #reading: Reading | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -17,20 +24,25 @@ export class DatabaseTime {
 
   /** Milliseconds since 1970. Before the first answer: this process's wall clock. */
   now(): number {
-    return this.#offsetMs === null ? this.#clock.now() : Math.floor(this.#clock.monotonicMs() + this.#offsetMs);
+    return this.#reading === null ? this.#clock.now() : Math.floor(this.#clock.monotonicMs() + this.#reading.offsetMs);
   }
 
   /**
-   * Takes an answer into account.
+   * Takes an answer into account. One that took long says little about when it was given: it corrects only what it shows to
+   * be wrong, so that a slow network does not move the clock by as much as it is slow.
    * @param databaseNow what the database's clock said, milliseconds since 1970
    * @param askedAt this process's monotonic clock when it asked
    */
   observe(databaseNow: number, askedAt: number): void {
     const answeredAt = this.#clock.monotonicMs();
-    const roundTripMs = answeredAt - askedAt;
     const offsetMs = databaseNow - (askedAt + answeredAt) / 2;
-    const isConsistent = this.#offsetMs !== null && Math.abs(offsetMs - this.#offsetMs) <= roundTripMs / 2;
-    if (roundTripMs > MAX_ROUND_TRIP_MS && isConsistent) return;
-    this.#offsetMs = offsetMs;
+    const reading: Reading = { offsetMs, errorMs: (answeredAt - askedAt) / 2, at: answeredAt };
+    if (this.#reading === null || isBetter(reading, this.#reading)) this.#reading = reading;
   }
+}
+
+function isBetter(reading: Reading, known: Reading): boolean {
+  const knownErrorMs = known.errorMs + (reading.at - known.at) * DRIFT;
+  const isConsistent = Math.abs(reading.offsetMs - known.offsetMs) <= reading.errorMs + knownErrorMs;
+  return !isConsistent || reading.errorMs <= knownErrorMs;
 }

@@ -44,6 +44,24 @@ describe('DatabaseTime', () => {
     expect(time.now()).toBe(5_004_000);
   });
 
+  it('an answer that took half a second does not move a clock that was learnt in a millisecond', async () => {
+    const { clock, time } = await observed(5_000_000, 2);
+    const askedAt = clock.monotonicMs();
+    await clock.advance(400);
+    // Given just before it came: half way is 200 ms off.
+    time.observe(5_000_401, askedAt);
+    expect(time.now()).toBe(5_000_401);
+  });
+
+  it('what was learnt grows old: after a while a wider answer is better', async () => {
+    const { clock, time } = await observed(5_000_000, 2);
+    await clock.advance(60_000);
+    const askedAt = clock.monotonicMs();
+    await clock.advance(10);
+    time.observe(5_060_010, askedAt);
+    expect(time.now()).toBe(5_060_015);
+  });
+
   it('a slow answer that what is known cannot agree with corrects it', async () => {
     const { time } = await observed(8_000_000, 4_000, (known) => known.observe(5_000_000, 0));
     expect(time.now()).toBe(8_002_000);
