@@ -21,9 +21,15 @@ export class ManualTime implements Clock, Timers {
   #wallClockMs: number;
   readonly #timers = new Set<Timer>();
 
-  /** @param now milliseconds since 1970, or a text that `Date` reads */
-  constructor(now: number | string) {
+  readonly #rest: () => Promise<void>;
+
+  /**
+   * @param now milliseconds since 1970, or a text that `Date` reads
+   * @param rest resolves when all that a timer set off has come to rest
+   */
+  constructor(now: number | string, rest: () => Promise<void> = settle) {
     this.#wallClockMs = new Date(now).getTime();
+    this.#rest = rest;
   }
 
   now(): number {
@@ -49,14 +55,14 @@ export class ManualTime implements Clock, Timers {
   async advance(ms: number): Promise<void> {
     const endsAt = this.#monotonicMs + ms;
     let atOnce = 0;
-    await settle();
+    await this.#rest();
     for (let next = this.#next(endsAt); next !== null; next = this.#next(endsAt)) {
       atOnce = next.at > this.#monotonicMs ? 0 : atOnce + 1;
       if (atOnce > STORM) throw new Error(`More than ${STORM} timers were due at the same instant.`);
       this.#passTo(Math.max(next.at, this.#monotonicMs));
       this.#timers.delete(next);
       next.callback();
-      await settle();
+      await this.#rest();
     }
     this.#passTo(endsAt);
   }
