@@ -8,6 +8,7 @@ import type { Logger } from '../modules/foundation/application/ports/logger.ts';
 import type { MergedJobRegistry } from '../modules/foundation/domain/job-definition.ts';
 import type { Database } from '../modules/foundation/infrastructure/persistence/database.ts';
 import { createApp } from '../modules/foundation/interface/http/app.ts';
+import type { ReadReferenceFile } from '../modules/foundation/interface/http/routes/reference.ts';
 import type { FailureLimit } from '../modules/foundation/interface/http/failure-limit.ts';
 import { tokenOf } from '../modules/foundation/tokens.ts';
 import { type Egress, mergeRegistries, type ModuleRegistries, moduleRegistries } from './modules.ts';
@@ -64,6 +65,7 @@ export function assemble(settings: Settings, options: AssembleOptions): Assembly
 /** What a caller may have of its own in the HTTP application. */
 export interface AppParts {
   readonly failures?: FailureLimit;
+  readonly readReferenceFile?: ReadReferenceFile;
 }
 
 export function appOf(container: FoundationContainer, settings: Settings, parts: AppParts = {}) {

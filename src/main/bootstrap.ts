@@ -7,6 +7,7 @@ import { tokenOf } from '../modules/foundation/tokens.ts';
 import { appOf, assemble, type AssembleOptions } from './assemble.ts';
 import { Lifespan } from './lifespan.ts';
 import { prometheus } from './prometheus.ts';
+import { readReferenceFile } from './reference-files.ts';
 import { schedulerSteps } from './scheduler-steps.ts';
 import type { Settings } from './settings.ts';
 
@@ -28,7 +29,7 @@ export function bootstrap(settings: Settings, options: AssembleOptions): Applica
   const { shutdownGraceMs } = settings;
   const lifespan = new Lifespan(schedulerSteps(container, { registry, shutdownGraceMs }), options.logger);
   const dispatcher = container.resolve(tokenOf('dispatcher'));
-  const app = appOf(container, settings);
+  const app = appOf(container, settings, { readReferenceFile });
   return {
     fetch: (request, client) => app.fetch(request, client === undefined ? {} : { client }),
     scheduler: container.resolve(tokenOf('scheduler')),

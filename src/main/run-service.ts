@@ -123,6 +123,7 @@ function announce(settings: Settings, port: number | null, made: FirstStartToken
   console.log(`Carillon is ready at ${address}`);
   if (made?.isNew === true) {
     console.log(`Admin token, shown this once and kept in ${made.path}: ${made.token}`);
+    console.log(`Open once, to sign a browser in: ${address}/sign-in#token=${made.token}`);
     console.log(`Try: curl -H 'Authorization: Bearer ${made.token}' ${address}/admin/jobs`);
   } else if (made !== null) {
     console.log(`The admin token is in ${made.path}`);

@@ -135,7 +135,8 @@ export function inMemoryService(options: ServiceOptions = {}) {
   const { basePath = '', tokens = TOKENS, bodyDeadlineMs } = options;
   const failures = new FailureLimit(now);
   const own = { jobAdmin, runAdmin, runLogs, pausing, removal, backfill, jobLedger, readiness, status, metrics };
-  const deps = { ...own, logger, tokens, basePath, failures };
+  const readReferenceFile = async (name: string) => `/* ${name} */`;
+  const deps = { ...own, logger, tokens, basePath, failures, readReferenceFile };
   const app = createApp(bodyDeadlineMs === undefined ? deps : { ...deps, bodyDeadlineMs });
   return {
     history,
@@ -167,5 +168,6 @@ export function brokenService(error: Error): Pick<InMemoryService, 'app'> {
   const useCases = Object.entries(deps).filter(
     ([, dep]) => typeof dep === 'object' && dep !== deps.tokens && dep !== deps.logger && dep !== deps.failures,
   );
-  return { app: createApp({ ...deps, ...Object.fromEntries(useCases.map(([name]) => [name, broken])) }) };
+  const broke = Object.fromEntries(useCases.map(([name]) => [name, broken]));
+  return { app: createApp({ ...deps, ...broke, readReferenceFile: fail }) };
 }

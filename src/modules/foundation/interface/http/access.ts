@@ -18,7 +18,9 @@ const READING = ['GET', 'HEAD'] as const;
 
 // oxfmt-ignore
 const RULES: readonly AccessRule[] = [
-  { methods: READING, path: /^\/(livez|readyz)$/, role: null },
+  { methods: READING, path: /^\/(livez|readyz|sign-in|sign-in\.js)$/, role: null },
+  // Whoever signs in shows the token itself.
+  { methods: ['POST', 'DELETE'], path: /^\/session$/, role: null },
   { methods: ['POST'], path: /^\/admin\/jobs\/[^/]+\/(trigger|pause|resume|backfill)$/, role: 'operator' },
   { methods: ['POST'], path: /^\/admin\/executions\/[^/]+\/(cancel|retry)$/, role: 'operator' },
   { methods: ['POST'], path: /^\/admin\/schedules\/preview$/, role: 'viewer' },

@@ -20,6 +20,7 @@ import type { Metrics } from '../../application/ports/metrics.ts';
 import type { Readiness } from '../../application/ports/readiness.ts';
 import type { SchedulerStatus } from '../../application/scheduler-status.ts';
 import { guard } from './auth.ts';
+import { Credentials } from './credentials.ts';
 import { describeEndpoint } from './describe-endpoint.ts';
 import { FailureLimit } from './failure-limit.ts';
 import type { HttpEnv } from './http-env.ts';
@@ -38,9 +39,12 @@ import { jobRunRoutes } from './routes/job-runs.ts';
 import { jobWhyRoutes } from './routes/job-why.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { type ReadReferenceFile, referenceRoutes } from './routes/reference.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { schedulerRoutes } from './routes/scheduler.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import type { RoleTokens } from './token-check.ts';
 
 export interface AppDeps {
@@ -61,6 +65,8 @@ export interface AppDeps {
   readonly basePath: string;
   /** Of wrong tokens; its own where it is left out. */
   readonly failures?: FailureLimit;
+  /** Left out: the reference page says that there is none. */
+  readonly readReferenceFile?: ReadReferenceFile;
   /** How long a body may take to come, in milliseconds. Default 10,000. */
   readonly bodyDeadlineMs?: number;
 }
@@ -81,15 +87,10 @@ export function createApp(deps: AppDeps) {
     c.set('bodyDeadlineMs', deps.bodyDeadlineMs ?? BODY_DEADLINE_MS);
     await next();
   });
-  app.use(
-    guard({
-      tokens: deps.tokens,
-      basePath: deps.basePath,
-      failures: deps.failures ?? new FailureLimit(() => performance.now()),
-    }),
-  );
+  const credentials = credentialsOf(deps);
+  app.use(guard(credentials, deps.basePath));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuse(c, otherMethod(c.req.method, methods)) }));
-  app.route(deps.basePath === '' ? '/' : deps.basePath, adminApi(deps));
+  app.route(deps.basePath === '' ? '/' : deps.basePath, adminApi(deps, credentials));
   app.notFound((c) =>
     refuse(c, new RequestError('ROUTE_NOT_FOUND', `There is no route ${c.req.method} ${c.req.path}.`)),
   );
@@ -102,12 +103,15 @@ export function createApp(deps: AppDeps) {
 }
 
 /** The routes, without what stands before them: what a typed client knows. */
-export function adminApi(deps: AppDeps) {
+export function adminApi(deps: AppDeps, credentials = credentialsOf(deps)) {
   const { jobAdmin, runAdmin, runLogs, pausing, removal, backfill, jobLedger, readiness, status, metrics, basePath } =
     deps;
   const api = new Hono<HttpEnv>()
     .route('/', healthRoutes(readiness))
     .route('/', metricsRoutes(metrics))
+    .route('/', sessionRoutes(credentials))
+    .route('/', signInRoutes())
+    .route('/', referenceRoutes(deps.readReferenceFile ?? noFile))
     .route('/admin/registry', registryRoutes(jobAdmin))
     .route('/admin/jobs', jobRoutes(jobAdmin, basePath))
     .route('/admin/jobs', jobRunRoutes(jobAdmin, basePath))
@@ -127,6 +131,12 @@ export function adminApi(deps: AppDeps) {
   });
   return api;
 }
+
+function credentialsOf({ tokens, basePath, failures }: AppDeps): Credentials {
+  return new Credentials({ tokens, basePath, failures: failures ?? new FailureLimit(() => performance.now()) });
+}
+
+const noFile: ReadReferenceFile = async () => null;
 
 /** For `hc<AppType>(address)`. */
 export type AppType = ReturnType<typeof adminApi>;

@@ -27,6 +27,7 @@ const PROBLEMS: Readonly<Record<string, ProblemKind>> = {
   JSON_MALFORMED: { status: 400, title: 'Malformed JSON' },
   BODY_INCOMPLETE: { status: 400, title: 'Incomplete body' },
   UNAUTHENTICATED: { status: 401, title: 'Token needed' },
+  ORIGIN_FORBIDDEN: { status: 403, title: 'From another site' },
   FORBIDDEN: { status: 403, title: 'Not allowed' },
   JOB_NOT_FOUND: { status: 404, title: 'Job not found' },
   EXECUTION_NOT_FOUND: { status: 404, title: 'Execution not found' },

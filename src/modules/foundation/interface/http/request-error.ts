@@ -5,6 +5,7 @@ export type RequestErrorCode =
   | 'JSON_MALFORMED'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
+  | 'ORIGIN_FORBIDDEN'
   | 'ROUTE_NOT_FOUND'
   | 'METHOD_NOT_ALLOWED'
   | 'BODY_TOO_LARGE'

@@ -16,7 +16,7 @@ const LEAST_ROLE: Readonly<Record<string, Role | null>> = {
   'jobAdmin.list': 'viewer', 'jobAdmin.get': 'viewer', 'jobAdmin.executions': 'viewer', 'jobAdmin.executionsOf': 'viewer',
   'jobAdmin.execution': 'viewer', 'jobAdmin.registry': 'viewer', 'jobAdmin.preview': 'viewer',
   'runLogs.report': 'viewer', 'runLogs.follow': 'viewer',
-  'status.report': 'viewer', 'metrics.render': 'viewer',
+  'status.report': 'viewer', 'metrics.render': 'viewer', 'readReferenceFile.call': 'viewer',
   'jobAdmin.trigger': 'operator', 'pausing.pause': 'operator', 'pausing.resume': 'operator',
   'backfill.run': 'operator', 'removal.remove': 'admin', 'jobLedger.events': 'viewer', 'jobLedger.why': 'viewer',
   'runAdmin.cancel': 'operator', 'runAdmin.retry': 'operator',
@@ -76,7 +76,7 @@ function recording(deps: AppDeps, calls: string[]): AppDeps {
       calls.push(`${name}.${String(method)}`);
       throw new Error('Nothing is done here.');
     };
-    return [name, new Proxy({}, { get: note })];
+    return [name, typeof dep === 'function' ? note({}, 'call') : new Proxy({}, { get: note })];
   });
   return Object.fromEntries(noted) as AppDeps;
 }

@@ -4,7 +4,13 @@ import { type Client, clientOf } from '../../../../../support/in-memory-client.t
 import { type InMemoryService, inMemoryService, TOKENS } from '../../../../../support/in-memory-service.ts';
 import { METHODS, PATH_TRICKS } from './path-tricks.ts';
 
-const OPEN = new Set(['GET /livez', 'HEAD /livez', 'GET /readyz', 'HEAD /readyz']);
+const PAGES = ['/livez', '/readyz', '/sign-in', '/sign-in.js'];
+const OPEN = new Set([
+  ...PAGES.flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
+  // Whoever signs in shows the token itself; signing out takes a cookie away.
+  'POST /session',
+  'DELETE /session',
+]);
 
 let service: InMemoryService;
 let send: Client;

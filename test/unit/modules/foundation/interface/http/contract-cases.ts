@@ -2,9 +2,14 @@
 import type { Send } from '../../../../../support/in-memory-client.ts';
 import { execution } from '../../../../../support/in-memory-executions.ts';
 import { jobConfig } from '../../../../../support/in-memory-job-configs.ts';
-import type { InMemoryService } from '../../../../../support/in-memory-service.ts';
+import { createApp } from '../../../../../../src/modules/foundation/interface/http/app.ts';
+import { CAPACITY } from '../../../../../../src/modules/foundation/interface/http/failure-limit.ts';
+import { MAX_BODY_BYTES } from '../../../../../../src/modules/foundation/interface/http/read-body.ts';
+import { type InMemoryService, inMemoryService, TOKENS } from '../../../../../support/in-memory-service.ts';
 
 export interface Case extends Send {
+  /** Left out: one in memory, with everything. */
+  readonly service?: () => Pick<InMemoryService, 'app'>;
   /** Left out: `warm-cache`, or the first execution. */
   readonly path?: string;
   readonly prepare?: (service: InMemoryService) => void | Promise<void>;
@@ -16,6 +21,7 @@ const JOB = { jobName: 'Warm', cronExpression: '*/5 * * * *' };
 /** Sent with every request to the operation, unless its case says otherwise. */
 export const VALID_BODIES: Readonly<Record<string, unknown>> = {
   putJob: JOB,
+  signIn: { token: TOKENS.viewer },
   patchJob: { notes: 'changed' },
   backfillJob: PASSED,
   previewSchedule: { ...JOB, jobName: undefined },
@@ -34,6 +40,15 @@ const degraded = ({ report }: InMemoryService): void => {
   report.current = { mode: 'degraded', checks: [{ name: 'database', ok: false, detail: 'It is away.' }] };
 };
 
+const exhausted = async ({ app }: InMemoryService): Promise<void> => {
+  const init = { method: 'POST', body: '{"token": "wrong"}', headers: { 'content-type': 'application/json' } };
+  for (let failure = 0; failure < CAPACITY; failure += 1) await app.request('/session', init);
+};
+const withoutFiles = (): Pick<InMemoryService, 'app'> => {
+  const { readReferenceFile: _readReferenceFile, ...deps } = inMemoryService().deps;
+  return { app: createApp(deps) };
+};
+
 const OK: Readonly<Record<number, Case>> = { 200: {} };
 const OF_JOB: Readonly<Record<number, Case>> = { 200: { prepare: saved }, 404: {} };
 const OTHER_REVISION = { prepare: saved, headers: { 'if-match': '"6"' } };
@@ -44,6 +59,20 @@ export const CASES: Readonly<Record<string, Readonly<Record<number, Case>>>> = {
   getDocument: OK,
   getMetrics: OK,
   getScheduler: OK,
+  signIn: {
+    201: {},
+    401: { as: null, body: { token: 'wrong' } },
+    403: { as: null, headers: { origin: 'https://elsewhere.example' } },
+    413: { body: 'x'.repeat(MAX_BODY_BYTES + 1) },
+    429: { as: null, body: { token: 'wrong' }, prepare: exhausted },
+  },
+  signOut: { 204: {}, 403: { headers: { 'sec-fetch-site': 'cross-site' } } },
+  getSignInPage: OK,
+  getSignInScript: OK,
+  getReference: OK,
+  getReferenceStyle: { 200: {}, 404: { service: withoutFiles } },
+  getReferenceProgram: { 200: {}, 404: { service: withoutFiles } },
+  getReferenceStart: OK,
   listRegistry: OK,
   listJobs: { 200: { prepare: saved } },
   getJob: OF_JOB,

@@ -1,0 +1,73 @@
+/**
+ * The few pages that are served as they are: signing in, and the reference. Each is HTML with scripts of its own address
+ * alone; nothing is put into them, so that there is nothing to escape.
+ */
+export interface Page {
+  readonly mediaType: string;
+  readonly text: string;
+}
+
+export const HTML = 'text/html; charset=utf-8';
+export const SCRIPT = 'text/javascript; charset=utf-8';
+export const STYLE = 'text/css; charset=utf-8';
+
+const OWN = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; connect-src 'self'; script-src 'self'";
+export const SIGN_IN_POLICY = `${OWN}; form-action 'none'`;
+/** The reference's own style sheet draws its signs from `data:` addresses, and sets styles on elements. */
+export const REFERENCE_POLICY = `${OWN}; form-action 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'`;
+
+const head = (title: string): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>`;
+
+export const SIGN_IN_PAGE = `${head('Carillon: sign in')}
+<h1>Carillon</h1>
+<form id="form">
+<p><label>Token <input id="token" type="password" autocomplete="current-password" required autofocus size="50"></label>
+<button>Sign in</button></p>
+</form>
+<p id="answer" role="status"></p>
+<noscript>Signing in takes JavaScript. Programs send 'Authorization: Bearer &lt;token&gt;'.</noscript>
+<script src="sign-in.js"></script></html>
+`;
+
+/** A token in the fragment is the address that the first start prints: no server and no log ever sees it. */
+export const SIGN_IN_SCRIPT = `const answer = document.getElementById('answer');
+const signIn = async (token) => {
+  const response = await fetch('session', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token }),
+  });
+  if (response.ok) location.replace('docs');
+  else answer.textContent = (await response.json()).detail;
+};
+const fromAddress = new URLSearchParams(location.hash.slice(1)).get('token');
+history.replaceState(null, '', location.pathname);
+if (fromAddress !== null) void signIn(fromAddress);
+document.getElementById('form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  void signIn(document.getElementById('token').value);
+});
+`;
+
+export const REFERENCE_PAGE = `${head('Carillon: reference')}
+<link rel="stylesheet" href="docs/swagger-ui.css">
+<div id="reference"></div>
+<script src="docs/swagger-ui-bundle.js"></script>
+<script src="docs/start.js"></script></html>
+`;
+
+export const REFERENCE_SCRIPT = `window.reference = SwaggerUIBundle({
+  url: 'openapi.json',
+  dom_id: '#reference',
+  deepLinking: true,
+  validatorUrl: null,
+  withCredentials: true,
+});
+`;
+
+export const PLAIN_REFERENCE_PAGE = `${head('Carillon: reference')}
+<h1>Carillon</h1>
+<p>This deployment carries no reference page. The whole API is described in <a href="openapi.json">openapi.json</a>,
+which any OpenAPI 3.1 viewer shows.</p></html>
+`;
