@@ -18,6 +18,7 @@ export const CHECK_STEPS: CheckStep[] = [
   { script: 'types', says: 'the types hold' },
   { script: 'layers', says: 'imports point one way; the house is in order' },
   { script: 'generate:check', says: 'generated files are current' },
+  { script: 'bundles', says: 'no entry is over its budget; the Worker carries no stranger' },
   { script: 'test', says: 'the tests pass' },
 ];
 

@@ -1,0 +1,138 @@
+/**
+ * The npm package, as its users get it: built, packed, looked over by publint and arethetypeswrong, installed into a project of
+ * its own, type-checked there and used.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildPackage, publishedManifest } from '../../scripts/build.ts';
+import { createEmptyDatabase } from '../support/databases.ts';
+import { ROOT } from '../support/service-process.ts';
+
+const BIN = join(ROOT, 'node_modules/.bin');
+
+function run(command: string, args: readonly string[], options: { cwd: string; env?: Record<string, string> }): string {
+  const env = { ...process.env, PATH: `${BIN}:${process.env['PATH']}`, ...options.env };
+  try {
+    return execFileSync(command, args, { ...options, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`, { cause: error });
+  }
+}
+
+describe('the npm package', { timeout: 120_000 }, () => {
+  let folder: string;
+  let tarball: string;
+  let project: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'carillon-package-'));
+    buildPackage(join(folder, 'dist'));
+    run('npm', ['pack', './dist', '--silent', '--pack-destination', folder], { cwd: folder });
+    tarball = join(
+      folder,
+      readdirSync(folder).find((name) => name.endsWith('.tgz'))!,
+    );
+    project = join(folder, 'project');
+    installInto(project, tarball);
+  }, 240_000);
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is clean to publint and arethetypeswrong', () => {
+    run('publint', [tarball, '--strict'], { cwd: folder });
+    run('attw', [tarball, '--profile', 'esm-only'], { cwd: folder });
+  });
+
+  it('holds no source, no test and no binary of Node', () => {
+    const files = run('tar', ['tzf', tarball], { cwd: folder }).trim().split('\n');
+    expect(files.filter((file) => /(?<![.]d)[.]ts$/.test(file) || file.includes('/test/'))).toEqual([]);
+    const manifest = JSON.parse(readFileSync(join(project, 'node_modules/carillon/package.json'), 'utf8'));
+    expect(manifest.dependencies).not.toHaveProperty('node');
+    expect(manifest).not.toHaveProperty('private');
+  });
+
+  it('gives its types to a project that checks them', () => {
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(STRICT));
+    run('tsc', ['-p', 'tsconfig.json'], { cwd: project });
+  });
+
+  it('schedules, runs and answers in a project of its own', async () => {
+    const env = { DATABASE_URL: await createEmptyDatabase() };
+    const printed = run('node', ['use.ts'], { cwd: project, env });
+    expect(printed).toContain('SUCCESS {"greeting":"Hello, Ada!"}');
+  });
+});
+
+describe('publishedManifest()', () => {
+  it('names compiled files where the root’s names sources', () => {
+    const root = { exports: { './time': './src/time.ts' }, dependencies: { hono: '1', node: '2' } };
+    expect(publishedManifest(root)).toMatchObject({
+      exports: { './time': { types: './time.d.ts', default: './time.js' } },
+      dependencies: { hono: '1' },
+    });
+  });
+});
+
+/** As `npm install` leaves it, with the dependencies that are here already. */
+function installInto(project: string, tarball: string): void {
+  const modules = join(project, 'node_modules');
+  mkdirSync(join(modules, 'carillon'), { recursive: true });
+  run('tar', ['xzf', tarball, '--strip-components=1', '-C', join(modules, 'carillon')], { cwd: project });
+  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+    if (!name.startsWith('.') && name !== 'carillon')
+      symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+  }
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'a-project', type: 'module' }));
+  cpSync(join(ROOT, 'examples/own-module/greetings.ts'), join(project, 'greetings.ts'));
+  writeFileSync(join(project, 'use.ts'), USE);
+}
+
+const STRICT = {
+  compilerOptions: {
+    ...{ target: 'ES2024', module: 'NodeNext', strict: true, exactOptionalPropertyTypes: true, types: ['node'] },
+    ...{
+      noEmit: true,
+      allowImportingTsExtensions: true,
+      skipLibCheck: true,
+      lib: ['ES2024', 'DOM', 'ESNext.Disposable'],
+    },
+  },
+  files: ['use.ts'],
+};
+
+const USE = `
+import { createScheduler } from 'carillon';
+import { createClient } from 'carillon/client';
+import { createWorker } from 'carillon/cloudflare';
+import { parseSchedule } from 'carillon/time';
+import { greetings } from './greetings.ts';
+
+const token = 'a-token-of-the-project-0123456789ab';
+const carillon = await createScheduler({
+  modules: { greetings },
+  database: process.env['DATABASE_URL']!,
+  settings: { ADMIN_TOKEN: token, DEFAULT_TIMEZONE: 'UTC' },
+});
+await carillon.start();
+const client = createClient('http://here', { token, fetch: (async (url, init) => carillon.app.request(new Request(url, init))) as typeof fetch });
+const param = { jobId: 'greetings.hello' };
+await client.admin.jobs[':jobId'].$put({
+  param,
+  json: { jobName: 'Greets', cronExpression: '* * * * * *', dialect: 'unix', jobKwargs: { name: 'Ada' } },
+});
+let run;
+while (run?.status !== 'SUCCESS') {
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const answer = await client.admin.jobs[':jobId'].executions.$get({ param, query: {} });
+  if (answer.status !== 200) throw new Error(await answer.text());
+  run = (await answer.json()).items.at(-1);
+}
+console.log(run.status, JSON.stringify(run.result));
+await carillon.stop();
+const next: number | null = parseSchedule({ text: '0 9 * * *', dialect: 'unix', timezone: 'UTC' }).next(0);
+if (next !== 32_400_000 || typeof createWorker({ modules: { greetings } }).scheduled !== 'function') throw new Error('wrong');
+`;
