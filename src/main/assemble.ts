@@ -74,6 +74,7 @@ export function appOf(container: FoundationContainer, settings: Settings, parts:
     pausing: container.resolve(tokenOf('pausing')),
     removal: container.resolve(tokenOf('removal')),
     backfill: container.resolve(tokenOf('backfill')),
+    idempotencyKeys: container.resolve(tokenOf('idempotencyKeys')),
     jobLedger: container.resolve(tokenOf('jobLedger')),
     runAdmin: container.resolve(tokenOf('runAdmin')),
     runLogs: container.resolve(tokenOf('runLogs')),

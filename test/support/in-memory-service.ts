@@ -18,6 +18,7 @@ import { SchedulerStatus } from '../../src/modules/foundation/application/schedu
 import { createApp } from '../../src/modules/foundation/interface/http/app.ts';
 import { InMemoryBackfills } from './in-memory-backfills.ts';
 import { InMemoryOccurrenceRecords } from './in-memory-occurrence-records.ts';
+import { InMemoryIdempotencyKeys } from './in-memory-idempotency-keys.ts';
 import { InMemoryEventHistory } from './in-memory-event-history.ts';
 import { FailureLimit } from '../../src/modules/foundation/interface/http/failure-limit.ts';
 import { InMemoryCancellations } from './in-memory-cancellations.ts';
@@ -95,6 +96,7 @@ export function inMemoryService(options: ServiceOptions = {}) {
   let ids = 0;
   const newId = () => `44444444-4444-4444-8444-${String((ids += 1)).padStart(12, '0')}`;
   const backfill = new JobBackfill({ configs, backfills, now, newId, registry: () => registry });
+  const idempotencyKeys = new InMemoryIdempotencyKeys();
   const history = new InMemoryEventHistory();
   const records = new InMemoryOccurrenceRecords(executions, pending);
   const defaults = { timezone: 'Asia/Shanghai' };
@@ -134,12 +136,14 @@ export function inMemoryService(options: ServiceOptions = {}) {
   });
   const { basePath = '', tokens = TOKENS, bodyDeadlineMs } = options;
   const failures = new FailureLimit(now);
-  const own = { jobAdmin, runAdmin, runLogs, pausing, removal, backfill, jobLedger, readiness, status, metrics };
   const readReferenceFile = async (name: string) => `/* ${name} */`;
+  const orders = { pausing, removal, backfill, idempotencyKeys };
+  const own = { jobAdmin, runAdmin, runLogs, ...orders, jobLedger, readiness, status, metrics };
   const deps = { ...own, logger, tokens, basePath, failures, readReferenceFile };
   const app = createApp(bodyDeadlineMs === undefined ? deps : { ...deps, bodyDeadlineMs });
   return {
     history,
+    idempotencyKeys,
     backfills,
     app,
     deps,

@@ -44,6 +44,7 @@ import { PostgresAheadClaims } from './infrastructure/persistence/postgres-ahead
 import { PostgresBackfills } from './infrastructure/persistence/postgres-backfills.ts';
 import { PostgresEventHistory } from './infrastructure/persistence/postgres-event-history.ts';
 import { PostgresOccurrenceRecords } from './infrastructure/persistence/postgres-occurrence-records.ts';
+import { PostgresIdempotencyKeys } from './infrastructure/persistence/postgres-idempotency-keys.ts';
 import { PostgresJobRemovals } from './infrastructure/persistence/postgres-job-removals.ts';
 import { PostgresCancellations } from './infrastructure/persistence/postgres-cancellations.ts';
 import { PostgresEventLedger } from './infrastructure/persistence/postgres-event-ledger.ts';
@@ -122,6 +123,7 @@ function factoriesOf(options: FoundationOptions): Factories {
     removals: () => new PostgresJobRemovals(database),
     backfills: () => new PostgresBackfills(database),
     records: () => new PostgresOccurrenceRecords(database),
+    idempotencyKeys: () => new PostgresIdempotencyKeys(database),
     history: () => new PostgresEventHistory(database),
     pending: () => new PostgresPendingRuns(database),
     instances: () => new PostgresInstances(database),

@@ -4,6 +4,7 @@ import type { JobPausing } from './application/job-pausing.ts';
 import type { Backfills } from './application/ports/backfills.ts';
 import type { EventHistory } from './application/ports/event-history.ts';
 import type { OccurrenceRecords } from './application/ports/occurrence-records.ts';
+import type { IdempotencyKeys } from './application/ports/idempotency-keys.ts';
 import type { JobRemovals } from './application/ports/job-removals.ts';
 import type { JobBackfill } from './application/job-backfill.ts';
 import type { JobLedger } from './application/job-ledger.ts';
@@ -70,6 +71,7 @@ export interface Foundation {
   readonly feed: ChangeFeed;
   readonly figures: SchedulerFigures;
   readonly history: EventHistory;
+  readonly idempotencyKeys: IdempotencyKeys;
   readonly instance: Instance;
   readonly instances: Instances;
   readonly jobAdmin: JobAdmin;

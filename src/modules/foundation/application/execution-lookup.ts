@@ -29,6 +29,16 @@ export async function findExecution(
   return viewExecution(started);
 }
 
+/** null: there is none. */
+export async function findKnownExecution(id: string, sources: ExecutionSources): Promise<ExecutionView | null> {
+  try {
+    return await findExecution(id, sources);
+  } catch (error) {
+    if (error instanceof ExecutionNotFoundError) return null;
+    throw error;
+  }
+}
+
 /** Newest first. */
 export async function listExecutions(
   query: ExecutionQuery,

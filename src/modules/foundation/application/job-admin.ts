@@ -11,7 +11,7 @@ import type { Schedule } from '../domain/schedule.ts';
 import { isStorableText } from '../domain/storable-json.ts';
 import { describeSchedule } from '../domain/words/describe-schedule.ts';
 import type { JobDefaults } from './job-defaults.ts';
-import { listExecutions, listExecutionsOfJob } from './execution-lookup.ts';
+import { findKnownExecution, listExecutions, listExecutionsOfJob } from './execution-lookup.ts';
 import { type ExecutionView, viewPendingRun } from './execution-view.ts';
 import { type JobListQuery, listJobs } from './job-list.ts';
 import { type EditPrecondition, requireForPut, requireMatch } from './job-precondition.ts';
@@ -46,6 +46,8 @@ export interface EditOrder {
 
 export interface TriggerOrder {
   readonly actor: string;
+  /** The run's, the same for a repeated order; left out: a new one. */
+  readonly id?: string;
   /** In place of the job's own. */
   readonly jobKwargs?: JsonObject;
   readonly reason?: string;
@@ -117,8 +119,10 @@ export class JobAdmin {
     // A mask is not filled in here: an operator must not send a secret, which only an admin may set, to another place.
     const jobKwargs = order.jobKwargs === undefined ? config.jobKwargs : restoredKwargs(order.jobKwargs, {});
     await checkKwargs({ ...config, jobKwargs }, this.#deps.registry());
+    const known = order.id === undefined ? null : await findKnownExecution(order.id, this.#deps);
+    if (known !== null) return known;
     const run = await this.#deps.pending.add({
-      id: this.#deps.newId(),
+      id: order.id ?? this.#deps.newId(),
       jobId,
       trigger: 'manual',
       jobKwargs,

@@ -86,7 +86,8 @@ export function renderPendingClaim(
       delete from scheduler_pending_run run using open
       where run.id = open.id and (run.id in (select id from started) or exists (
         select from scheduler_execution_log done
-        where done.job_id = open.job_id and done.scheduled_at = open.scheduled_at and done.attempt = open.attempt
+        where (done.job_id = open.job_id and done.scheduled_at = open.scheduled_at and done.attempt = open.attempt)
+          or done.id = open.id
       ))
       returning run.*
     ),

@@ -105,6 +105,7 @@ function renderAdd(run: NewPendingRun): SQL {
         interval '1 millisecond'
       ) as at
       where at <> date_trunc('second', at)
+        and not exists (select from scheduler_execution_log other where other.id = ${run.id}::uuid)
         and not exists (select from scheduler_pending_run other where other.job_id = ${run.jobId} and other.scheduled_at = at)
         and not exists (select from scheduler_execution_log other where other.job_id = ${run.jobId} and other.scheduled_at = at)
       limit 1

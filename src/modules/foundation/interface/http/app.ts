@@ -9,6 +9,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import type { JobAdmin } from '../../application/job-admin.ts';
+import type { IdempotencyKeys } from '../../application/ports/idempotency-keys.ts';
 import type { JobBackfill } from '../../application/job-backfill.ts';
 import type { JobLedger } from '../../application/job-ledger.ts';
 import type { JobRemoval } from '../../application/job-removal.ts';
@@ -55,6 +56,7 @@ export interface AppDeps {
   readonly removal: JobRemoval;
   readonly backfill: JobBackfill;
   readonly jobLedger: JobLedger;
+  readonly idempotencyKeys: IdempotencyKeys;
   readonly readiness: Readiness;
   readonly status: SchedulerStatus;
   readonly metrics: Metrics;
@@ -114,10 +116,10 @@ export function adminApi(deps: AppDeps, credentials = credentialsOf(deps)) {
     .route('/', referenceRoutes(deps.readReferenceFile ?? noFile))
     .route('/admin/registry', registryRoutes(jobAdmin))
     .route('/admin/jobs', jobRoutes(jobAdmin, basePath))
-    .route('/admin/jobs', jobRunRoutes(jobAdmin, basePath))
+    .route('/admin/jobs', jobRunRoutes(jobAdmin, deps.idempotencyKeys, basePath))
     .route('/admin/jobs', jobPauseRoutes(pausing))
     .route('/admin/jobs', jobRemovalRoutes(removal))
-    .route('/admin/jobs', jobBackfillRoutes(backfill))
+    .route('/admin/jobs', jobBackfillRoutes(backfill, deps.idempotencyKeys))
     .route('/admin/jobs', jobWhyRoutes(jobLedger))
     .route('/admin/events', eventRoutes(jobLedger))
     .route('/admin/executions', executionRoutes(jobAdmin, runLogs))

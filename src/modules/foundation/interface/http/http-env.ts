@@ -11,6 +11,8 @@ export interface HttpEnv {
     requestId: string;
     /** Of whoever asks; behind the guard it is always there. */
     role: Role;
+    /** What ids are derived from, where the request has an `Idempotency-Key`. */
+    idempotencySeed?: string;
     /** How long a body may take to come, in milliseconds. */
     bodyDeadlineMs: number;
   };

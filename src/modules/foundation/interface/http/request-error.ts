@@ -12,6 +12,8 @@ export type RequestErrorCode =
   | 'BODY_TIMEOUT'
   | 'BODY_INCOMPLETE'
   | 'MEDIA_TYPE_UNSUPPORTED'
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'IDEMPOTENCY_KEY_IN_FLIGHT'
   | 'TOO_MANY_FAILURES';
 
 export interface RequestErrorDetail {

@@ -1,9 +1,12 @@
 /** Running a job's occurrences that have passed. */
 import { Hono } from 'hono';
+import type { IdempotencyKeys } from '../../../application/ports/idempotency-keys.ts';
+import { derivedId } from '../../../application/derived-id.ts';
 import type { JobBackfill } from '../../../application/job-backfill.ts';
 import { backfillRequestSchema, backfillSchema, toBackfillJson } from '../contracts/backfill.ts';
 import { BODY_PROBLEMS, describeEndpoint, type Endpoint } from '../describe-endpoint.ts';
 import type { HttpEnv } from '../http-env.ts';
+import { IDEMPOTENCY_KEY, idempotency } from '../idempotency.ts';
 import { jsonBody } from '../json-body.ts';
 
 const BACKFILL: Endpoint = {
@@ -18,16 +21,21 @@ const BACKFILL: Endpoint = {
     200: { description: 'What would be run (dryRun).', schema: backfillSchema },
     202: { description: 'What waits now.', schema: backfillSchema },
   },
-  problems: [404, ...BODY_PROBLEMS],
+  problems: [404, 409, ...BODY_PROBLEMS],
+  headers: [IDEMPOTENCY_KEY],
 };
 
-export function jobBackfillRoutes(backfill: JobBackfill) {
+export function jobBackfillRoutes(backfill: JobBackfill, keys: IdempotencyKeys) {
   return new Hono<HttpEnv>().post(
     '/:jobId/backfill',
     describeEndpoint(BACKFILL),
     jsonBody(backfillRequestSchema),
+    idempotency(keys),
     async (c) => {
-      const done = await backfill.run(c.req.param('jobId'), c.req.valid('json'), { actor: c.get('role') });
+      const seed = c.get('idempotencySeed');
+      const idOf = (scheduledAt: Date) => derivedId(seed ?? '', scheduledAt.toISOString());
+      const caller = { actor: c.get('role'), ...(seed === undefined ? {} : { idOf }) };
+      const done = await backfill.run(c.req.param('jobId'), c.req.valid('json'), caller);
       return c.json(toBackfillJson(done), done.dryRun ? 200 : 202);
     },
   );

@@ -1,5 +1,7 @@
 /** One job's runs: starting one, and its history. */
 import { Hono } from 'hono';
+import type { IdempotencyKeys } from '../../../application/ports/idempotency-keys.ts';
+import { derivedId } from '../../../application/derived-id.ts';
 import type { JobAdmin } from '../../../application/job-admin.ts';
 import {
   executionDetailSchema,
@@ -11,15 +13,17 @@ import {
 import { triggerSchema } from '../contracts/trigger.ts';
 import { BODY_PROBLEMS, describeEndpoint } from '../describe-endpoint.ts';
 import type { HttpEnv } from '../http-env.ts';
+import { IDEMPOTENCY_KEY, idempotency } from '../idempotency.ts';
 import { jsonBody } from '../json-body.ts';
 import { nextPageLink } from '../page-link.ts';
 import { queryInput } from '../query-input.ts';
 
-export function jobRunRoutes(jobAdmin: JobAdmin, basePath: string) {
+export function jobRunRoutes(jobAdmin: JobAdmin, keys: IdempotencyKeys, basePath: string) {
   return new Hono<HttpEnv>()
     .post(
       '/:jobId/trigger',
       jsonBody(triggerSchema, { isOptional: true }),
+      idempotency(keys),
       describeEndpoint({
         operationId: 'triggerJob',
         summary: 'Run a job now',
@@ -28,11 +32,15 @@ export function jobRunRoutes(jobAdmin: JobAdmin, basePath: string) {
         answers: {
           202: { description: 'The run that waits.', schema: executionDetailSchema, headers: ['Location'] },
         },
-        problems: [404, ...BODY_PROBLEMS],
+        problems: [404, 409, ...BODY_PROBLEMS],
+        headers: [IDEMPOTENCY_KEY],
         hasOptionalBody: true,
       }),
       async (c) => {
-        const run = await jobAdmin.trigger(c.req.param('jobId'), { ...c.req.valid('json'), actor: c.get('role') });
+        const seed = c.get('idempotencySeed');
+        const repeated = seed === undefined ? {} : { id: await derivedId(seed, 'trigger') };
+        const order = { ...c.req.valid('json'), ...repeated, actor: c.get('role') };
+        const run = await jobAdmin.trigger(c.req.param('jobId'), order);
         return c.json(toExecutionDetailJson(run), 202, { location: `${basePath}/admin/executions/${run.id}` });
       },
     )

@@ -51,6 +51,10 @@ const withoutFiles = (): Pick<InMemoryService, 'app'> => {
 
 const OK: Readonly<Record<number, Case>> = { 200: {} };
 const OF_JOB: Readonly<Record<number, Case>> = { 200: { prepare: saved }, 404: {} };
+const IN_FLIGHT: Case = {
+  headers: { 'idempotency-key': 'a' },
+  prepare: ({ idempotencyKeys }) => void (idempotencyKeys.areAllHeld = true),
+};
 const OTHER_REVISION = { prepare: saved, headers: { 'if-match': '"6"' } };
 
 export const CASES: Readonly<Record<string, Readonly<Record<number, Case>>>> = {
@@ -84,12 +88,17 @@ export const CASES: Readonly<Record<string, Readonly<Record<number, Case>>>> = {
   },
   patchJob: { ...OF_JOB, 412: OTHER_REVISION },
   deleteJob: { 204: { prepare: saved }, 404: {}, 412: OTHER_REVISION },
-  backfillJob: { 200: { prepare: saved, body: { ...PASSED, dryRun: true } }, 202: { prepare: saved }, 404: {} },
+  backfillJob: {
+    200: { prepare: saved, body: { ...PASSED, dryRun: true } },
+    202: { prepare: saved },
+    404: {},
+    409: IN_FLIGHT,
+  },
   explainJob: OF_JOB,
   listEvents: OK,
   pauseJob: OF_JOB,
   resumeJob: OF_JOB,
-  triggerJob: { 202: { prepare: saved }, 404: {} },
+  triggerJob: { 202: { prepare: saved }, 404: {}, 409: IN_FLIGHT },
   listJobExecutions: { 200: { prepare: ran }, 404: {} },
   listExecutions: { 200: { prepare: ran } },
   getExecution: { 200: { prepare: ran }, 404: {} },
