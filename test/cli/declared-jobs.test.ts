@@ -2,10 +2,13 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startHttpServer } from '../support/http-server.ts';
 import { type CommandResult, runCarillon } from '../support/run-carillon.ts';
 import { type ServiceProcess, startService } from '../support/service-process.ts';
+
+// Each command is a process of its own: on a busy machine ten of them take a while.
+vi.setConfig({ testTimeout: 60_000 });
 
 let service: ServiceProcess;
 let folder: string;

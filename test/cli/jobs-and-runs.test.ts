@@ -1,7 +1,10 @@
 /** `carillon jobs` and `carillon runs`, against a service in a process of its own. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type CommandResult, runCarillon, withoutChance } from '../support/run-carillon.ts';
 import { type ServiceProcess, startService } from '../support/service-process.ts';
+
+// Each command is a process of its own: on a busy machine ten of them take a while.
+vi.setConfig({ testTimeout: 60_000 });
 
 let service: ServiceProcess;
 const carillon = (...words: string[]): Promise<CommandResult> => runCarillon(words, { server: service.address });
@@ -78,13 +81,7 @@ describe('carillon jobs', () => {
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain('maxAttempts: ');
     const ambiguous = await carillon(
-      'jobs',
-      'create',
-      'x',
-      '--cron',
-      '0 9 * * 1',
-      '--handler',
-      'maintenance.heartbeat',
+      ...['jobs', 'create', 'x', '--cron', '0 9 * * 1', '--handler', 'maintenance.heartbeat'],
     );
     expect(ambiguous.stderr).toMatch(/as unix: .* say '0 9 \* \* mon', or dialect 'unix'/);
   });
@@ -173,15 +170,7 @@ describe('carillon runs', () => {
 describe('carillon jobs backfill and carillon events', () => {
   test('backfill shows what it would run, runs it, and the ledger says who asked', async () => {
     await carillon(
-      'jobs',
-      'create',
-      'daily',
-      '--cron',
-      '0 9 * * *',
-      '--tz',
-      'UTC',
-      '--handler',
-      'maintenance.heartbeat',
+      ...['jobs', 'create', 'daily', '--cron', '0 9 * * *', '--tz', 'UTC', '--handler', 'maintenance.heartbeat'],
     );
     const span = ['jobs', 'backfill', 'daily', '--from', '2026-01-01', '--to', '2026-01-03T00:00:00Z'];
     const dry = await carillon(...span, '--dry-run');
@@ -193,6 +182,18 @@ describe('carillon jobs backfill and carillon events', () => {
     const { stdout } = await carillon('events', '--job', 'daily', '--type', 'job.created');
     expect(stdout).toMatch(/^AT +EVENT +JOB +BY +OCCURRENCE +WHY\n\d{4}-.* job\.created +daily +admin +-\n$/);
     expect(JSON.parse((await carillon('events', '-n', '1', '--json')).stdout).items).toHaveLength(1);
+  });
+});
+
+describe('carillon why', () => {
+  test('says in a sentence why a job ran at an instant, or did not', async () => {
+    const none = await carillon('why', 'daily', '--at', '2026-01-01 08:00');
+    expect(none).toMatchObject({ status: 0, stderr: '' });
+    expect(none.stdout.split('\n')[0]).toMatch(/08:00/);
+    expect(none.stdout).toContain('Occurrences around it: ');
+    const json = JSON.parse((await carillon('why', 'daily', '--at', '2026-01-01T08:00', '--json')).stdout);
+    expect(json).toMatchObject({ jobId: 'daily', at: '2026-01-01T08:00:00.000Z', occurrence: null });
+    expect((await carillon('why', 'dialy')).stderr).toContain("Did you mean 'daily'?");
   });
 });
 

@@ -1,6 +1,9 @@
 /** `carillon preview`: no service, no database; the same answer as the API's. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { runCarillon } from '../support/run-carillon.ts';
+
+// Each command is a process of its own: on a busy machine ten of them take a while.
+vi.setConfig({ testTimeout: 60_000 });
 
 const preview = (...words: string[]) => runCarillon(['preview', ...words], { server: 'http://127.0.0.1:9' });
 

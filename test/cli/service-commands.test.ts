@@ -4,10 +4,13 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createEmptyDatabase } from '../support/databases.ts';
 import { runCarillon } from '../support/run-carillon.ts';
 import { ROOT, ServiceProcess } from '../support/service-process.ts';
+
+// Each command is a process of its own: on a busy machine ten of them take a while.
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
 let service: ServiceProcess;

@@ -1,10 +1,19 @@
-/** `carillon preview`: words, flags and help. */
+/** `carillon preview` and `why`: words, flags and help. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DIALECTS, DST_GAPS, DST_OVERLAPS } from '../../modules/foundation/domain/job-config.ts';
 import { act } from '../command-context.ts';
 import type { PreviewOptions } from '../commands/preview-schedule.ts';
 
 export function addScheduleCommands(program: Command): void {
+  program
+    .command('why <job>')
+    .description("why a job ran at an instant, or did not: why report --at '2026-11-23 09:00'")
+    .option('--at <instant>', "on the clock of the job's zone, or with an offset; left out: the latest occurrence")
+    .action(
+      act(async (context, jobId: string, options: { at?: string }) =>
+        (await import('../commands/explain-job.ts')).explainJob(context, jobId, options),
+      ),
+    );
   program
     .command('preview <schedule>')
     .description("when a schedule fires, in words and instants; needs no service: preview '0 9 * * mon-fri'")
