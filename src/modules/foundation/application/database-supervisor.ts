@@ -159,10 +159,8 @@ export class DatabaseSupervisor {
   }
 
   async #makeGood(): Promise<void> {
-    const { journal, lease, outageRuns } = this.#deps;
+    const { journal, outageRuns } = this.#deps;
     await outageRuns.settle();
-    await journal.flush();
-    lease.resume();
     // What ended while the rest was written.
     if (journal.size > 0) await journal.flush();
     for (const recover of this.#recoveries) {

@@ -83,11 +83,17 @@ export class OutageRuns {
     }
   }
 
-  /** Tells the database what ran and what was held. @throws DatabaseUnavailableError with all of it still to be told */
+  /**
+   * Tells the database what ran and what was held, writes the records that are held in memory, and lets runs be claimed
+   * again: nothing starts in between that would not be told. @throws DatabaseUnavailableError with the rest still to be told
+   */
   async settle(): Promise<void> {
+    const { journal, lease } = this.#deps;
     this.#isSettling = true;
     try {
       await this.#settleAll();
+      await journal.flush();
+      lease.resume();
     } finally {
       this.#isSettling = false;
     }

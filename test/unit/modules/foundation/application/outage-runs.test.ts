@@ -183,4 +183,17 @@ describe('the outage policy', () => {
     ]);
     expect(await stopLines(false)).toEqual([]);
   });
+
+  it('starts nothing between what is told and the records that are written after it', async () => {
+    const { store, starts, engines, time } = await withJobs({ a: RUN });
+    store.isAway = true;
+    await time.advance(113 * SECOND);
+    const goOn = engines[0]!.link.holdNext('executions.update');
+    store.isAway = false;
+    await time.advance(7 * SECOND);
+    expect(starts).toEqual(['a 12:00', 'a 12:01']);
+    goOn();
+    await time.advance(10 * SECOND);
+    expect(starts).toEqual(['a 12:00', 'a 12:01', 'a 12:02']);
+  });
 });
