@@ -536,4 +536,12 @@ CREATE TRIGGER "scheduler_job_config_leave"
   BEFORE DELETE ON "scheduler_job_config" FOR EACH ROW EXECUTE FUNCTION "scheduler_job_config_leave"();
 `,
   },
+  {
+    tag: '0008_lists_by_what_is_rare',
+    when: 1795479934951,
+    hash: '602902308343f8f2968d91cdba3137ef8224f4d75ffdbbc61c274cee970bad50',
+    sql: `CREATE INDEX "scheduler_execution_log_failed" ON "scheduler_execution_log" USING btree ("started_at","id") WHERE "scheduler_execution_log"."status" = 'FAILED';--> statement-breakpoint
+CREATE INDEX "scheduler_execution_log_unscheduled" ON "scheduler_execution_log" USING btree ("trigger","started_at","id") WHERE "scheduler_execution_log"."trigger" <> 'schedule';--> statement-breakpoint
+CREATE INDEX "scheduler_event_type_id" ON "scheduler_event" USING btree ("type","id");`,
+  },
 ];

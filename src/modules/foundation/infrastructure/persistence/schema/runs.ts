@@ -52,6 +52,13 @@ export const schedulerExecutionLog = pgTable(
   (run) => [
     index('scheduler_execution_log_job_id_started_at').on(run.jobId, run.startedAt),
     index('scheduler_execution_log_started_at_id').on(run.startedAt, run.id),
+    // What is rare, and asked for among what is not: neither is written by a scheduled run that succeeds.
+    index('scheduler_execution_log_failed')
+      .on(run.startedAt, run.id)
+      .where(sql`${run.status} = 'FAILED'`),
+    index('scheduler_execution_log_unscheduled')
+      .on(run.trigger, run.startedAt, run.id)
+      .where(sql`${run.trigger} <> 'schedule'`),
     uniqueIndex('scheduler_execution_log_occurrence').on(run.jobId, run.scheduledAt, run.attempt),
     // The last guard of "no overlap", whatever went wrong before it.
     uniqueIndex('scheduler_execution_log_exclusive')

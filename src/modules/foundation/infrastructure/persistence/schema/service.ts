@@ -24,6 +24,7 @@ export const schedulerEvent = pgTable(
     index('scheduler_event_job_id_id').on(event.jobId, event.id),
     index('scheduler_event_job_id_scheduled_at').on(event.jobId, event.scheduledAt),
     index('scheduler_event_at_id').on(event.at, event.id),
+    index('scheduler_event_type_id').on(event.type, event.id),
   ],
 );
 

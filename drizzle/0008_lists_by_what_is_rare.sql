@@ -1,0 +1,3 @@
+CREATE INDEX "scheduler_execution_log_failed" ON "scheduler_execution_log" USING btree ("started_at","id") WHERE "scheduler_execution_log"."status" = 'FAILED';--> statement-breakpoint
+CREATE INDEX "scheduler_execution_log_unscheduled" ON "scheduler_execution_log" USING btree ("trigger","started_at","id") WHERE "scheduler_execution_log"."trigger" <> 'schedule';--> statement-breakpoint
+CREATE INDEX "scheduler_event_type_id" ON "scheduler_event" USING btree ("type","id");
