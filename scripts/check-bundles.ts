@@ -18,10 +18,10 @@ interface Budget {
 
 /** `carillon/client` is types and Hono's client; `carillon/time` is what a browser may carry. */
 const BUDGETS: readonly Budget[] = [
-  { entry: 'src/index.ts', maxKb: 110, isWhole: false },
-  { entry: 'src/node.ts', maxKb: 112, isWhole: false },
-  { entry: 'src/cloudflare.ts', maxKb: 105, isWhole: false },
-  { entry: 'src/testing.ts', maxKb: 90, isWhole: false },
+  { entry: 'src/index.ts', maxKb: 130, isWhole: false },
+  { entry: 'src/node.ts', maxKb: 132, isWhole: false },
+  { entry: 'src/cloudflare.ts', maxKb: 125, isWhole: false },
+  { entry: 'src/testing.ts', maxKb: 100, isWhole: false },
   { entry: 'src/client.ts', maxKb: 4, isWhole: true },
   { entry: 'src/time.ts', maxKb: 40, isWhole: true },
   { entry: 'src/main/cloudflare.ts', maxKb: 250, isWhole: true },
