@@ -78,6 +78,8 @@ export function appOf(container: FoundationContainer, settings: Settings, parts:
     jobLedger: container.resolve(tokenOf('jobLedger')),
     runAdmin: container.resolve(tokenOf('runAdmin')),
     runLogs: container.resolve(tokenOf('runLogs')),
+    live: container.resolve(tokenOf('live')),
+    timers: container.resolve(tokenOf('timers')),
     metrics: container.resolve(tokenOf('metrics')),
     readiness: container.resolve(tokenOf('readiness')),
     status: container.resolve(tokenOf('status')),

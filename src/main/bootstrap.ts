@@ -19,6 +19,8 @@ export interface Application {
   start(): Promise<void>;
   /** Drains the runs under way for `shutdownGraceMs`, then aborts them. */
   stop(): Promise<void>;
+  /** Ends every open stream: a server that closes waits for them. */
+  endStreams(): void;
   /** Ends the draining: what still runs is aborted now. */
   abortRuns(reason: string): void;
 }
@@ -35,6 +37,7 @@ export function bootstrap(settings: Settings, options: AssembleOptions): Applica
     scheduler: container.resolve(tokenOf('scheduler')),
     start: () => lifespan.start(),
     stop: () => lifespan.stop(),
+    endStreams: () => container.resolve(tokenOf('live')).end('the service stops'),
     abortRuns: (reason) => dispatcher.abortAll(reason),
   };
 }

@@ -84,6 +84,8 @@ export async function runService(host: RuntimeHost, { modules = {} }: ServiceOpt
           },
           stop: () => server?.close(),
         },
+        // Before the server, which would wait for them.
+        { name: 'streams', stop: () => application.endStreams() },
       ],
       logger,
     );

@@ -36,6 +36,8 @@ export function engineSteps(container: FoundationContainer, runsGraceMs: number)
   const connection = container.resolve(tokenOf('connection'));
   const supervisor = container.resolve(tokenOf('supervisor'));
   const lease = container.resolve(tokenOf('lease'));
+  const relay = container.resolve(tokenOf('relay'));
+  const live = container.resolve(tokenOf('live'));
   return [
     { name: 'database', stop: () => connection.close() },
     {
@@ -52,11 +54,14 @@ export function engineSteps(container: FoundationContainer, runsGraceMs: number)
       },
     },
     { name: 'supervisor', start: () => supervisor.start(), stop: () => supervisor.stop() },
+    // What the drained runs say and how they end is still told.
+    { name: 'live events', start: () => relay.start(), stop: () => relay.stop() },
     {
       name: 'runs',
       stop: () => drain(container.resolve(tokenOf('dispatcher')), container.resolve(tokenOf('logger')), runsGraceMs),
       stopWithinMs: runsGraceMs + 2 * ABORT_MS,
     },
+    { name: 'streams', start: () => live.admit(), stop: () => live.end('the service stops') },
   ];
 }
 
@@ -69,6 +74,7 @@ async function startScheduler(container: FoundationContainer, registry: MergedJo
   if (!supervisor.isUp) await scheduler.loadPersistedJobs(registry);
   await supervisor.onReturn(async () => {
     await watcher.listen();
+    await container.resolve(tokenOf('relay')).listen();
     await seedFirstStart(container);
     const isLoaded = await scheduler.loadPersistedJobs(registry);
     if (!isLoaded) throw new JobsNotLoadedError();

@@ -5,6 +5,7 @@ import { JobBackfill } from '../../src/modules/foundation/application/job-backfi
 import { JobLedger } from '../../src/modules/foundation/application/job-ledger.ts';
 import { JobRemoval } from '../../src/modules/foundation/application/job-removal.ts';
 import { JobPausing } from '../../src/modules/foundation/application/job-pausing.ts';
+import { LiveEvents } from '../../src/modules/foundation/application/live-events.ts';
 import { RunLogs } from '../../src/modules/foundation/application/run-logs.ts';
 import { RunAdmin } from '../../src/modules/foundation/application/run-admin.ts';
 import type { ReadinessReport } from '../../src/modules/foundation/application/ports/readiness.ts';
@@ -29,6 +30,7 @@ import { PrometheusMetrics } from '../../src/modules/foundation/infrastructure/m
 import { InMemoryLogger } from './in-memory-logger.ts';
 import { InMemoryFigures } from './in-memory-figures.ts';
 import { InMemoryPendingRuns } from './in-memory-pending-runs.ts';
+import { ManualTime } from './manual-time.ts';
 import { InMemoryRunOutputs } from './in-memory-run-outputs.ts';
 
 export const TOKENS = {
@@ -135,11 +137,13 @@ export function inMemoryService(options: ServiceOptions = {}) {
     readEventLoopDelay: () => null,
   });
   const { basePath = '', tokens = TOKENS, bodyDeadlineMs } = options;
+  const live = new LiveEvents({ logger });
+  const timers = new ManualTime(NOW);
   const failures = new FailureLimit(now);
   const readReferenceFile = async (name: string) => `/* ${name} */`;
   const orders = { pausing, removal, backfill, idempotencyKeys };
   const own = { jobAdmin, runAdmin, runLogs, ...orders, jobLedger, readiness, status, metrics };
-  const deps = { ...own, logger, tokens, basePath, failures, readReferenceFile };
+  const deps = { ...own, live, timers, logger, tokens, basePath, failures, readReferenceFile };
   const app = createApp(bodyDeadlineMs === undefined ? deps : { ...deps, bodyDeadlineMs });
   return {
     history,
@@ -150,6 +154,8 @@ export function inMemoryService(options: ServiceOptions = {}) {
     jobAdmin,
     configs,
     executions,
+    live,
+    timers,
     outputs,
     pending,
     cancellations,

@@ -13,9 +13,12 @@ export interface NetworkFaults {
   delayMs: number;
   /** Connections that listen for notifications hear nothing any more. */
   isDeaf: boolean;
+  /** They hear that they listen, and no notification: as behind a pooler that hands their session to others. */
+  dropsNotifications: boolean;
 }
 
 const LISTENS = 'listen "carillon_changes"';
+const NOTIFICATION = 'A'.charCodeAt(0);
 
 interface Link {
   readonly client: Socket;
@@ -32,7 +35,13 @@ export async function startPostgresProxy(target: string): Promise<PostgresProxy>
 }
 
 export class PostgresProxy {
-  readonly faults: NetworkFaults = { refuses: false, swallows: false, delayMs: 0, isDeaf: false };
+  readonly faults: NetworkFaults = {
+    refuses: false,
+    swallows: false,
+    delayMs: 0,
+    isDeaf: false,
+    dropsNotifications: false,
+  };
   readonly #target: URL;
   readonly #links = new Set<Link>();
   readonly #server: Server;
@@ -75,7 +84,13 @@ export class PostgresProxy {
   }
 
   heal(): void {
-    Object.assign(this.faults, { refuses: false, swallows: false, delayMs: 0, isDeaf: false });
+    Object.assign(this.faults, {
+      refuses: false,
+      swallows: false,
+      delayMs: 0,
+      isDeaf: false,
+      dropsNotifications: false,
+    });
   }
 
   async stop(): Promise<void> {
@@ -103,7 +118,7 @@ export class PostgresProxy {
     source.on('error', () => undefined);
     source.on('data', (bytes: Buffer) => {
       if (from === 'client' && bytes.includes(LISTENS)) link.isListener = true;
-      if (this.#isLost(link, from)) return;
+      if (this.#isLost(link, from) || this.#isDropped(link, from, bytes)) return;
       const { delayMs } = this.faults;
       relayed = relayed
         .then(() => (delayMs === 0 ? undefined : new Promise((resolve) => setTimeout(resolve, delayMs))))
@@ -119,6 +134,11 @@ export class PostgresProxy {
       this.#links.delete(link);
       void relayed.then(() => sink.destroy());
     });
+  }
+
+  /** What comes on a connection after its LISTEN was answered is notifications, each a message of type A. */
+  #isDropped(link: Link, from: 'client' | 'server', bytes: Buffer): boolean {
+    return this.faults.dropsNotifications && link.isListener && from === 'server' && bytes[0] === NOTIFICATION;
   }
 
   #isLost(link: Link, from: 'client' | 'server'): boolean {

@@ -21,6 +21,8 @@ import { JobBackfill } from './application/job-backfill.ts';
 import { JobLedger } from './application/job-ledger.ts';
 import { JobRemoval } from './application/job-removal.ts';
 import { JobPausing } from './application/job-pausing.ts';
+import { LiveEvents } from './application/live-events.ts';
+import { LiveRelay } from './application/live-relay.ts';
 import { OrphanRescuer } from './application/orphan-rescuer.ts';
 import { OutageJournal } from './application/outage-journal.ts';
 import { OutageRuns } from './application/outage-runs.ts';
@@ -133,6 +135,8 @@ function factoriesOf(options: FoundationOptions): Factories {
     feed: ({ timers }) => new PostgresChangeFeed({ database, timers, logger }),
 
     bus: (wired) => new EventBus(wired.logger),
+    live: (wired) => new LiveEvents(wired),
+    relay: (wired) => new LiveRelay(wired),
     directory: () => new JobDirectory(),
     journal: (wired) => new OutageJournal(wired),
     lease: (wired) => new InstanceLease(wired),

@@ -22,6 +22,8 @@ import type { InstanceLease } from './application/instance-lease.ts';
 import type { JobAdmin } from './application/job-admin.ts';
 import type { JobDirectory } from './application/job-directory.ts';
 import type { JobLoader } from './application/job-loader.ts';
+import type { LiveEvents } from './application/live-events.ts';
+import type { LiveRelay } from './application/live-relay.ts';
 import type { OrphanRescuer } from './application/orphan-rescuer.ts';
 import type { OutageJournal } from './application/outage-journal.ts';
 import type { PendingRunStarter } from './application/pending-run-starter.ts';
@@ -79,6 +81,7 @@ export interface Foundation {
   readonly journal: OutageJournal;
   readonly lease: InstanceLease;
   readonly ledger: EventLedger;
+  readonly live: LiveEvents;
   readonly loader: JobLoader;
   readonly logger: Logger;
   readonly outageRuns: OutageRuns;
@@ -95,6 +98,7 @@ export interface Foundation {
   readonly pruner: HistoryPruner;
   readonly readiness: Readiness;
   readonly records: OccurrenceRecords;
+  readonly relay: LiveRelay;
   readonly removal: JobRemoval;
   readonly removals: JobRemovals;
   readonly rescuer: OrphanRescuer;

@@ -140,6 +140,22 @@ export class RunLostError extends CarillonError {
   }
 }
 
+/** So many streams are open that one more would cost the others. */
+export class TooManyStreamsError extends CarillonError {
+  readonly code = 'TOO_MANY_STREAMS';
+  constructor(limit: number) {
+    super(`${limit} streams are open, and no more are served. Close one, or ask another replica.`);
+  }
+}
+
+/** The service stops, or has not started. */
+export class StreamsEndedError extends CarillonError {
+  readonly code = 'STREAMS_ENDED';
+  constructor(reason: string) {
+    super(`Nothing is streamed: ${reason}. Ask again, or another replica.`);
+  }
+}
+
 /** The run was told to stop: by a person, or by the service's shutdown. */
 export class RunCancelledError extends CarillonError {
   readonly code = 'RUN_CANCELLED';

@@ -15,10 +15,12 @@ import type { JobLedger } from '../../application/job-ledger.ts';
 import type { JobRemoval } from '../../application/job-removal.ts';
 import type { JobPausing } from '../../application/job-pausing.ts';
 import type { RunAdmin } from '../../application/run-admin.ts';
+import type { LiveEvents } from '../../application/live-events.ts';
 import type { RunLogs } from '../../application/run-logs.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 import type { Readiness } from '../../application/ports/readiness.ts';
+import type { Timers } from '../../application/ports/timers.ts';
 import type { SchedulerStatus } from '../../application/scheduler-status.ts';
 import { guard } from './auth.ts';
 import { Credentials } from './credentials.ts';
@@ -46,12 +48,16 @@ import { schedulerRoutes } from './routes/scheduler.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
+import { streamRoutes } from './routes/stream.ts';
 import type { RoleTokens } from './token-check.ts';
 
 export interface AppDeps {
   readonly jobAdmin: JobAdmin;
   readonly runAdmin: RunAdmin;
   readonly runLogs: RunLogs;
+  readonly live: LiveEvents;
+  /** For the heartbeats of streams. */
+  readonly timers: Timers;
   readonly pausing: JobPausing;
   readonly removal: JobRemoval;
   readonly backfill: JobBackfill;
@@ -124,6 +130,7 @@ export function adminApi(deps: AppDeps, credentials = credentialsOf(deps)) {
     .route('/admin/events', eventRoutes(jobLedger))
     .route('/admin/executions', executionRoutes(jobAdmin, runLogs))
     .route('/admin/executions', executionOrderRoutes(runAdmin, basePath))
+    .route('/admin/stream', streamRoutes(deps))
     .route('/admin/schedules', scheduleRoutes(jobAdmin))
     .route('/admin/scheduler', schedulerRoutes(status));
   let document: Promise<OpenApiDocument> | undefined;
@@ -161,6 +168,6 @@ function logProblem(logger: Logger, { status, body }: Problem, request: Record<s
   const properties = { requestId: body.requestId, ...request };
   if (status === 500)
     logger.error('A request failed by a fault of ours; the caller was told nothing of it.', properties);
-  if (status === 503)
+  if (status === 503 && body.code.startsWith('DATABASE_'))
     logger.warn('A request could not be served; the database is away, and the caller may retry.', properties);
 }

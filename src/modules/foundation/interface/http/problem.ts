@@ -50,6 +50,8 @@ const PROBLEMS: Readonly<Record<string, ProblemKind>> = {
   TIMEZONE_UNKNOWN: { status: 422, title: 'Unknown time zone' },
   REVISION_REQUIRED: { status: 428, title: 'Revision required' },
   TOO_MANY_FAILURES: { status: 429, title: 'Too many failures' },
+  TOO_MANY_STREAMS: { status: 503, title: 'Too many streams' },
+  STREAMS_ENDED: { status: 503, title: 'Nothing is streamed' },
   DATABASE_UNAVAILABLE: DATABASE_AWAY,
   DATABASE_LOCKED: DATABASE_AWAY,
   DATABASE_VERSION: DATABASE_AWAY,

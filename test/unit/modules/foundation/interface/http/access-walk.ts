@@ -15,7 +15,7 @@ const LEAST_ROLE: Readonly<Record<string, Role | null>> = {
   'readiness.report': null,
   'jobAdmin.list': 'viewer', 'jobAdmin.get': 'viewer', 'jobAdmin.executions': 'viewer', 'jobAdmin.executionsOf': 'viewer',
   'jobAdmin.execution': 'viewer', 'jobAdmin.registry': 'viewer', 'jobAdmin.preview': 'viewer',
-  'runLogs.report': 'viewer', 'runLogs.follow': 'viewer',
+  'runLogs.report': 'viewer', 'runLogs.follow': 'viewer', 'live.watch': 'viewer',
   'status.report': 'viewer', 'metrics.render': 'viewer', 'readReferenceFile.call': 'viewer',
   'jobAdmin.trigger': 'operator', 'pausing.pause': 'operator', 'pausing.resume': 'operator',
   'backfill.run': 'operator', 'removal.remove': 'admin', 'jobLedger.events': 'viewer', 'jobLedger.why': 'viewer',
@@ -23,7 +23,7 @@ const LEAST_ROLE: Readonly<Record<string, Role | null>> = {
   'jobAdmin.put': 'admin', 'jobAdmin.patch': 'admin',
 };
 /** What is no use case: the walk does not wait for it. */
-const NOT_USE_CASES = new Set(['logger', 'tokens', 'basePath', 'now']);
+const NOT_USE_CASES = new Set(['logger', 'timers', 'tokens', 'basePath', 'now']);
 
 /** A hole shows itself again and again. */
 const ENOUGH = 20;

@@ -39,6 +39,14 @@ const running = (service: InMemoryService): void => {
 const degraded = ({ report }: InMemoryService): void => {
   report.current = { mode: 'degraded', checks: [{ name: 'database', ok: false, detail: 'It is away.' }] };
 };
+/** A stream would go on for ever. */
+const endsAtOnce = ({ live }: InMemoryService): void => {
+  const watch = live.watch.bind(live);
+  live.watch = (...of) => {
+    queueMicrotask(() => live.end('the test is over'));
+    return watch(...of);
+  };
+};
 
 const exhausted = async ({ app }: InMemoryService): Promise<void> => {
   const init = { method: 'POST', body: '{"token": "wrong"}', headers: { 'content-type': 'application/json' } };
@@ -106,4 +114,5 @@ export const CASES: Readonly<Record<string, Readonly<Record<number, Case>>>> = {
   cancelExecution: { 202: { prepare: running }, 404: {}, 409: { prepare: ran } },
   retryExecution: { 202: { prepare: ran }, 404: {}, 409: { prepare: running } },
   previewSchedule: OK,
+  getStream: { 200: { prepare: endsAtOnce } },
 };
