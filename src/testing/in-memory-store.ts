@@ -14,7 +14,7 @@ import { DatabaseUnavailableError } from '../modules/foundation/domain/errors.ts
 import type { JobConfig } from '../modules/foundation/domain/job-config.ts';
 import type { RunLogLine } from '../modules/foundation/domain/run-output.ts';
 import { isPaused } from '../modules/foundation/domain/next-fire.ts';
-import type { Execution } from '../modules/foundation/domain/run.ts';
+import type { Execution, RunTrigger } from '../modules/foundation/domain/run.ts';
 import { jobConfig } from './job-row.ts';
 import type { ManualTime } from './manual-time.ts';
 
@@ -163,8 +163,8 @@ export class InMemoryStore {
     );
   }
 
-  isExclusivelyRunning(jobId: string): boolean {
-    return this.runsOf(jobId).some((run) => run.status === 'RUNNING');
+  isExclusivelyRunning(jobId: string, as?: RunTrigger): boolean {
+    return this.runsOf(jobId).some(({ status, trigger }) => status === 'RUNNING' && (as ?? trigger) === trigger);
   }
 }
 

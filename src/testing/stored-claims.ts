@@ -128,7 +128,7 @@ function claimOne({ store, instanceId, runs, moved, until }: Claiming, fire: Due
   if (fire.run !== null && store.runsOf(jobId).some((run) => store.isUnconfirmed(run))) return;
   const isOverlapping = isHeldBack(store, config);
   const isBehind = isQueueing(fire) && store.waitingOccurrences(jobId).length > 0;
-  if (fire.run !== null && isOverlapping && fire.whenOverlapping === 'wait') return;
+  if (fire.run !== null && isOverlapping && isToWait(store, fire)) return;
   if (fire.run !== null && (isOverlapping || isBehind)) {
     judgeOverlap(store, fire, fire.run);
   } else if (fire.run !== null) {
@@ -149,9 +149,10 @@ function isHeldBack(store: InMemoryStore, { jobId, overlapPolicy, maxConcurrentR
   return maxConcurrentRuns !== null && running >= maxConcurrentRuns;
 }
 
-function isQueueing({ whenOverlapping }: DueFire): boolean {
-  return whenOverlapping !== 'skip' && whenOverlapping !== 'wait';
-}
+const isQueueing = ({ whenOverlapping: when }: DueFire): boolean => when !== 'skip' && !when.startsWith('wait');
+
+const isToWait = (store: InMemoryStore, { config, whenOverlapping: when }: DueFire): boolean =>
+  when === 'wait' || (when === 'waitBehindCatchUp' && store.isExclusivelyRunning(config.jobId, 'catchUp'));
 
 /** Skipped, or queued behind what runs. */
 function judgeOverlap(store: InMemoryStore, fire: DueFire, run: NonNullable<DueFire['run']>): void {

@@ -46,6 +46,16 @@ describeOnEveryDatabase('PostgresFireClaims', (database) => {
   const startWaiting = async (jobId: string) =>
     (await pending().claim('instance-a', { handlers: [jobId], limit: 9 })).runs;
 
+  it('claim() waits behind a run that catches up, where it is said to, and skips because of another', async () => {
+    const { config, running } = await arrange('queueOne');
+    const fire = dueFire(config, { whenOverlapping: 'waitBehindCatchUp' });
+    await database().rows(sql`update scheduler_execution_log set trigger = 'catchUp' where id = ${running.id}`);
+    expect((await claims().claim('instance-a', [fire])).moved.size).toBe(0);
+    await database().rows(sql`update scheduler_execution_log set trigger = 'schedule' where id = ${running.id}`);
+    expect((await claims().claim('instance-a', [fire])).moved.size).toBe(1);
+    expect(await skippedOf(config.jobId)).toHaveLength(1);
+  });
+
   it('claim() of a job that queues one keeps one waiting, and names each further one', async () => {
     const { config, running } = await arrange('queueOne');
     for (const minutes of [0, 1, 2]) expect(await claimNext(config, minutes)).toEqual([]);

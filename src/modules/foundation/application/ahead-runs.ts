@@ -25,7 +25,7 @@ import type { CancelTimer, Timers } from './ports/timers.ts';
 /** So many may be held at once. */
 export const MAX_HELD = 20_000;
 export const UNKNOWN_TICK = -1;
-/** A confirmed run waits so long for a slot, and what could not be given back is given back after it. */
+/** The confirmed wait so long for the next slot, and what could not be given back is given back after it. */
 const PATIENCE_MS = 1_000;
 /** After so many starts the outcomes of those that have ended get their turn. */
 const BURST = 500;
@@ -150,7 +150,8 @@ export class AheadRuns {
     if (!lease.isHeld) return;
     if (this.#earliest() <= time.now()) await this.#confirm();
     this.#startConfirmed();
-    if (this.#confirmed.length > 0 && time.now() >= this.#patientUntil) this.#doomed.push(...this.#confirmed.splice(0));
+    const isOverdue = this.#deps.dispatcher.freeSlots === 0 && time.now() >= this.#patientUntil;
+    if (isOverdue) this.#doomed.push(...this.#confirmed.splice(0));
     if (this.#doomed.length > 0) await this.#giveBack();
   }
 
@@ -180,6 +181,7 @@ export class AheadRuns {
       return;
     }
     const now = time.now();
+    if (starting.length > 0) this.#patientUntil = now + PATIENCE_MS;
     for (const { run, config, lastSuccessAt } of starting) {
       const startedAt = new Date(Math.max(run.scheduledAt.getTime(), now));
       const known = lastSuccessAt === undefined ? {} : { lastSuccessAt };

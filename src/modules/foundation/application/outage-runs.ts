@@ -143,7 +143,8 @@ export class OutageRuns {
   }
 
   #overlap(job: JobOutage, { config, run, whenOverlapping }: DueFire, isBusy: boolean): void {
-    if (whenOverlapping === 'skip') return job.skip(run!.scheduledAt, 'overlap: the run before it was still running');
+    if (whenOverlapping === 'skip' || whenOverlapping === 'waitBehindCatchUp')
+      return job.skip(run!.scheduledAt, 'overlap: the run before it was still running');
     if (!job.queue(run!, isBusy)) return;
     this.#deps.dispatcher.cancelJob(
       config.jobId,

@@ -37,8 +37,12 @@ export function planDueFire({ job: { config, schedule }, dueAt }: DirectoryEntry
   };
 }
 
-/** What is caught up one by one stays with the cursor, which knows of all that is still to come. */
+/**
+ * What is caught up one by one stays with the cursor, which knows of all that is still to come; and the first that is on time
+ * again is not skipped because of the last that was caught up.
+ */
 function whenOverlapping({ misfirePolicy, overlapPolicy }: JobConfig, trigger: RunTrigger | null): WhenOverlapping {
   if (trigger === 'catchUp' && misfirePolicy === 'all') return 'wait';
+  if (misfirePolicy === 'all' && overlapPolicy === 'skip') return 'waitBehindCatchUp';
   return overlapPolicy === 'allow' ? 'skip' : overlapPolicy;
 }

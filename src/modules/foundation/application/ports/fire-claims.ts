@@ -18,10 +18,10 @@ export interface FireCursor {
 
 /**
  * What becomes of a fire's run while an exclusive run of its job is RUNNING. `skip`: an event. `wait`: the cursor is left
- * alone. `queueOne`: it waits as a pending run, where no other occurrence waits behind the one that runs; otherwise an
+ * alone. `waitBehindCatchUp`: so it is where that run catches up; otherwise an event. `queueOne`: it waits as a pending run, where no other occurrence waits behind the one that runs; otherwise an
  * event. `queueAll`: it waits as a pending run. `cancelPrevious`: it waits alone; what runs is to stop.
  */
-export type WhenOverlapping = 'skip' | 'wait' | 'queueOne' | 'queueAll' | 'cancelPrevious';
+export type WhenOverlapping = 'skip' | 'wait' | 'waitBehindCatchUp' | 'queueOne' | 'queueAll' | 'cancelPrevious';
 
 /** One due cursor, and what is to become of it. */
 export interface DueFire {

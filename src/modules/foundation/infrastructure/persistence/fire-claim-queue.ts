@@ -7,15 +7,16 @@
  * that somebody is just starting are left to start, and a configuration that is being edited is claimed for afterwards.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { DueFire } from '../../application/ports/fire-claims.ts';
+import type { DueFire, WhenOverlapping } from '../../application/ports/fire-claims.ts';
 import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
 
+const QUEUEING_POLICIES: ReadonlySet<WhenOverlapping> = new Set(['queueOne', 'queueAll', 'cancelPrevious']);
 export const QUEUEING = sql.raw("('queueOne', 'queueAll', 'cancelPrevious')");
 const OCCURRENCES = sql.raw("('schedule', 'catchUp')");
 const CANCEL_REASON = 'The next occurrence of the job is due (overlap policy is cancelPrevious).';
 
 export function isQueueing({ whenOverlapping, run }: DueFire): boolean {
-  return run !== null && whenOverlapping !== 'skip' && whenOverlapping !== 'wait';
+  return run !== null && QUEUEING_POLICIES.has(whenOverlapping);
 }
 
 export function renderKeys(): SQL {

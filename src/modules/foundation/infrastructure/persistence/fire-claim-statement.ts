@@ -131,6 +131,11 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[], { ahe
           select from scheduler_execution_log done
           where done.job_id = answered.job_id and done.scheduled_at = answered.scheduled_at and done.attempt = 1
         ) then 'settled'
+        when overlap = 'waitBehindCatchUp' then case when exists (
+          select from scheduler_execution_log other
+          where other.job_id = answered.job_id and other.status = 'RUNNING' and other.is_exclusive
+            and other.trigger = 'catchUp'
+        ) then 'wait' else 'skip' end
         when overlap in ('skip', 'wait') then overlap
         when overlap = 'queueOne' and is_behind and exists (
           select from scheduler_execution_log other

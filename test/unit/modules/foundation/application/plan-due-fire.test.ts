@@ -38,7 +38,7 @@ describe('planDueFire()', () => {
   it('each that is caught up waits for the one before it; others are skipped', () => {
     expect(plan(5 * MINUTE, { misfirePolicy: 'all' }).whenOverlapping).toBe('wait');
     expect(plan(5 * MINUTE + 30_000).whenOverlapping).toBe('skip');
-    expect(plan(0, { misfirePolicy: 'all' }).whenOverlapping).toBe('skip');
+    expect(plan(0, { misfirePolicy: 'all' }).whenOverlapping).toBe('waitBehindCatchUp');
   });
 
   it('skipped or exhausted: no run, no next instant', () => {

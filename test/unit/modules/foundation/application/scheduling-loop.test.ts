@@ -162,6 +162,32 @@ describe('SchedulingLoop', () => {
     expect(engine.link.countOf('claims.claim')).toBeLessThan(60);
   });
 
+  it('catches up instant runs as fast as they end', async () => {
+    const store = newStore();
+    const job = recordingJob();
+    store.save('a', { cronExpression: '* * * * *', misfirePolicy: 'all' });
+    store.setCursor('a', new Date('2026-01-02T11:00:00Z'));
+    const engine = createEngine({ store, jobs: { a: job } });
+    await engine.start();
+    engine.link.latencyMs = 4;
+    await store.time.advance(2_900);
+    expect(job.calls).toHaveLength(60);
+    await engine.stop();
+  });
+
+  it('does not skip the first occurrence on time because of the last that is caught up', async () => {
+    const store = newStore();
+    store.save('a', { cronExpression: '* * * * *', misfirePolicy: 'all' });
+    store.setCursor('a', new Date('2026-01-02T11:59:00Z'));
+    const work = () => store.time.pass(8 * SECOND);
+    await createEngine({ store, jobs: { a: work } }).start();
+    await store.time.advance(30 * SECOND);
+    expect(
+      store.runsOf('a').map(({ scheduledAt, trigger }) => `${scheduledAt.toISOString().slice(11, 16)} ${trigger}`),
+    ).toEqual(['11:59 catchUp', '12:00 schedule']);
+    expect(store.events.filter((event) => event.type === 'occurrence.skipped')).toEqual([]);
+  });
+
   it('a failure that is not the database’s leaves the lease alone', async () => {
     const { engine, job, time } = await withJob();
     engine.link.failNext('claims.claim', new TypeError('a bug'));
