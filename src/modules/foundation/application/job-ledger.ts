@@ -62,7 +62,8 @@ export class JobLedger {
   /** @param at an instant, or a wall time in the job's zone; left out: the latest occurrence until now @throws JobNotFoundError, InvalidInputError */
   async why(jobId: string, at?: string): Promise<WhyAnswer> {
     const { configs, history, records } = this.#deps;
-    const overview = isStorableText(jobId) ? await configs.getOverview(jobId) : null;
+    if (!isStorableText(jobId)) throw new JobNotFoundError(jobId);
+    const overview = await configs.getOverview(jobId);
     const asked = this.#read(at, overview);
     const instant = new Date(asked.atMs);
     const audit = await history.getAudit(jobId, instant, AUDITED);
@@ -88,7 +89,7 @@ export class JobLedger {
   }
 
   async #hasRuns(jobId: string): Promise<boolean> {
-    return isStorableText(jobId) && (await this.#deps.records.hasAny(jobId));
+    return await this.#deps.records.hasAny(jobId);
   }
 
   #read(at: string | undefined, overview: JobOverview | null): AskedInstant {
