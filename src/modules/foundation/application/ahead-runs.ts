@@ -148,6 +148,7 @@ export class AheadRuns {
   async #turn(): Promise<void> {
     const { lease, time } = this.#deps;
     if (!lease.isHeld) return;
+    if (lease.term !== this.#confirmedTerm) this.#holdAgain(this.#confirmed.splice(0));
     if (this.#earliest() <= time.now()) await this.#confirm();
     this.#startConfirmed();
     const isOverdue = this.#deps.dispatcher.freeSlots === 0 && time.now() >= this.#patientUntil;
@@ -172,12 +173,17 @@ export class AheadRuns {
     await this.#claimAgain(due.filter(({ run }) => answer.givenBack.has(run.id)));
   }
 
+  /** Confirmed in a stretch that has ended: others may have called them lost since. */
+  #holdAgain(runs: readonly HeldRun[]): void {
+    for (const held of runs) this.#held.set(held.run.id, { ...held, tick: UNKNOWN_TICK });
+  }
+
   /** As many as there are slots for, in bursts. Where the lease has ended since, they have to be confirmed again. */
   #startConfirmed(): void {
     const { directory, dispatcher, lease, time } = this.#deps;
     const starting = this.#confirmed.splice(0, Math.min(BURST, dispatcher.freeSlots));
     if (lease.term === null || lease.term !== this.#confirmedTerm) {
-      for (const held of starting) this.#held.set(held.run.id, { ...held, tick: UNKNOWN_TICK });
+      this.#holdAgain(starting);
       return;
     }
     const now = time.now();

@@ -177,8 +177,9 @@ export function renderGiveBackOfDead(instanceId: string): SQL {
     ),
     gone as (delete from scheduler_execution_log run using judged where run.id = judged.id),
     returned as (
-      update scheduler_job_cursor c set next_fire_at = judged.scheduled_at
-      from judged where judged.is_behind and c.job_id = judged.job_id
+      update scheduler_job_cursor c set next_fire_at = oldest.scheduled_at
+      from (select job_id, min(scheduled_at) as scheduled_at from judged where is_behind group by job_id) oldest
+      where c.job_id = oldest.job_id
       returning c.job_id
     ),
     told as (

@@ -35,7 +35,7 @@ export class PostgresInstances implements Instances {
           date_trunc('milliseconds', now)
         from clock
         on conflict (id) do update set renewed_at = excluded.renewed_at, expires_at = excluded.expires_at,
-          held_since = case when own.expires_at > excluded.renewed_at then own.held_since else excluded.held_since end
+          held_since = case when own.expires_at > excluded.renewed_at then coalesce(own.held_since, excluded.held_since) else excluded.held_since end
         returning *
       )
       select clock.now, live.*
