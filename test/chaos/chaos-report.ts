@@ -27,7 +27,7 @@ function figures(verdict: ChaosVerdict, options: ChaosOptions): string[] {
     `seed ${options.seed}: ${options.replicas} replicas (${incarnations.length} processes in all), ${options.jobs} jobs, ${options.attackMs / 1_000} s of faults`,
     `faults: ${inflicted.length} (${byFault.join(', ')})`,
     `occurrences expected ${expected}; executions ${executions.length}; starts in ledgers ${ledger.filter(({ event }) => event === 'start').length}`,
-    `LOST ${of('LOST')}, TIMEOUT ${of('TIMEOUT')}, CANCELLED ${of('CANCELLED')}, ERROR ${of('ERROR')}; by trigger: ${tally(executions.map(({ trigger }) => trigger))}`,
+    `LOST ${of('LOST')}, TIMEOUT ${of('TIMEOUT')}, CANCELLED ${of('CANCELLED')}, ERROR ${of('ERROR')}, gone back before they were due ${history.goneBack}; by trigger: ${tally(executions.map(({ trigger }) => trigger))}`,
     `events: ${tally(events.map(causeOf))}`,
     `pauses ${orders.pauses.length}, cancellations acknowledged ${orders.cancels.length}, runs ordered again ${orders.retriedOccurrences.size}, unheard triggers ${orders.repeated.length}, jobs made ${orders.briefJobs.length} and removed ${orders.briefJobs.filter(({ removedAtMs }) => removedAtMs !== null).length}, backfills ${orders.backfills.length}, left waiting ${history.pending.length}`,
     `edits ${edits.length} (acknowledged ${acknowledged}), reschedulings ${counts.reschedulings}, triggers acknowledged ${triggers.length}, bad rows ${counts.badRows}`,

@@ -35,6 +35,8 @@ export interface PlannedFault {
   readonly stepMs: number;
   /** Waits for the next whole second plus this much, which may be less: so that it falls into the claiming of what is due then. */
   readonly alignMs: number | null;
+  /** Not the next whole second: the next instant at which the herd is due. */
+  readonly isAtHerd: boolean;
 }
 
 export interface FaultPlan {
@@ -99,6 +101,7 @@ function drawFault(fault: Fault, atMs: number, from: { random: SeededRandom; rep
     durationMs: random.between(shortest, longest),
     stepMs: random.chance(0.5) ? 2 * HOUR_MS : -HOUR_MS,
     alignMs: random.chance(0.6) ? drawAlignment(random) : null,
+    isAtHerd: random.chance(0.4),
   };
 }
 

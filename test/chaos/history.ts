@@ -167,6 +167,8 @@ export interface History {
   readonly quietFromMs: number;
   /** When the replicas were told to drain. */
   readonly quietToMs: number;
+  /** Occurrences that were claimed ahead by an instance that ended, and were put back. */
+  readonly goneBack: number;
   readonly misconduct: readonly Misconduct[];
 }
 

@@ -7,6 +7,7 @@ import type { PlannedFault } from './fault-schedule.ts';
 import type { Disturbance } from './history.ts';
 import { breakServer, isServerFault } from './server-faults.ts';
 import { machineNow } from './shifted-date.ts';
+import { HERD_EVERY_MS } from './workload.ts';
 
 const FORCED_WITHIN_MS = 2_000;
 /** Two cores shared by everybody. */
@@ -33,8 +34,7 @@ export class Nemesis {
     const startedAtMs = machineNow();
     for (const fault of plan) {
       await sleep(startedAtMs + fault.atMs - machineNow());
-      if (fault.alignMs !== null) await sleep(1_000 + fault.alignMs - (machineNow() % 1_000));
-      this.#inflict(fault);
+      this.#underTake(fault);
     }
   }
 
@@ -50,15 +50,23 @@ export class Nemesis {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
-  #inflict(fault: PlannedFault): void {
+  /** One that waits for its instant does not keep the others waiting. */
+  #underTake(fault: PlannedFault): void {
+    const { alignMs, isAtHerd } = fault;
+    const everyMs = isAtHerd ? HERD_EVERY_MS : 1_000;
+    const waitMs = alignMs === null ? 0 : everyMs + alignMs - (machineNow() % everyMs);
+    const work = sleep(waitMs).then(() => this.#inflict(fault));
+    this.#underWay.add(work);
+    void work.finally(() => this.#underWay.delete(work));
+  }
+
+  async #inflict(fault: PlannedFault): Promise<void> {
     const slot = this.#cluster.slots[fault.slot]!;
     const on = isServerFault(fault.fault) ? 'server' : slot.replica.name;
     this.inflicted.push({ ...fault, inflictedAtMs: machineNow(), on });
-    const work = this.#break(fault, slot).catch((error: unknown) => {
+    await this.#break(fault, slot).catch((error: unknown) => {
       this.#cluster.misbehaved(`The suite could not inflict or mend '${fault.fault}' on ${on}: ${String(error)}`);
     });
-    this.#underWay.add(work);
-    void work.finally(() => this.#underWay.delete(work));
   }
 
   async #break(planned: PlannedFault, slot: Slot): Promise<unknown> {

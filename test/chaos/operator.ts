@@ -28,6 +28,9 @@ export interface OperatorDeps {
 /** Runs that take long enough to be cancelled. */
 const LONG = 'chaos[.](slow|patient|stubborn|hangs)$';
 
+/** An order with a key is asked for so often, whether it was answered or not. */
+const REPEATS = 3;
+
 export class Operator implements Orders {
   readonly pauses: PauseRecord[] = [];
   readonly cancels: CancelRecord[] = [];
@@ -102,14 +105,26 @@ export class Operator implements Orders {
     this.retries.push({ jobId, executionId: id, askedAtMs });
   }
 
-  /** Nobody waits for the answer: the run is started once or not at all. */
+  /**
+   * Nobody waits for the answer: the run is started once or not at all. With an `Idempotency-Key` the same is asked again,
+   * of whichever replica, until it is answered: it is started once all the same.
+   */
   async triggerUnheard(jobId: string): Promise<void> {
     const { client, random } = this.#deps;
     this.#count += 1;
     const reason = `unheard order ${this.#count}`;
+    const isKeyed = random.chance(0.5);
     this.repeated.push({ jobId, reason, allowed: 1 });
-    const giveUpAfterMs = random.between(1, 40);
-    await client.call({ method: 'POST', path: `/admin/jobs/${jobId}/trigger`, body: { reason }, giveUpAfterMs });
+    const headers = isKeyed ? { 'idempotency-key': `order-${this.#count}` } : {};
+    const order = { method: 'POST', path: `/admin/jobs/${jobId}/trigger`, body: { reason }, headers };
+    await client.call({ ...order, giveUpAfterMs: random.between(1, 40) }).catch(() => null);
+    const askedAtMs = machineNow();
+    for (let tries = 1; isKeyed && tries <= REPEATS; tries += 1) {
+      const response = await client.call(order).catch(() => null);
+      if (response?.status !== 202) continue;
+      const { id } = (await response.json()) as { id: string };
+      this.retries.push({ jobId, executionId: id, askedAtMs });
+    }
   }
 
   /** Every job goes on that was told to pause. */

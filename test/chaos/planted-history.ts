@@ -32,6 +32,7 @@ export function historyOf(part: Partial<History>): History {
     runningInQuiet: [],
     quietFromMs: T + 60_000,
     quietToMs: T + 90_000,
+    goneBack: 0,
     misconduct: [],
     ...part,
   };

@@ -50,6 +50,7 @@ export async function readHistory(parts: RunParts): Promise<History> {
     runningInQuiet,
     quietFromMs,
     quietToMs,
+    goneBack: cluster.replicas.reduce((sum, replica) => sum + countGoneBack(replica), 0),
     misconduct: [...cluster.misconduct, ...cluster.replicas.flatMap(uncaughtErrors)],
   };
 }
@@ -59,6 +60,13 @@ export async function readRunning(database: ChaosDatabase): Promise<History['run
     `select id, job_id, ${ms('clock_timestamp() - started_at')} as age from scheduler_execution_log where status = 'RUNNING'`,
   );
   return rows.map((row) => ({ id: String(row['id']), jobId: String(row['job_id']), ageMs: Number(row['age']) }));
+}
+
+/** As those say that put them back. */
+function countGoneBack({ logPath }: ReplicaProcess): number {
+  if (!existsSync(logPath)) return 0;
+  const told = readFileSync(logPath, 'utf8').matchAll(/had claimed before it ended[^\n]*"claimedAgain":(\d+)/g);
+  return [...told].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 /** What nobody caught in a replica, and no job of the suite left behind. */

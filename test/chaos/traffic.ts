@@ -50,7 +50,7 @@ export class Traffic {
   async run(): Promise<void> {
     while (!this.#isOver) {
       // Half of what is done is done as jobs are due.
-      const alignMs = this.#random.between(-60, 60);
+      const alignMs = this.#random.between(this.#random.chance(0.5) ? -60 : -900, 60);
       const waitMs = this.#random.between(100, 600);
       await sleep(this.#random.chance(0.5) ? waitMs : 1_000 + alignMs - (machineNow() % 1_000));
       const work = this.#act().catch(() => undefined);

@@ -15,6 +15,11 @@ export interface ChaosJob {
 type Shape = Partial<JobSpec> & { readonly handler: string; readonly isLedgered?: boolean };
 
 const EVERY_SECOND = '* * * * * *';
+/** All at the same instants, this far apart. */
+export const HERD_EVERY_MS = 10_000;
+const HERD_SCHEDULE = '*/10 * * * * *';
+const LEAST_HERD = 32;
+const HERD_ROLES = ['watched', 'edited', 'watched', 'paused', 'watched'] as const;
 
 /** Beside the plain ones. */
 const SHAPES: readonly Shape[] = [
@@ -59,7 +64,33 @@ const SHAPES: readonly Shape[] = [
   },
 ];
 
+/** Jobs that are due together, seldom enough to be claimed ahead of time: `count` of them, and a herd beside them. */
 export function makeJobs(seed: number, count: number): ChaosJob[] {
+  return [...makeMixed(seed, count), ...makeHerd(seed, Math.max(LEAST_HERD, Math.floor(count / 4)))];
+}
+
+function makeHerd(seed: number, count: number): ChaosJob[] {
+  const random = SeededRandom.of(seed, 'herd');
+  return Array.from({ length: count }, (_, at) => {
+    const handler = at % 6 === 5 ? 'chaos.slow' : 'chaos.tick';
+    const spec: JobSpec = {
+      ...DEFAULT_POLICIES,
+      outagePolicy: 'hold',
+      jobId: `herd-${String(at).padStart(3, '0')}.${handler}`,
+      jobName: `herd ${at}`,
+      cronExpression: HERD_SCHEDULE,
+      dialect: 'unix',
+      timezone: 'UTC',
+      handler,
+      misfirePolicy: random.pick(['once', 'skip', 'all']),
+      overlapPolicy: random.pick(['skip', 'allow']),
+      onLost: random.pick(['fail', 'fail', 'retry']),
+    };
+    return { spec, role: HERD_ROLES[at % HERD_ROLES.length]!, isLedgered: true };
+  });
+}
+
+function makeMixed(seed: number, count: number): ChaosJob[] {
   const random = SeededRandom.of(seed, 'jobs');
   // Where there are fewer jobs than kinds, another seed has others.
   const first = random.between(0, SHAPES.length - 1);
