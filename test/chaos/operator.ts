@@ -119,7 +119,8 @@ export class Operator implements Orders {
     const order = { method: 'POST', path: `/admin/jobs/${jobId}/trigger`, body: { reason }, headers };
     await client.call({ ...order, giveUpAfterMs: random.between(1, 40) }).catch(() => null);
     const askedAtMs = machineNow();
-    for (let tries = 1; isKeyed && tries <= REPEATS; tries += 1) {
+    if (!isKeyed) return;
+    for (let tries = 1; tries <= REPEATS; tries += 1) {
       const response = await client.call(order).catch(() => null);
       if (response?.status !== 202) continue;
       const { id } = (await response.json()) as { id: string };
