@@ -51,7 +51,7 @@ export function createWorker({ modules = {} }: { readonly modules?: ModuleRegist
       url: settings.databaseUrl,
       maxConnections: MAX_CONNECTIONS,
       // Hyperdrive pools by transaction, where the migrations' lock locks nothing.
-      migrations: isMigrated ? 'known' : env.HYPERDRIVE === undefined ? 'apply' : 'expect',
+      migrations: isMigrated ? 'known' : settings.isPooled ? 'expect' : 'apply',
       onProgress: (message) => logger.info(message),
     });
     return { ...assemble(settings, { ...PLACE, database, logger, egress, modules }), settings, database };
@@ -67,9 +67,23 @@ export function createWorker({ modules = {} }: { readonly modules?: ModuleRegist
       (error: unknown) => error,
     );
     isMigrated ||= fault === null;
-    if (/\/(readyz|admin\/scheduler)$/.test(new URL(request.url).pathname)) await readiness.look(fault);
+    const { pathname } = new URL(request.url);
+    if (/\/(readyz|admin\/scheduler)$/.test(pathname)) await readiness.look(fault);
+    if (pathname.endsWith('/admin/stream') && fault === null) await watchOnce(invocation);
     const client = request.headers.get('cf-connecting-ip') ?? undefined;
     return appOf(container, settings, { failures }).fetch(request, client === undefined ? {} : { client });
+  }
+
+  /** What this stream shows comes through a listening connection of its own. Where there can be none, the stream says so. */
+  async function watchOnce({ container, settings }: Invocation): Promise<void> {
+    const live = container.resolve(tokenOf('live'));
+    const canListen = settings.isPooled
+      ? Promise.reject(new Error('Hyperdrive passes no notifications on.'))
+      : container.resolve(tokenOf('relay')).listen();
+    await canListen.catch((error: unknown) => {
+      const detail = `Nothing is seen live: ${describeError(error).message} Ask GET /admin/executions again and again.`;
+      live.setMode({ mode: 'degraded', detail });
+    });
   }
 
   /** Behind the answer: what was changed is armed at once, since the next sweep may come after its first occurrence. */
@@ -80,6 +94,7 @@ export function createWorker({ modules = {} }: { readonly modules?: ModuleRegist
       const reason = describeError(error).message;
       logger.warn('Changed jobs could not be armed; the next sweep arms them, from its own time on.', { reason });
     } finally {
+      await container.resolve(tokenOf('relay')).stop();
       await database.close();
     }
   }

@@ -9,7 +9,11 @@ export interface WorkerEnv {
 }
 
 /** Of a Worker that has a database server to reach. */
-export type WorkerSettings = Settings & { readonly databaseUrl: string };
+export interface WorkerSettings extends Settings {
+  readonly databaseUrl: string;
+  /** Through Hyperdrive: its sessions hold no lock and hear no notification. */
+  readonly isPooled: boolean;
+}
 
 /** @throws InvalidSettingsError */
 export function workerSettings(env: WorkerEnv): WorkerSettings {
@@ -21,7 +25,8 @@ export function workerSettings(env: WorkerEnv): WorkerSettings {
     ...(env.HYPERDRIVE === undefined ? {} : { DATABASE_URL: env.HYPERDRIVE.connectionString }),
   });
   const { databaseUrl } = settings;
-  if (databaseUrl?.startsWith('postgres') === true) return { ...settings, databaseUrl };
+  if (databaseUrl?.startsWith('postgres') === true)
+    return { ...settings, databaseUrl, isPooled: env.HYPERDRIVE !== undefined };
   const message = 'wants postgres://user:password@host:port/name, or a binding HYPERDRIVE: a Worker has no disk';
   throw new InvalidSettingsError('The settings cannot be used.', [{ path: 'DATABASE_URL', message }]);
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmptyDatabase } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';
+import type { EventStreamReader, StreamedEvent } from '../support/read-event-stream.ts';
 import { RUNTIMES, type Runtime, type ServiceProcess, startService } from '../support/service-process.ts';
 
 const KINDS = ['PostgreSQL', 'the embedded database'] as const;
@@ -59,6 +60,28 @@ function smokeSuite(runtime: Runtime, kind: (typeof KINDS)[number]): void {
     const { body } = await service.call('GET', '/admin/jobs/maintenance.heartbeat');
     expect(Date.parse(body.nextRunAt) - Date.now()).toBeLessThanOrEqual(60_000);
   });
+
+  it('shows runs as they happen, and goes on where a stream was left, or says that it cannot', async () => {
+    const reader = await service.watch();
+    expect(await reader.next()).toMatchObject({ event: 'hello', data: { mode: 'normal' } });
+    const started = await seenLive(reader, 'run.started');
+    const finished = await reader.until('run.finished', isSameRun(started));
+    expect(finished.data).toMatchObject({ jobId: 'maintenance.heartbeat', status: 'SUCCESS' });
+    await reader.close();
+    const again = await service.watch(started.id!);
+    // On workerd no process lives on that could have kept what came in between.
+    if (runtime === 'workerd') await again.until('reset');
+    else expect((await again.until('run.finished', isSameRun(started))).id).toBe(finished.id);
+    expect((await seenLive(again, 'run.started')).id).not.toBe(started.id);
+    await again.close();
+  });
+
+  /** The event of a run that is triggered for it. */
+  async function seenLive(reader: EventStreamReader, type: string): Promise<StreamedEvent> {
+    const { body } = await service.call('POST', '/admin/jobs/maintenance.heartbeat/trigger');
+    await service.sweep();
+    return reader.until(type, ({ data }) => data.executionId === body.id);
+  }
 
   it('R5.2 lists the registry', async () => {
     const { body } = await service.call('GET', '/admin/registry');
@@ -179,6 +202,10 @@ function smokeSuite(runtime: Runtime, kind: (typeof KINDS)[number]): void {
       return body.items.find(isLike) ?? Promise.reject(new Error(JSON.stringify(body)));
     });
   }
+}
+
+function isSameRun({ data }: StreamedEvent): (event: StreamedEvent) => boolean {
+  return (event) => event.data.executionId === data.executionId;
 }
 
 function ring(url: string) {

@@ -8,8 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createEmptyDatabase } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';
 import { startPostgresProxy } from '../support/postgres-proxy.ts';
-import { EventStreamReader } from '../support/read-event-stream.ts';
-import { ADMIN_TOKEN, type Runtime, type ServiceProcess, startService } from '../support/service-process.ts';
+import { type Runtime, type ServiceProcess, startService } from '../support/service-process.ts';
 
 let folder: string;
 const running: ServiceProcess[] = [];
@@ -33,17 +32,6 @@ async function start(runtime: Runtime, databaseUrl: string): Promise<ServiceProc
   const service = await startService({ runtime, env });
   running.push(service);
   return service;
-}
-
-async function open(service: ServiceProcess, afterId?: string): Promise<EventStreamReader> {
-  const response = await fetch(`${service.address}/admin/stream`, {
-    headers: {
-      authorization: `Bearer ${ADMIN_TOKEN}`,
-      ...(afterId === undefined ? {} : { 'last-event-id': afterId }),
-    },
-  });
-  expect(response.status).toBe(200);
-  return new EventStreamReader(response.body!);
 }
 
 async function save(service: ServiceProcess, jobId: string, url: string): Promise<void> {
@@ -78,7 +66,7 @@ for (const [first, second] of [
       const url = await createEmptyDatabase();
       const target = await startTarget();
       const [here, there] = [await start(first, url), await start(second, url)];
-      const [reader, other] = [await open(here), await open(there)];
+      const [reader, other] = [await here.watch(), await there.watch()];
       expect(await reader.next()).toMatchObject({ event: 'hello', data: { mode: 'normal' } });
       await save(there, 'watched', target.url);
       await reader.until('job.changed', ({ data }) => data.jobId === 'watched');
@@ -91,10 +79,10 @@ for (const [first, second] of [
       const finished = await reader.until('run.finished', isMeant);
       expect(finished.data).toMatchObject({ status: 'SUCCESS', durationMs: expect.any(Number) });
       await reader.close();
-      const again = await open(there, started.id!);
+      const again = await there.watch(started.id!);
       expect(await again.next()).toMatchObject({ event: 'hello', id: null });
       expect((await again.until('run.finished', isMeant)).id).toBe(finished.id);
-      const ended = [again.rest(), (await open(here)).rest()];
+      const ended = [again.rest(), (await here.watch()).rest()];
       for (const service of [there, here]) {
         expect(await service.stop()).toBe(0);
         expect(service.output).not.toMatch(/did not stop cleanly/);
@@ -112,7 +100,7 @@ describe('GET /admin/stream where notifications do not come through', () => {
     const target = await startTarget();
     target.answer();
     const service = await start('node', proxy.url);
-    const reader = await open(service);
+    const reader = await service.watch();
     await service.printed(/Notifications do not come through/);
     await reader.until('feed', ({ data }) => data.mode === 'degraded');
     const ready = await service.call('GET', '/readyz');

@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { EventStreamReader } from './read-event-stream.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 const BIN = resolve(ROOT, 'node_modules/.bin');
@@ -92,6 +93,18 @@ export class ServiceProcess {
     if (this.#runtime !== 'workerd') return;
     const { status } = await fetch(`${this.address}/cdn-cgi/handler/scheduled`);
     if (status !== 200) throw new Error(`The sweep failed with ${status}:\n${this.#output}`);
+  }
+
+  /** What happens, as it happens. @param afterId the last event that was seen */
+  async watch(afterId?: string): Promise<EventStreamReader> {
+    const { status, body } = await fetch(`${this.address}/admin/stream`, {
+      headers: {
+        authorization: `Bearer ${ADMIN_TOKEN}`,
+        ...(afterId === undefined ? {} : { 'last-event-id': afterId }),
+      },
+    });
+    if (status !== 200 || body === null) throw new Error(`The stream was answered with ${status}:\n${this.#output}`);
+    return new EventStreamReader(body);
   }
 
   /** A request with the admin token. */
