@@ -80,6 +80,12 @@ describe('checkHistory()', () => {
     expect(rulesBroken({ events })).toEqual(['no contradiction']);
   });
 
+  it('an occurrence that is said to be recorded and is not, and no other', () => {
+    const reason = 'recorded: this occurrence has an execution already';
+    expect(rulesBroken({ events: [skipped({ scheduledAtMs: T + 1_000, reason })] })).toEqual([]);
+    expect(rulesBroken({ events: [skipped({ scheduledAtMs: T + 77, reason })] })).toEqual(['no contradiction']);
+  });
+
   it('what was acknowledged as edited, and reads otherwise', () => {
     const edits = [edit('a', 0), edit('b', 100)];
     expect(rulesBroken({ edits, finalValues: new Map([[JOB, 'a']]) })).toEqual(['no acknowledged change lost']);

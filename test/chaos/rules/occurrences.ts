@@ -30,8 +30,10 @@ export const everyOccurrenceResolved: Rule = (history) => {
   });
 };
 
-/** No occurrence both ran by the schedule and is said not to have run. */
-export const noContradiction: Rule = (history) => {
+/** No occurrence both ran by the schedule and is said not to have run, and none is said to have run that did not. */
+export const noContradiction: Rule = (history) => [...ranAgainstTheEvents(history), ...isRecordedNowhere(history)];
+
+const ranAgainstTheEvents: Rule = (history) => {
   const fatesOf = indexFates(history);
   const mayRunUnseen = runsWithoutDatabase(history);
   // What an instance ran that was cut off, another may have told to be skipped.
@@ -46,6 +48,20 @@ export const noContradiction: Rule = (history) => {
     });
   });
 };
+
+/** An attempt that is dropped because the occurrence's attempt has its record: then there is that record. */
+const isRecordedNowhere: Rule = ({ events, executions }) => {
+  const records = new Set(executions.map(({ jobId, scheduledAtMs }) => `${jobId}@${scheduledAtMs}`));
+  return events.flatMap((event) => {
+    if (!saysRecorded(event) || records.has(`${event.jobId}@${event.scheduledAtMs}`)) return [];
+    const what = `an event says that ${event.jobId} has a record of ${iso(event.scheduledAtMs ?? 0)}, and there is none`;
+    return [{ rule: 'no contradiction', what, evidence: event }];
+  });
+};
+
+function saysRecorded({ type, reason }: EventRecord): boolean {
+  return type === 'occurrence.skipped' && reason?.startsWith('recorded') === true;
+}
 
 function unresolved(job: JobExpectation, lost: readonly number[]): Violation {
   return {
@@ -82,9 +98,9 @@ function indexFates(history: History): (jobId: string) => Fates {
   });
 }
 
-/** What was held is still to be run, or to be told of by its misfire policy. */
-function isExplanation({ type }: EventRecord): boolean {
-  return type.startsWith('occurrence.') && type !== 'occurrence.held';
+/** What was held is still to be run, or to be told of by its misfire policy; what is recorded has its record. */
+function isExplanation(event: EventRecord): boolean {
+  return event.type.startsWith('occurrence.') && event.type !== 'occurrence.held' && !saysRecorded(event);
 }
 
 function isResolved(atMs: number, { executed, queued, explanations }: Fates): boolean {
