@@ -101,7 +101,11 @@ function postgresFindings(look: DatabaseLook): Finding[] {
     hasNotifications === true
       ? { name: 'listen', state: 'good', detail: 'NOTIFY reaches LISTEN' }
       : {
-          ...{ name: 'listen', state: 'notice', detail: 'NOTIFY does not reach LISTEN: edits are seen within 30 s' },
+          ...{
+            name: 'listen',
+            state: 'notice',
+            detail: 'NOTIFY does not reach LISTEN: edits are seen within 2 s, by polling',
+          },
           advice: 'Behind pgbouncer, use session pooling, or connect to the server itself.',
         },
   ];

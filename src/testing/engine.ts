@@ -10,11 +10,13 @@ import type { Database } from '../modules/foundation/infrastructure/persistence/
 import { Lifespan } from '../main/lifespan.ts';
 import { schedulerSteps } from '../main/scheduler-steps.ts';
 import { InMemoryLogger } from './in-memory-logger.ts';
-import { InMemoryStore, StoreLink } from './in-memory-store.ts';
+import { InMemoryStore } from './in-memory-store.ts';
+import { StoreLink } from './store-link.ts';
 import { ManualTime } from './manual-time.ts';
 import { StoredAheadClaims } from './stored-ahead-claims.ts';
 import { StoredCancellations } from './stored-cancellations.ts';
-import { StoredFireClaims, StoredPendingRuns } from './stored-claims.ts';
+import { StoredFireClaims } from './stored-claims.ts';
+import { StoredPendingRuns } from './stored-pending-runs.ts';
 import { StoredOutageSettlements } from './stored-outage-settlements.ts';
 import {
   StoredConnection,

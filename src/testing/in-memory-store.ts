@@ -10,7 +10,6 @@ import type { LiveInstance } from '../modules/foundation/application/ports/insta
 import type { Change } from '../modules/foundation/application/ports/change-feed.ts';
 import type { NewPendingRun, PendingRun } from '../modules/foundation/application/ports/pending-runs.ts';
 import type { SchedulerEvent } from '../modules/foundation/domain/event.ts';
-import { DatabaseUnavailableError } from '../modules/foundation/domain/errors.ts';
 import type { JobConfig } from '../modules/foundation/domain/job-config.ts';
 import type { RunLogLine } from '../modules/foundation/domain/run-output.ts';
 import { isPaused } from '../modules/foundation/domain/next-fire.ts';
@@ -23,6 +22,8 @@ export class InMemoryStore {
   readonly cursors = new Map<string, FireCursor>();
   readonly executions = new Map<string, Execution>();
   readonly pending = new Map<string, PendingRun>();
+  /** Ids of waiting runs that the database refuses to start, and how. */
+  readonly refused = new Map<string, Error>();
   /** What each execution has said. */
   readonly runLines = new Map<string, RunLogLine[]>();
   /** The executions that waited. */
@@ -174,77 +175,4 @@ const PAUSE_FIELDS: ReadonlySet<string> = new Set(['pausedAt', 'pausedUntil', 'p
 /** What is unique among executions, and among runs that wait. */
 function keyOf(run: Pick<PendingRun, 'jobId' | 'scheduledAt' | 'attempt'>): string {
   return `${run.jobId}@${run.scheduledAt.getTime()}#${run.attempt}`;
-}
-
-type Fault =
-  | { readonly kind: 'fails' | 'failsAfter'; readonly error: Error }
-  | { readonly kind: 'waits' | 'waitsAfter'; readonly gate: Promise<void> };
-
-/** One replica's way to the store: counted, delayed, cut, and faulty where a test says so. */
-export class StoreLink {
-  readonly store: InMemoryStore;
-  /** How often each call was made, as `port.method`. */
-  readonly calls = new Map<string, number>();
-  isAway = false;
-  /** The process was killed: nothing it asks is ever answered. */
-  isDead = false;
-  latencyMs = 0;
-  readonly #faults = new Map<string, Fault[]>();
-
-  constructor(store: InMemoryStore) {
-    this.store = store;
-  }
-
-  /** The next such call fails, without an effect. */
-  failNext(call: string, error: Error): void {
-    this.#add(call, { kind: 'fails', error });
-  }
-
-  /** The next such call has its effect, and its answer is lost. */
-  loseAnswer(call: string): void {
-    this.#add(call, { kind: 'failsAfter', error: new DatabaseUnavailableError('The answer was lost.') });
-  }
-
-  /** The next such call waits, with its effect still to come. @returns how to let it go on */
-  holdNext(call: string): () => void {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#add(call, { kind: 'waits', gate: promise });
-    return resolve;
-  }
-
-  /** The next such call has its effect, and its answer waits. @returns how to let it go on */
-  holdAnswer(call: string): () => void {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#add(call, { kind: 'waitsAfter', gate: promise });
-    return resolve;
-  }
-
-  countOf(call: string): number {
-    return this.calls.get(call) ?? 0;
-  }
-
-  async call<T>(name: string, effect: () => T): Promise<T> {
-    this.calls.set(name, this.countOf(name) + 1);
-    const fault = this.#faults.get(name)?.shift();
-    if (this.latencyMs > 0) await this.store.time.pass(this.latencyMs / 2);
-    if (fault?.kind === 'waits') await fault.gate;
-    await this.#reach();
-    if (fault?.kind === 'fails') throw fault.error;
-    const answer = effect();
-    if (fault?.kind === 'failsAfter') throw fault.error;
-    if (fault?.kind === 'waitsAfter') await fault.gate;
-    if (this.latencyMs > 0) await this.store.time.pass(this.latencyMs / 2);
-    await this.#reach();
-    return answer;
-  }
-
-  async #reach(): Promise<void> {
-    await Promise.resolve();
-    if (this.isDead) await new Promise<never>(() => {});
-    if (this.isAway || this.store.isAway) throw new DatabaseUnavailableError('The database is away.');
-  }
-
-  #add(call: string, fault: Fault): void {
-    this.#faults.set(call, [...(this.#faults.get(call) ?? []), fault]);
-  }
 }

@@ -6,7 +6,8 @@ import type {
   Confirming,
   DeadAheadRun,
 } from '../modules/foundation/application/ports/ahead-claims.ts';
-import type { InMemoryStore, StoreLink } from './in-memory-store.ts';
+import type { InMemoryStore } from './in-memory-store.ts';
+import type { StoreLink } from './store-link.ts';
 
 export class StoredAheadClaims implements AheadClaims {
   readonly #link: StoreLink;

@@ -4,7 +4,7 @@ import type {
   CancelOrder,
   RequestedCancellation,
 } from '../modules/foundation/application/ports/cancellations.ts';
-import type { StoreLink } from './in-memory-store.ts';
+import type { StoreLink } from './store-link.ts';
 
 export class StoredCancellations implements Cancellations {
   readonly #link: StoreLink;

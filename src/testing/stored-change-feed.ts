@@ -1,7 +1,7 @@
 /** The change feed over the store in memory. */
 import type { Change, ChangeFeed, FeedState } from '../modules/foundation/application/ports/change-feed.ts';
 import type { LiveEvent } from '../modules/foundation/domain/live-event.ts';
-import type { StoreLink } from './in-memory-store.ts';
+import type { StoreLink } from './store-link.ts';
 
 export class StoredChangeFeed implements ChangeFeed {
   readonly #link: StoreLink;

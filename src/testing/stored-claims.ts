@@ -1,4 +1,4 @@
-/** The ports FireClaims and PendingRuns over the store in memory. */
+/** The port FireClaims over the store in memory. */
 import type {
   ClaimOptions,
   ClaimResult,
@@ -7,18 +7,11 @@ import type {
   FireCursor,
   OverduePage,
 } from '../modules/foundation/application/ports/fire-claims.ts';
-import {
-  type NewPendingRun,
-  type PendingClaim,
-  type PendingRun,
-  type PendingRuns,
-  SCHEDULER_ACTOR,
-} from '../modules/foundation/application/ports/pending-runs.ts';
-import { JobNotFoundError } from '../modules/foundation/domain/errors.ts';
-import { handlerOf, type JobConfig } from '../modules/foundation/domain/job-config.ts';
-import { isPaused } from '../modules/foundation/domain/next-fire.ts';
+import { SCHEDULER_ACTOR } from '../modules/foundation/application/ports/pending-runs.ts';
+import type { JobConfig } from '../modules/foundation/domain/job-config.ts';
 import type { Run } from '../modules/foundation/domain/run.ts';
-import type { InMemoryStore, StoreLink } from './in-memory-store.ts';
+import type { InMemoryStore } from './in-memory-store.ts';
+import type { StoreLink } from './store-link.ts';
 
 const RUNNING = {
   status: 'RUNNING',
@@ -143,7 +136,7 @@ function claimOne({ store, instanceId, runs, moved, until }: Claiming, fire: Due
 }
 
 /** By an exclusive run, or because as many go on as the job's limit allows. */
-function isHeldBack(store: InMemoryStore, { jobId, overlapPolicy, maxConcurrentRuns }: JobConfig): boolean {
+export function isHeldBack(store: InMemoryStore, { jobId, overlapPolicy, maxConcurrentRuns }: JobConfig): boolean {
   if (overlapPolicy !== 'allow' && store.isExclusivelyRunning(jobId)) return true;
   const running = store.runsOf(jobId).filter(({ status }) => status === 'RUNNING').length;
   return maxConcurrentRuns !== null && running >= maxConcurrentRuns;
@@ -175,76 +168,4 @@ function judgeOverlap(store: InMemoryStore, fire: DueFire, run: NonNullable<DueF
   const { scheduledAt, trigger } = run;
   const queued = { id: `${run.id}-queued`, jobId, scheduledAt, trigger, jobKwargs, maxAttempts };
   store.addPending({ ...queued, reason: null, actor: SCHEDULER_ACTOR });
-}
-
-export class StoredPendingRuns implements PendingRuns {
-  readonly #link: StoreLink;
-
-  constructor(link: StoreLink) {
-    this.#link = link;
-  }
-
-  add(run: NewPendingRun): Promise<PendingRun> {
-    const { store } = this.#link;
-    return this.#link.call('pending.add', () => {
-      if (!store.configs.has(run.jobId)) throw new JobNotFoundError(run.jobId);
-      return store.addPending({ ...run, scheduledAt: new Date(store.freeInstant(run.jobId)) });
-    });
-  }
-
-  addRetry(): Promise<PendingRun | null> {
-    throw new Error('The engine orders no retries.');
-  }
-
-  getById(id: string): Promise<PendingRun | null> {
-    return this.#link.call('pending.getById', () => this.#link.store.pending.get(id) ?? null);
-  }
-
-  claim(instanceId: string, options: { handlers: readonly string[]; limit: number }): Promise<PendingClaim> {
-    const { store } = this.#link;
-    return this.#link.call('pending.claim', () => {
-      const runs: Run[] = [];
-      const waiting = [...store.pending.values()].toSorted((a, b) => a.scheduledAt.getTime() - b.scheduledAt.getTime());
-      for (const run of waiting) {
-        if (runs.length < options.limit && isClaimable(store, run, options.handlers)) {
-          runs.push(...startPending(store, instanceId, run));
-        }
-      }
-      const waits = [...store.pending.values()].map(({ availableAt }) => availableAt.getTime() - store.now());
-      const nextInMs = waits.filter((ms) => ms > 0).toSorted((a, b) => a - b)[0] ?? null;
-      return { runs, nextInMs };
-    });
-  }
-
-  getClaimed(instanceId: string): Promise<Run[]> {
-    const { store } = this.#link;
-    return this.#link.call('pending.getClaimed', () =>
-      [...store.executions.values()].filter(
-        (run) => run.instanceId === instanceId && run.status === 'RUNNING' && store.wasPending.has(run.id),
-      ),
-    );
-  }
-}
-
-function isClaimable(store: InMemoryStore, run: PendingRun, handlers: readonly string[]): boolean {
-  const config = store.configs.get(run.jobId);
-  if (config === undefined || !handlers.includes(handlerOf(config)) || run.availableAt.getTime() > store.now())
-    return false;
-  const isStopped = !config.enabled || isPaused(config, store.now());
-  if (run.actor === SCHEDULER_ACTOR && isStopped) return false;
-  return !isHeldBack(store, config);
-}
-
-function startPending(store: InMemoryStore, instanceId: string, waiting: PendingRun): Run[] {
-  const { id, jobId, scheduledAt, attempt, trigger, jobKwargs } = waiting;
-  const maxAttempts = waiting.maxAttempts ?? store.configs.get(jobId)?.maxAttempts ?? 1;
-  const startedAt = new Date(store.now());
-  const run = { id, jobId, scheduledAt, attempt, trigger, jobKwargs, maxAttempts, startedAt, instanceId };
-  store.pending.delete(id);
-  if (insertRunning(store, run)) {
-    store.wasPending.add(id);
-    return [run];
-  }
-  store.addEvent({ type: 'occurrence.skipped', jobId, executionId: id, scheduledAt, reason: 'recorded' });
-  return [];
 }

@@ -4,7 +4,8 @@ import type {
   OutageSettlements,
 } from '../modules/foundation/application/ports/outage-settlements.ts';
 import { SCHEDULER_ACTOR } from '../modules/foundation/application/ports/pending-runs.ts';
-import type { InMemoryStore, StoreLink } from './in-memory-store.ts';
+import type { InMemoryStore } from './in-memory-store.ts';
+import type { StoreLink } from './store-link.ts';
 import { insertRunning } from './stored-claims.ts';
 
 export class StoredOutageSettlements implements OutageSettlements {

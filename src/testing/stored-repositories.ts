@@ -16,7 +16,8 @@ import type { SchedulerEvent } from '../modules/foundation/domain/event.ts';
 import type { JobConfig, JobSpec } from '../modules/foundation/domain/job-config.ts';
 import { LOST_ATTEMPTS } from '../modules/foundation/domain/retry.ts';
 import type { Execution, Outcome, Run } from '../modules/foundation/domain/run.ts';
-import type { InMemoryStore, StoreLink } from './in-memory-store.ts';
+import type { InMemoryStore } from './in-memory-store.ts';
+import type { StoreLink } from './store-link.ts';
 import { insertRunning } from './stored-claims.ts';
 
 export class StoredJobConfigs implements JobConfigRepository {

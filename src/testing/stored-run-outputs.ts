@@ -1,7 +1,7 @@
 /** What runs say, over the store in memory. */
 import type { RunOutput, RunOutputs } from '../modules/foundation/application/ports/run-outputs.ts';
 import type { RunLogLine } from '../modules/foundation/domain/run-output.ts';
-import type { StoreLink } from './in-memory-store.ts';
+import type { StoreLink } from './store-link.ts';
 
 export class StoredRunOutputs implements RunOutputs {
   readonly #link: StoreLink;

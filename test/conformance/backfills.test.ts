@@ -7,7 +7,7 @@ import { PostgresPendingRuns } from '../../src/modules/foundation/infrastructure
 import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { SchedulerJobConfigRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-job-config-repository.ts';
 import { describeOnEveryDatabase } from '../support/databases.ts';
-import { pendingRunsOf, sampleRun, saveJob, succeeded } from './samples.ts';
+import { holdLeases, pendingRunsOf, sampleRun, saveJob, succeeded } from './samples.ts';
 
 const range = { from: new Date('2026-01-01T00:00:00Z'), to: new Date('2026-01-02T00:00:00Z') };
 const at = (hour: number): Date => new Date(Date.UTC(2026, 0, 1, hour));
@@ -55,6 +55,7 @@ describeOnEveryDatabase('PostgresBackfills', (database) => {
     await backfills().add(order);
     expect((await backfills().add(order))!.map(({ fate }) => fate)).toEqual(['waiting', 'waiting', 'waiting']);
     const handlers = [(await new SchedulerJobConfigRepository(database()).getByJobId(jobId))!.handler!];
+    await holdLeases(database());
     const { runs: started } = await new PostgresPendingRuns(database()).claim('instance-a', { handlers, limit: 9 });
     expect(started.map(({ scheduledAt }) => scheduledAt)).toEqual([at(1)]);
     expect((await backfills().add(order))!.map(({ fate }) => fate)).toEqual(['completed', 'waiting', 'waiting']);
@@ -76,6 +77,7 @@ describeOnEveryDatabase('PostgresBackfills', (database) => {
     const { jobId } = await saveJob(database(), { handler });
     await backfills().add(orderOf(jobId));
     const pending = new PostgresPendingRuns(database());
+    await holdLeases(database());
     const claim = async () => (await pending.claim('instance-a', { handlers: [handler], limit: 9 })).runs;
     const [first, ...others] = await claim();
     expect(first).toMatchObject({ scheduledAt: at(1), trigger: 'backfill' });

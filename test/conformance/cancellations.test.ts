@@ -9,7 +9,7 @@ import { PostgresPendingRuns } from '../../src/modules/foundation/infrastructure
 import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { describeOnEveryDatabase } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';
-import { failed, pendingRunsOf, sampleRun, saveJob, succeeded } from './samples.ts';
+import { failed, holdLeases, pendingRunsOf, sampleRun, saveJob, succeeded } from './samples.ts';
 
 describeOnEveryDatabase('PostgresCancellations', (database) => {
   const cancellations = () => new PostgresCancellations(database());
@@ -79,6 +79,7 @@ describeOnEveryDatabase('PostgresCancellations', (database) => {
       for (const [at, { jobId }] of jobs.entries()) {
         await pending().add({ id: ids[at]!, jobId, trigger: 'manual', jobKwargs: {}, reason: null, actor: 'operator' });
       }
+      await holdLeases(database());
       const [claimed] = await Promise.all([
         pending().claim('instance-a', { handlers: ['cancelled'], limit: 10 }),
         ...ids.map((id) => cancellations().request(order(id))),

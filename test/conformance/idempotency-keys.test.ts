@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { PostgresIdempotencyKeys } from '../../src/modules/foundation/infrastructure/persistence/postgres-idempotency-keys.ts';
 import { PostgresPendingRuns } from '../../src/modules/foundation/infrastructure/persistence/postgres-pending-runs.ts';
 import { describeOnEveryDatabase } from '../support/databases.ts';
-import { pendingRunsOf, saveJob } from './samples.ts';
+import { holdLeases, pendingRunsOf, saveJob } from './samples.ts';
 
 const answer = { status: 202, headers: { location: '/x' }, body: { id: 'a', list: [1, null, '你好'] } };
 
@@ -80,6 +80,7 @@ describeOnEveryDatabase('PostgresIdempotencyKeys', (database) => {
     const run = { id: randomUUID(), jobId, trigger: 'manual', jobKwargs: {}, reason: null, actor: 'operator' } as const;
     await pending.add(run);
     await expect(pending.add(run)).rejects.toThrow();
+    await holdLeases(database());
     await pending.claim('instance-a', { handlers: [handler], limit: 1 });
     await expect(pending.add(run)).rejects.toThrow();
     expect(await pendingRunsOf(database(), jobId)).toEqual([]);

@@ -8,7 +8,7 @@ import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure
 import { PostgresPendingRuns } from '../../src/modules/foundation/infrastructure/persistence/postgres-pending-runs.ts';
 import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { describeOnEveryDatabase } from '../support/databases.ts';
-import { sampleRun, saveJob, succeeded } from './samples.ts';
+import { holdLeases, sampleRun, saveJob, succeeded } from './samples.ts';
 
 function newRun(jobId: string, over: Partial<NewPendingRun> = {}): NewPendingRun {
   return { id: randomUUID(), jobId, trigger: 'manual', jobKwargs: {}, reason: null, actor: 'operator', ...over };
@@ -17,8 +17,10 @@ function newRun(jobId: string, over: Partial<NewPendingRun> = {}): NewPendingRun
 describeOnEveryDatabase('PostgresPendingRuns', (database) => {
   const pending = () => new PostgresPendingRuns(database());
   const executions = () => new SchedulerExecutionLogRepository(database());
-  const claimBy = async (instanceId: string, handlers: readonly string[], limit = 100) =>
-    (await pending().claim(instanceId, { handlers, limit })).runs;
+  const claimBy = async (instanceId: string, handlers: readonly string[], limit = 100) => {
+    await holdLeases(database(), [instanceId]);
+    return (await pending().claim(instanceId, { handlers, limit })).runs;
+  };
   const claim = (jobId: string, limit = 100) => claimBy('instance-a', [jobId], limit);
 
   describe('add()', () => {
@@ -100,6 +102,32 @@ describeOnEveryDatabase('PostgresPendingRuns', (database) => {
       expect(await claim(jobId, 3)).toHaveLength(3);
       expect(await claim(jobId)).toHaveLength(2);
       expect(await claim(jobId, 0)).toEqual([]);
+    });
+
+    it('gives nothing to an instance whose lease has ended by the clock of the database, however long it was asked before', async () => {
+      const { jobId } = await saveJob(database());
+      await pending().add(newRun(jobId));
+      await holdLeases(database(), ['too-late']);
+      await database().rows(sql`
+        update scheduler_instance set expires_at = clock_timestamp() - interval '1 millisecond' where id = 'too-late'`);
+      for (const instanceId of ['too-late', 'unknown']) {
+        expect((await pending().claim(instanceId, { handlers: [jobId], limit: 9 })).runs).toEqual([]);
+      }
+      expect(await claim(jobId)).toHaveLength(1);
+    });
+
+    it("can be asked for some alone, or for all but some, which are in no other's way", async () => {
+      const { jobId } = await saveJob(database());
+      const [first, second] = [await pending().add(newRun(jobId)), await pending().add(newRun(jobId))];
+      const asked = { handlers: [jobId], limit: 9 };
+      await holdLeases(database());
+      const idsOf = async (options: object) =>
+        (await pending().claim('instance-a', { ...asked, ...options })).runs.map(({ id }) => id);
+      expect(await pending().getReady(asked)).toEqual([first.id]);
+      expect(await pending().getReady({ ...asked, except: [first.id] })).toEqual([second.id]);
+      expect(await idsOf({ only: [second.id] })).toEqual([]);
+      expect(await idsOf({ only: [second.id], except: [first.id] })).toEqual([second.id]);
+      expect(await pending().getReady(asked)).toEqual([]);
     });
 
     it('gives each run to exactly one of many claimers', async () => {

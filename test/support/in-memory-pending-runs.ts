@@ -39,6 +39,10 @@ export class InMemoryPendingRuns implements PendingRuns {
     throw new Error('Nothing claims in these tests.');
   }
 
+  async getReady(): Promise<string[]> {
+    throw new Error('Nothing claims in these tests.');
+  }
+
   async getClaimed(): Promise<Run[]> {
     throw new Error('Nothing claims in these tests.');
   }

@@ -15,6 +15,7 @@ import type { FireDispatcher } from './fire-dispatcher.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import type { JobDirectory } from './job-directory.ts';
 import type { OutageJournal } from './outage-journal.ts';
+import { PendingRunClaimer } from './pending-run-claimer.ts';
 import type { ExecutionLogRepository } from './ports/execution-log-repository.ts';
 import type { JobConfigRepository } from './ports/job-config-repository.ts';
 import type { Logger } from './ports/logger.ts';
@@ -44,6 +45,7 @@ export interface PendingRunStarterDeps {
 
 export class PendingRunStarter {
   readonly #deps: PendingRunStarterDeps;
+  readonly #claimer: PendingRunClaimer;
   #isStarted = false;
   #turning: Promise<void> | null = null;
   #wokenAgain = false;
@@ -56,6 +58,7 @@ export class PendingRunStarter {
 
   constructor(deps: PendingRunStarterDeps) {
     this.#deps = deps;
+    this.#claimer = new PendingRunClaimer(deps);
   }
 
   start(): void {
@@ -135,10 +138,10 @@ export class PendingRunStarter {
   }
 
   async #claim(limit: number): Promise<void> {
-    const { directory, lease, pending } = this.#deps;
+    const { directory, lease } = this.#deps;
     const handlers = [...directory.registry.keys()];
     if (limit === 0 || handlers.length === 0 || !lease.isHeld) return;
-    const { runs, nextInMs } = await pending.claim(lease.instanceId, { handlers, limit });
+    const { runs, nextInMs } = await this.#claimer.claim(handlers, limit);
     this.#nextInMs = nextInMs;
     if (runs.length >= limit) this.#wokenAgain = true;
     this.#foundNothingAt = runs.length === 0 ? this.#deps.time.now() : Number.NEGATIVE_INFINITY;

@@ -39,6 +39,15 @@ export interface PendingClaim {
   readonly nextInMs: number | null;
 }
 
+export interface PendingClaimOptions {
+  readonly handlers: readonly string[];
+  readonly limit: number;
+  /** Of these alone; left out: of all. */
+  readonly only?: readonly string[];
+  /** Left alone, and in no other's way. */
+  readonly except?: readonly string[];
+}
+
 /** Who adds a run when nobody ordered it. What the scheduler added waits while its job is disabled or paused. */
 export const SCHEDULER_ACTOR = 'scheduler';
 
@@ -50,8 +59,10 @@ export interface PendingRuns {
   getById(id: string): Promise<PendingRun | null>;
   /** Turns waiting runs that are available by the database's clock into RUNNING records of this instance, in one
    * statement. Those that would overlap wait on, and so do those whose function (`coalesce(handler, job_id)` of the
-   * configuration) is not among `handlers`. */
-  claim(instanceId: string, options: { handlers: readonly string[]; limit: number }): Promise<PendingClaim>;
+   * configuration) is not among `handlers`; all do where the instance has no lease by that clock. */
+  claim(instanceId: string, options: PendingClaimOptions): Promise<PendingClaim>;
+  /** The ids of what a claim would take now, oldest first: asked when one was refused. */
+  getReady(options: PendingClaimOptions): Promise<string[]>;
   /** RUNNING records of this instance that waited here: asked when the answer to a claim was lost. */
   getClaimed(instanceId: string): Promise<Run[]>;
 }

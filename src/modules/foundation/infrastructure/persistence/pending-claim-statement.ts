@@ -3,10 +3,12 @@
  *
  * Invariants: none is started before it is available by the database's clock; of a job whose runs exclude each other at
  * most one is started, the oldest that is available first, and only while none is RUNNING; of a job with a limit as many as
- * it leaves room for, counted under the lock of its cursor, which whoever starts a run of such a job holds.
+ * it leaves room for, counted under the lock of its cursor, which whoever starts a run of such a job holds; none without
+ * a lease by the database's clock, however long the statement was on its way.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
+import { type PendingClaimOptions, SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
+import { isLeased } from './ahead-claim-statements.ts';
 import { inputList } from './statement-input.ts';
 
 /** What the scheduler added itself is held back while the job is stopped; what a person ordered is not. */
@@ -16,14 +18,22 @@ function renderIsReady(alias: string): SQL {
     job.enabled and (job.paused_at is null or job.paused_until <= clock_timestamp()))))`;
 }
 
+/** Those that are left alone are in nobody's way either. */
+function renderIsAsked(alias: string, { only, except = [] }: Pick<PendingClaimOptions, 'only' | 'except'>): SQL {
+  const id = sql.raw(`${alias}.id`);
+  const isAmong = only === undefined ? sql`` : sql`and ${id} in ${inputList('uuid', only)}`;
+  return except.length === 0 ? isAmong : sql`${isAmong} and ${id} not in ${inputList('uuid', except)}`;
+}
+
 /** Of jobs with a limit the first that fit in, as far as can be seen before the lock: the others take no place in the batch. */
-function renderFitting(): SQL {
+function renderFitting(options: PendingClaimOptions): SQL {
   return sql`fitting as materialized (
       select first.id
       from (select distinct job_id from scheduler_pending_run) waiting
         join scheduler_job_config job using (job_id)
         cross join lateral (
           select run.id from scheduler_pending_run run where run.job_id = job.job_id and ${renderIsReady('run')}
+            ${renderIsAsked('run', options)}
           order by run.scheduled_at, run.id
           limit greatest(0, job.max_concurrent_runs - scheduler_running_runs(job.job_id))
         ) first
@@ -31,18 +41,12 @@ function renderFitting(): SQL {
     )`;
 }
 
-/** Answers with the RUNNING records it wrote, each beside how long until the next waiting run becomes available. */
-export function renderPendingClaim(
-  instanceId: string,
-  { handlers, limit }: { handlers: readonly string[]; limit: number },
-): SQL {
-  return sql`
-    with ${renderFitting()},
-    ready as materialized (
-      select run.*, coalesce(run.max_attempts, job.max_attempts) as attempts, job.overlap_policy <> 'allow' as is_exclusive,
+function renderCandidates(options: PendingClaimOptions, condition = sql``): SQL {
+  return sql`select run.*, coalesce(run.max_attempts, job.max_attempts) as attempts, job.overlap_policy <> 'allow' as is_exclusive,
         job.max_concurrent_runs
       from scheduler_pending_run run join scheduler_job_config job using (job_id)
-      where coalesce(job.handler, job.job_id) in ${inputList('text', handlers)} and ${renderIsReady('run')}
+      where coalesce(job.handler, job.job_id) in ${inputList('text', options.handlers)} and ${renderIsReady('run')}
+        ${renderIsAsked('run', options)}
         and (job.overlap_policy = 'allow' or (
           not exists (
             select from scheduler_execution_log other
@@ -51,12 +55,27 @@ export function renderPendingClaim(
           and not exists (
             select from scheduler_pending_run older
             where older.job_id = run.job_id and (older.scheduled_at, older.id) < (run.scheduled_at, run.id)
-              and ${renderIsReady('older')}
+              and ${renderIsReady('older')} ${renderIsAsked('older', { except: options.except ?? [] })}
           )
         ))
-        and (job.max_concurrent_runs is null or run.id in (select id from fitting))
+        and (job.max_concurrent_runs is null or run.id in (select id from fitting)) ${condition}
       order by run.scheduled_at, run.id
-      limit ${limit}
+      limit ${options.limit}`;
+}
+
+/** Answers with the ids that a claim would take, and locks nothing. */
+export function renderReady(options: PendingClaimOptions): SQL {
+  return sql`
+    with ${renderFitting(options)}, ready as materialized (${renderCandidates(options)})
+    select id from ready order by scheduled_at, id`;
+}
+
+/** Answers with the RUNNING records it wrote, each beside how long until the next waiting run becomes available. */
+export function renderPendingClaim(instanceId: string, options: PendingClaimOptions): SQL {
+  return sql`
+    with ${renderFitting(options)},
+    ready as materialized (
+      ${renderCandidates(options, sql`and ${isLeased(instanceId)}`)}
       for update of run skip locked
     ),
     limited as materialized (

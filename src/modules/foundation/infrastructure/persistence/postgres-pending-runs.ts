@@ -9,6 +9,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type {
   NewPendingRun,
   PendingClaim,
+  PendingClaimOptions,
   PendingRun,
   PendingRuns,
   RetryOrder,
@@ -19,7 +20,7 @@ import type { Database } from './database.ts';
 import { classifyDatabaseError } from './database-errors.ts';
 import { toExecution } from './execution-row.ts';
 import { isUuid } from './page-cursor.ts';
-import { renderPendingClaim } from './pending-claim-statement.ts';
+import { renderPendingClaim, renderReady } from './pending-claim-statement.ts';
 import { schedulerExecutionLog, schedulerPendingRun } from './schema/runs.ts';
 import { decodeRow } from './statement-input.ts';
 import { toWritableJson } from '../../domain/writable-text.ts';
@@ -69,7 +70,7 @@ export class PostgresPendingRuns implements PendingRuns {
     return row ?? null;
   }
 
-  async claim(instanceId: string, options: { handlers: readonly string[]; limit: number }): Promise<PendingClaim> {
+  async claim(instanceId: string, options: PendingClaimOptions): Promise<PendingClaim> {
     if (options.handlers.length === 0 || options.limit <= 0) return { runs: [], nextInMs: null };
     const rows = await this.#database.rows<{ id: string | null; next_in_ms: number | null }>(
       renderPendingClaim(instanceId, options),
@@ -77,6 +78,11 @@ export class PostgresPendingRuns implements PendingRuns {
     const started = rows.filter((row) => row.id !== null);
     const nextInMs = rows[0]?.next_in_ms ?? null;
     return { runs: started.map((row) => toExecution(decodeRow(schedulerExecutionLog, row))), nextInMs };
+  }
+
+  async getReady(options: PendingClaimOptions): Promise<string[]> {
+    const rows = await this.#database.rows<{ id: string }>(renderReady(options));
+    return rows.map(({ id }) => id);
   }
 
   async getClaimed(instanceId: string): Promise<Run[]> {

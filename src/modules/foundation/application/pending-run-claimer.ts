@@ -1,0 +1,77 @@
+/**
+ * Claims waiting runs. Invariant: one that the database refuses holds up no other: it is found by halves, put off alone and
+ * tried again in a minute, and each time that is said.
+ */
+import { describeError } from '../domain/describe-error.ts';
+import { DatabaseUnavailableError } from '../domain/errors.ts';
+import type { DatabaseTime } from './database-time.ts';
+import type { InstanceLease } from './instance-lease.ts';
+import type { Logger } from './ports/logger.ts';
+import type { PendingClaim, PendingRuns } from './ports/pending-runs.ts';
+
+const REFUSED_MS = 60_000;
+
+export interface PendingRunClaimerDeps {
+  readonly pending: PendingRuns;
+  readonly lease: InstanceLease;
+  readonly time: DatabaseTime;
+  readonly logger: Logger;
+}
+
+export class PendingRunClaimer {
+  readonly #deps: PendingRunClaimerDeps;
+  /** Until when each is left alone. */
+  readonly #refused = new Map<string, number>();
+
+  constructor(deps: PendingRunClaimerDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws DatabaseUnavailableError */
+  async claim(handlers: readonly string[], limit: number): Promise<PendingClaim> {
+    const { lease, pending, time } = this.#deps;
+    for (const [id, until] of this.#refused) if (until <= time.now()) this.#refused.delete(id);
+    const options = { handlers, limit, except: [...this.#refused.keys()] };
+    try {
+      return await pending.claim(lease.instanceId, options);
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) throw error;
+      const ready = await pending.getReady(options);
+      if (ready.length === 0) throw error;
+      return await this.#claimApart(handlers, ready, error);
+    }
+  }
+
+  async #claimApart(handlers: readonly string[], ids: readonly string[], error: unknown): Promise<PendingClaim> {
+    if (ids.length === 1) {
+      this.#putOff(ids[0]!, error);
+      return { runs: [], nextInMs: null };
+    }
+    const half = Math.ceil(ids.length / 2);
+    const claims: PendingClaim[] = [];
+    for (const part of [ids.slice(0, half), ids.slice(half)]) claims.push(await this.#claimOnly(handlers, part));
+    return { runs: claims.flatMap(({ runs }) => runs), nextInMs: claims.at(-1)!.nextInMs };
+  }
+
+  async #claimOnly(handlers: readonly string[], only: readonly string[]): Promise<PendingClaim> {
+    try {
+      return await this.#deps.pending.claim(this.#deps.lease.instanceId, {
+        ...{ handlers, only, limit: only.length, except: [...this.#refused.keys()] },
+      });
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) throw error;
+      return await this.#claimApart(handlers, only, error);
+    }
+  }
+
+  #putOff(executionId: string, error: unknown): void {
+    this.#refused.set(executionId, this.#deps.time.now() + REFUSED_MS);
+    this.#deps.logger.error(
+      'The database refuses to start a waiting run; it is tried again in a minute, and the others go on.',
+      {
+        executionId,
+        reason: describeError(error).message,
+      },
+    );
+  }
+}
