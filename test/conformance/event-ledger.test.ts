@@ -28,6 +28,23 @@ describeOnEveryDatabase('PostgresEventLedger', (database) => {
     expect(newest!.at).toBeInstanceOf(Date);
   });
 
+  it('append() of an event under a key that was told tells the same event anew, and no other', async () => {
+    const [jobId, other] = [`job-${randomUUID()}`, `job-${randomUUID()}`];
+    const telling = (key: string, count: number): SchedulerEvent => ({
+      ...{ type: 'job.unresolved', jobId, key, reason: `${count} passed`, detail: { count } },
+    });
+    await ledger().append([telling(jobId, 1), telling(other, 7)]);
+    const [, first] = await ledger().getRecent(9, jobId);
+    await ledger().append([telling(jobId, 2)]);
+    await ledger().append([
+      { type: 'job.unresolved', jobId },
+      { type: 'job.unresolved', jobId },
+    ]);
+    const events = await ledger().getRecent(9, jobId);
+    expect(events.map(({ detail }) => detail?.['count'])).toEqual([undefined, undefined, 7, 2]);
+    expect(events.at(-1)).toEqual({ ...first, reason: '2 passed', detail: { count: 2 } });
+  });
+
   it('append() of nothing does nothing', async () => {
     await ledger().append([]);
   });

@@ -14,6 +14,7 @@ export const EVENT_TYPES = [
   'job.resumed',
   'job.invalid',
   'job.unresolved',
+  'job.expired',
   'occurrence.held',
   'occurrence.misfired',
   'occurrence.skipped',
@@ -43,4 +44,6 @@ export interface SchedulerEvent {
   /** Who: a role, an instance, or null for the schedule itself. */
   readonly actor?: string | null;
   readonly detail?: JsonObject;
+  /** Told again under the same key it is the same event, and its newest telling stands; left out: it is told once. */
+  readonly key?: string;
 }

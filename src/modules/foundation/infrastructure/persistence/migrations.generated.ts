@@ -544,4 +544,11 @@ CREATE TRIGGER "scheduler_job_config_leave"
 CREATE INDEX "scheduler_execution_log_unscheduled" ON "scheduler_execution_log" USING btree ("trigger","started_at","id") WHERE "scheduler_execution_log"."trigger" <> 'schedule';--> statement-breakpoint
 CREATE INDEX "scheduler_event_type_id" ON "scheduler_event" USING btree ("type","id");`,
   },
+  {
+    tag: '0009_events_told_once',
+    when: 1795486968013,
+    hash: '879b1137306c12dee154c0eab764c584aba716b4c194d50af7c31c245b0b4823',
+    sql: `ALTER TABLE "scheduler_event" ADD COLUMN "key" text;--> statement-breakpoint
+CREATE UNIQUE INDEX "scheduler_event_key" ON "scheduler_event" USING btree ("key") WHERE "scheduler_event"."key" is not null;`,
+  },
 ];

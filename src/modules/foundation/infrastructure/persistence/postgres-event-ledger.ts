@@ -1,5 +1,8 @@
-/** The ledger of events, in `scheduler_event`. Append-only. */
-import { desc, eq, sql } from 'drizzle-orm';
+/**
+ * The ledger of events, in `scheduler_event`. Append-only, but for an event with a key: told again it is the same event, and
+ * says what it says now.
+ */
+import { desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { EventLedger, RecordedEvent } from '../../application/ports/event-ledger.ts';
 import { EVENT_TYPES, type EventType, type SchedulerEvent } from '../../domain/event.ts';
 import type { Database } from './database.ts';
@@ -20,6 +23,24 @@ export const EVENT_COLUMNS = {
 
 export type EventRow = Record<keyof typeof EVENT_COLUMNS, unknown>;
 
+/** The same, of events that may be told again. */
+export const KEYED_EVENT_COLUMNS = { ...EVENT_COLUMNS, key: 'text' } as const;
+
+/** A key of any length, as the index takes it. */
+export function hashedKey(key: SQL): SQL {
+  return sql`encode(sha256(convert_to(${key}, 'UTF8')), 'hex')`;
+}
+
+const columns = sql.raw(Object.keys(EVENT_COLUMNS).join(', '));
+
+/** `insert into scheduler_event … `, up to its rows. */
+export const INTO_KEYED_EVENTS = sql`insert into scheduler_event (${columns}, key)`;
+/** The columns of a row of `KEYED_EVENT_COLUMNS`, as they are kept. */
+export const AS_KEYED_EVENT = sql`${columns}, ${hashedKey(sql`event.key`)}`;
+/** What follows those rows. */
+export const TOLD_AGAIN = sql`
+  on conflict (key) where key is not null do update set reason = excluded.reason, detail = excluded.detail`;
+
 /** An event as a statement takes it. */
 export function toEventRow(event: SchedulerEvent): EventRow {
   return {
@@ -33,6 +54,10 @@ export function toEventRow(event: SchedulerEvent): EventRow {
   };
 }
 
+export function toKeyedEventRow(event: SchedulerEvent): Record<keyof typeof KEYED_EVENT_COLUMNS, unknown> {
+  return { ...toEventRow(event), key: event.key ?? null };
+}
+
 export class PostgresEventLedger implements EventLedger {
   readonly #database: Database;
 
@@ -42,10 +67,10 @@ export class PostgresEventLedger implements EventLedger {
 
   async append(events: readonly SchedulerEvent[]): Promise<void> {
     if (events.length === 0) return;
-    const columns = sql.raw(Object.keys(EVENT_COLUMNS).join(', '));
     await this.#database.rows(sql`
-      insert into scheduler_event (${columns})
-      select ${columns} from ${inputRows('event', EVENT_COLUMNS, events.map(toEventRow))}`);
+      ${INTO_KEYED_EVENTS}
+      select ${AS_KEYED_EVENT} from ${inputRows('event', KEYED_EVENT_COLUMNS, events.map(toKeyedEventRow))}
+      ${TOLD_AGAIN}`);
   }
 
   async getRecent(limit: number, jobId?: string): Promise<RecordedEvent[]> {
@@ -62,7 +87,9 @@ export class PostgresEventLedger implements EventLedger {
 }
 
 export function toRecordedEvents(rows: readonly (typeof schedulerEvent.$inferSelect)[]): RecordedEvent[] {
-  return rows.filter(isKnown).map(({ detail, ...event }) => (detail === null ? event : { ...event, detail }));
+  return rows
+    .filter(isKnown)
+    .map(({ detail, key: _key, ...event }) => (detail === null ? event : { ...event, detail }));
 }
 
 /** An event of a newer version is not for this one to tell. */

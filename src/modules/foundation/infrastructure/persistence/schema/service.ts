@@ -1,6 +1,17 @@
 /** The service's own tables: the ledger of events, the instances with their leases, and the answers kept for repeated requests. */
 import { sql } from 'drizzle-orm';
-import { bigserial, index, integer, jsonb, pgTable, primaryKey, text, uuid, varchar } from 'drizzle-orm/pg-core';
+import {
+  bigserial,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+  varchar,
+} from 'drizzle-orm/pg-core';
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import { instant } from './columns.ts';
 
@@ -19,8 +30,13 @@ export const schedulerEvent = pgTable(
     reason: text('reason'),
     actor: text('actor'),
     detail: jsonb('detail').$type<JsonObject>(),
+    /** Told again under the same key it is the same event, whose newest telling stands. Null: it is told once. */
+    key: text('key'),
   },
   (event) => [
+    uniqueIndex('scheduler_event_key')
+      .on(event.key)
+      .where(sql`${event.key} is not null`),
     index('scheduler_event_job_id_id').on(event.jobId, event.id),
     index('scheduler_event_job_id_scheduled_at').on(event.jobId, event.scheduledAt),
     index('scheduler_event_at_id').on(event.at, event.id),

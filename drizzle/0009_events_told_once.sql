@@ -1,0 +1,2 @@
+ALTER TABLE "scheduler_event" ADD COLUMN "key" text;--> statement-breakpoint
+CREATE UNIQUE INDEX "scheduler_event_key" ON "scheduler_event" USING btree ("key") WHERE "scheduler_event"."key" is not null;
