@@ -5,9 +5,9 @@
  * both are said.
  */
 import { readAtText } from '../domain/cron/at-text.ts';
+import { ScheduleError } from '../domain/cron/schedule-error.ts';
 import { wallInstant } from '../domain/cron/wall-instant.ts';
 import { zoneOf } from '../domain/cron/zone-segments.ts';
-import { describeError } from '../domain/describe-error.ts';
 import { InvalidInputError } from '../domain/errors.ts';
 
 export interface AskedInstant {
@@ -27,7 +27,8 @@ export function readAskedInstant(text: string, timezone: string): AskedInstant {
     const { at, note } = wallInstant(wallMs, zoneOf(timezone), 'shift') ?? { at: wallMs, note: null };
     return { atMs: at, note: note === 'moved' || note === 'firstPass' ? note : null };
   } catch (error) {
-    const message = describeError(error).message;
+    if (!(error instanceof ScheduleError)) throw error;
+    const { message } = error;
     throw new InvalidInputError(message, [{ path: 'at', message }]);
   }
 }

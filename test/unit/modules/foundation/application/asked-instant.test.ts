@@ -26,4 +26,8 @@ describe('readAskedInstant()', () => {
       );
     },
   );
+
+  test('a refusal is a sentence for the reader, without the name of an error class', () => {
+    expect(() => read('yesterday')).toThrow(/^'yesterday' at position 0: not an instant; say '2030/);
+  });
 });
