@@ -1,5 +1,5 @@
 /**
- * The scheduler inside a Hono application, under a path of its own, on the application's own database:
+ * The scheduler inside a Hono application, under a path of its own, on the application's own pool, in a schema of its own:
  * DATABASE_URL=postgres://… ADMIN_TOKEN=… node examples/embedded/server.ts
  */
 import { serve } from '@hono/node-server';
@@ -21,6 +21,7 @@ const carillon = await createScheduler({
     },
   },
   database: sql,
+  schema: 'carillon',
   settings: { ADMIN_TOKEN, BASE_PATH: '/ops/scheduler', SHUTDOWN_GRACE: '5s' },
 });
 

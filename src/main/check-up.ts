@@ -79,12 +79,12 @@ async function accessFault(path: string): Promise<string | null> {
   }
 }
 
-async function checkDatabase({ databaseUrl, dataDirectory }: Settings): Promise<Finding[]> {
+async function checkDatabase({ databaseUrl, databaseSchema, dataDirectory }: Settings): Promise<Finding[]> {
   if (databaseUrl === 'memory://') {
     const advice = 'Leave DATABASE_URL out to keep jobs, or name a PostgreSQL server.';
     return [{ name: 'database', state: 'notice', detail: 'in memory: gone with the process', advice }];
   }
-  if (databaseUrl !== null) return postgresFindings(await inspectPostgres(databaseUrl));
+  if (databaseUrl !== null) return postgresFindings(await inspectPostgres(databaseUrl, databaseSchema));
   const look = await inspectFolder(dataDirectory);
   if (look.fault !== null) return [databaseFault(look)];
   const detail = look.isServed ? `${look.description}, served by a process now` : look.description;

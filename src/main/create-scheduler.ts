@@ -3,13 +3,13 @@
  * invariant: importing it does nothing, making one opens nothing, and no global of the host is touched.
  */
 import { Hono } from 'hono';
+import { InvalidInputError } from '../modules/foundation/domain/errors.ts';
 import type { Logger } from '../modules/foundation/application/ports/logger.ts';
 import type { SchedulerApplicationService } from '../modules/foundation/application/scheduler-application-service.ts';
 import type { Database } from '../modules/foundation/infrastructure/persistence/database.ts';
-import {
-  PostgresDatabase,
-  type PostgresServer,
-} from '../modules/foundation/infrastructure/persistence/drivers/postgres-database.ts';
+import type { PostgresServer } from '../modules/foundation/infrastructure/persistence/drivers/postgres-connection.ts';
+import { PostgresDatabase } from '../modules/foundation/infrastructure/persistence/drivers/postgres-database.ts';
+import type { AnyClient } from '../modules/foundation/infrastructure/persistence/drivers/text-pool.ts';
 import { LogTapeLogger } from '../modules/foundation/infrastructure/logging/logtape-logger.ts';
 import { NodeHttpTransport } from '../modules/http/infrastructure/node-http-transport.ts';
 import { SystemAddressResolver } from '../modules/http/infrastructure/system-address-resolver.ts';
@@ -19,18 +19,19 @@ import type { ModuleRegistries } from './modules.ts';
 import { parseSettings, type SettingName } from './settings.ts';
 
 /** A postgres.js client: `postgres('postgres://…')`. */
-export interface PostgresClient {
-  readonly options: PostgresServer;
-}
+export type PostgresClient = AnyClient & { readonly options: PostgresServer };
 
 export interface SchedulerOptions {
   /** Module name → job id → function or `defineJob(…)`; beside the built-in `http` and `maintenance`. */
   readonly modules?: ModuleRegistries;
   /**
-   * `postgres://…`, `memory://`, or a postgres.js client: the scheduler then opens connections of its own to the same
-   * server, since it reads values otherwise than a host does. Left out: embedded in `DATA_DIRECTORY`.
+   * `postgres://…`: the scheduler has a pool of its own. A postgres.js client: it shares that pool, never ends it, and opens
+   * two connections of its own beside it, one that listens, and one that migrates and is closed. `memory://`: for a
+   * throwaway. Left out: embedded in `DATA_DIRECTORY`.
    */
   readonly database?: string | PostgresClient;
+  /** A PostgreSQL schema for everything of this scheduler; those in other schemas do not see it. Left out: `public`. */
+  readonly schema?: string;
   /** As in the environment, by the same names; the environment itself is not read. `BASE_PATH`: where `app` is mounted. */
   readonly settings?: Readonly<Partial<Record<SettingName, string>>>;
   /** Default: LogTape's category `carillon`, for the host to configure. */
@@ -47,21 +48,37 @@ export interface Scheduler {
   stop(): Promise<void>;
 }
 
-/** Nothing is opened or started yet. @throws InvalidSettingsError, DuplicateJobError */
+/** Nothing is opened or started yet. @throws InvalidSettingsError, InvalidInputError, DuplicateJobError */
 export async function createScheduler(options: SchedulerOptions = {}): Promise<Scheduler> {
-  const { modules = {}, database, logger = new LogTapeLogger() } = options;
-  const url = typeof database === 'string' ? { DATABASE_URL: database } : {};
-  const settings = parseSettings({ ...options.settings, ...url });
+  const { modules = {}, database, schema, logger = new LogTapeLogger() } = options;
+  const settings = parseSettings({
+    ...options.settings,
+    ...(typeof database === 'string' ? { DATABASE_URL: database } : {}),
+    ...(schema === undefined ? {} : { DATABASE_SCHEMA: schema }),
+  });
   const opened: Database =
     database === undefined || typeof database === 'string'
       ? await databaseOf(settings, logger)
-      : new PostgresDatabase({ url: database.options, onProgress: (message) => logger.info(message) });
+      : sharing(database, settings.databaseSchema, logger);
   const egress = { transport: new NodeHttpTransport(), resolver: new SystemAddressResolver() };
   const place = { runtime: runtimeName(), hostname: 'embedded' };
   const application = bootstrap(settings, { ...place, database: opened, logger, egress, modules });
   // One route of the host's: neither our middlewares nor our errors reach the host's other routes.
   const app = new Hono().all('*', (c) => application.fetch(c.req.raw));
   return { app, scheduler: application.scheduler, start: () => application.start(), stop: () => application.stop() };
+}
+
+/** @throws InvalidInputError */
+function sharing(client: PostgresClient, schema: string | null, logger: Logger): Database {
+  const { column, row } = client.options.transform ?? {};
+  if (column?.from || row?.from) {
+    const message = "renames columns or rewrites rows ('transform'), so that its answers cannot be read";
+    throw new InvalidInputError(`The client ${message}. Hand over one without, or an address.`, [
+      { path: 'database', message },
+    ]);
+  }
+  const onProgress = (message: string): void => logger.info(message);
+  return new PostgresDatabase({ url: client.options, shared: client, schema, onProgress });
 }
 
 /** `node 24`, `deno 2.9.6`, `bun 1.4.5` */

@@ -49,6 +49,7 @@ export function createWorker({ modules = {} }: { readonly modules?: ModuleRegist
     await configureLogging({ level: settings.logLevel, format: settings.logFormat });
     const database = new PostgresDatabase({
       url: settings.databaseUrl,
+      schema: settings.databaseSchema,
       maxConnections: MAX_CONNECTIONS,
       // Hyperdrive pools by transaction, where the migrations' lock locks nothing.
       migrations: isMigrated ? 'known' : settings.isPooled ? 'expect' : 'apply',

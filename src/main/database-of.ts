@@ -6,8 +6,11 @@ import type { Settings } from './settings.ts';
 
 /** Not yet open. */
 export function databaseOf(
-  { databaseUrl, dataDirectory }: Pick<Settings, 'databaseUrl' | 'dataDirectory'>,
+  { databaseUrl, databaseSchema, dataDirectory }: Pick<Settings, 'databaseUrl' | 'databaseSchema' | 'dataDirectory'>,
   logger: Logger,
 ): Promise<Database> {
-  return createDatabase({ url: databaseUrl, dataDirectory, onProgress: (message) => logger.info(message) });
+  return createDatabase({
+    ...{ url: databaseUrl, schema: databaseSchema, dataDirectory },
+    onProgress: (message) => logger.info(message),
+  });
 }

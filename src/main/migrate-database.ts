@@ -13,10 +13,10 @@ export async function migrateDatabase(
   env: Environment,
   onProgress: (message: string) => void,
 ): Promise<{ readonly description: string; readonly applied: boolean }> {
-  const { databaseUrl: url, dataDirectory } = readSettings(env);
+  const { databaseUrl: url, databaseSchema: schema, dataDirectory } = readSettings(env);
   let applied = false;
   const database = await createDatabase({
-    ...{ url, dataDirectory },
+    ...{ url, schema, dataDirectory },
     onProgress: (message) => {
       applied ||= message.startsWith('Applying');
       onProgress(message);

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { InvalidSettingsError } from '../modules/foundation/domain/errors.ts';
 import { DIALECTS } from '../modules/foundation/domain/job-config.ts';
+import { isSchemaName } from '../modules/foundation/infrastructure/persistence/schema-name.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../modules/foundation/infrastructure/logging/logtape-logger.ts';
 import { parseDuration } from './duration.ts';
 import { misspeltSettings } from './misspelt-settings.ts';
@@ -77,6 +78,14 @@ const databaseUrl = v.optional(
   ),
 );
 
+const databaseSchema = v.pipe(
+  v.string(),
+  v.check(
+    isSchemaName,
+    ({ received }) => `wants at most 40 of a-z, 0-9 and _, not beginning with a digit or pg_, and got ${received}`,
+  ),
+);
+
 const basePath = v.pipe(
   v.string(),
   v.regex(/^(\/[\w.~-]+)*\/?$/, ({ received }) => `wants a path such as /scheduler, and got ${received}`),
@@ -86,6 +95,8 @@ const basePath = v.pipe(
 const SettingsSchema = v.object({
   /** PostgreSQL; left out: the embedded database in `DATA_DIRECTORY`; `memory://`: one that is thrown away. */
   DATABASE_URL: databaseUrl,
+  /** PostgreSQL's schema for everything of ours; left out: `public`. */
+  DATABASE_SCHEMA: v.optional(databaseSchema),
   /** Where the embedded database and the first start's token live. */
   DATA_DIRECTORY: v.optional(v.pipe(v.string(), v.minLength(1, 'wants a folder')), './data'),
   /** The address to bind. Any but a loopback one needs `ADMIN_TOKEN`. */
@@ -119,6 +130,8 @@ export const SETTING_NAMES = Object.keys(SettingsSchema.entries) as SettingName[
 
 export interface Settings {
   readonly databaseUrl: string | null;
+  /** Null: `public`. */
+  readonly databaseSchema: string | null;
   readonly dataDirectory: string;
   readonly host: string;
   readonly port: number;
@@ -156,6 +169,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
 function toSettings(env: v.InferOutput<typeof SettingsSchema>): Settings {
   return {
     databaseUrl: env.DATABASE_URL ?? null,
+    databaseSchema: env.DATABASE_SCHEMA ?? null,
     dataDirectory: env.DATA_DIRECTORY,
     host: env.HOST,
     port: env.PORT,

@@ -50,8 +50,19 @@ export async function createMigratedDatabase(): Promise<string> {
   return createEmptyDatabase('carillon_template');
 }
 
-/** Opened, and closed after the file's last test. */
+/**
+ * Opened, and closed after the file's last test. With `CONFORMANCE_SCHEMA` set (`npm run conformance:shared`) it stands in
+ * that schema, behind a pool that is a host's, with sessions that are nothing like ours.
+ */
 export async function openPostgres(options: Partial<PostgresDatabaseOptions> = {}): Promise<PostgresDatabase> {
+  const schema = process.env['CONFORMANCE_SCHEMA'];
+  if (schema !== undefined) {
+    const connection = { TimeZone: 'Asia/Kolkata', search_path: 'pg_catalog' };
+    const client = postgres(await createEmptyDatabase(), { max: 10, connection, onnotice: () => undefined });
+    const shared = new PostgresDatabase({ ...options, url: client.options, shared: client, schema });
+    await shared.open();
+    return shared;
+  }
   const database = new PostgresDatabase({ url: options.url ?? (await createMigratedDatabase()), ...options });
   await database.open();
   return database;

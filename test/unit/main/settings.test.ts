@@ -19,6 +19,7 @@ describe('parseSettings()', () => {
   it('needs nothing at all', () => {
     expect(parseSettings({})).toEqual({
       databaseUrl: null,
+      databaseSchema: null,
       dataDirectory: './data',
       host: '127.0.0.1',
       port: 3000,

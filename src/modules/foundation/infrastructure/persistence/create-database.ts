@@ -5,6 +5,8 @@ import type { Database, OnProgress } from './database.ts';
 export interface DatabaseOptions {
   /** `postgres://…`, `memory://`, or null: embedded in `dataDirectory`. */
   readonly url: string | null;
+  /** Of a PostgreSQL server; null or left out: `public`. */
+  readonly schema?: string | null;
   /** Default `./data`. */
   readonly dataDirectory?: string;
   readonly maxConnections?: number;
@@ -15,6 +17,8 @@ export interface DatabaseOptions {
 /** The database that the options name, not yet open. @throws InvalidInputError for an address of another kind */
 export async function createDatabase({ url, dataDirectory = './data', ...rest }: DatabaseOptions): Promise<Database> {
   if (url === null || url.startsWith('memory:')) {
+    if (rest.schema != null)
+      throw refusal('DATABASE_SCHEMA', 'wants a PostgreSQL server: an embedded database has one schema');
     const { PgliteDatabase } = await import('./drivers/pglite-database.ts');
     return new PgliteDatabase({ dataDirectory: url === null ? dataDirectory : null, ...rest });
   }
@@ -22,6 +26,9 @@ export async function createDatabase({ url, dataDirectory = './data', ...rest }:
     const { PostgresDatabase } = await import('./drivers/postgres-database.ts');
     return new PostgresDatabase({ url, ...rest });
   }
-  const message = 'must be postgres://user:password@host:5432/name, memory://, or left out';
-  throw new InvalidInputError(`The database's address ${message}.`, [{ path: 'DATABASE_URL', message }]);
+  throw refusal('DATABASE_URL', 'must be postgres://user:password@host:5432/name, memory://, or left out');
+}
+
+function refusal(path: string, message: string): InvalidInputError {
+  return new InvalidInputError(`${path} ${message}.`, [{ path, message }]);
 }

@@ -27,13 +27,13 @@ const NOTIFIED_WITHIN_MS = 2_000;
 const UNKNOWN = { fault: null, pending: null, clockAheadMs: null, hasNotifications: null };
 
 /** @param url of a PostgreSQL server. Never rejects: what is wrong is in the answer. */
-export async function inspectPostgres(url: string): Promise<DatabaseLook> {
+export async function inspectPostgres(url: string, schema: string | null = null): Promise<DatabaseLook> {
   const { host, pathname } = new URL(url);
   const description = `PostgreSQL at ${host}${pathname}`;
   const client = postgres(url, { max: 1, connect_timeout: ANSWER_WITHIN_S, onnotice: () => undefined });
   try {
     const [version] = await client.unsafe('show server_version');
-    const pending = await findPending({ run: async (text) => client.unsafe(text) }, migrations);
+    const pending = await findPending({ run: async (text) => client.unsafe(text) }, migrations, schema);
     return {
       description: `PostgreSQL ${String(version?.['server_version'])} at ${host}${pathname}`,
       fault: null,

@@ -7,7 +7,7 @@
 import type { SQL } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 
-type Parameter = string | number | boolean | null;
+export type Parameter = string | number | boolean | null;
 
 const dialect = new PgDialect();
 

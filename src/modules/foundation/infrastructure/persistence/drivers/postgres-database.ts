@@ -6,30 +6,31 @@
  * (`max_pipeline: 0`), so that one that waits for a lock delays nobody; nothing here begins a transaction.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
-import { DatabaseUnavailableError } from '../../../domain/errors.ts';
+import { DatabaseUnavailableError, DatabaseVersionError } from '../../../domain/errors.ts';
 import { type Database, DEFAULT_DEADLINE_MS, type ListenHandlers, type OnProgress, type Orm } from '../database.ts';
 import { toDatabaseError } from '../database-errors.ts';
 import { withDeadline } from '../deadline.ts';
 import { expectMigrated, migrate } from '../migrate.ts';
 import { migrations } from '../migrations.generated.ts';
 import { renderStatement } from '../render-statement.ts';
+import { channelOf } from '../schema-name.ts';
 import { inputList } from '../statement-input.ts';
-
-/** Where a server is, as postgres.js keeps it in `sql.options`: all that is taken over of a host's own client. */
-export interface PostgresServer {
-  readonly host: readonly string[];
-  readonly port: readonly number[];
-  readonly database: string;
-  readonly user: string;
-  readonly pass: string | (() => string | Promise<string>) | null;
-  readonly ssl?: unknown;
-  readonly path?: unknown;
-}
+import {
+  type Client,
+  type ConnectionEvents,
+  connectTo,
+  describeServer,
+  type PostgresServer,
+} from './postgres-connection.ts';
+import { ownPool, type PostgresPool } from './postgres-pool.ts';
+import type { AnyClient } from './text-pool.ts';
 
 export interface PostgresDatabaseOptions {
   readonly url: string | PostgresServer;
+  /** A host's own client, in place of a pool of ours: statements go through it. What listens and migrates does not. */
+  readonly shared?: AnyClient;
+  /** Where everything stands; null or left out: `public`. */
+  readonly schema?: string | null;
   /** Connections of the pool; one more listens, one more migrates. */
   readonly maxConnections?: number;
   readonly deadlineMs?: number;
@@ -43,23 +44,11 @@ export interface PostgresDatabaseOptions {
   readonly migrations?: 'apply' | 'expect' | 'known';
 }
 
-type Client = postgres.Sql<{ bigint: number; json: string }>;
-
-/** Values as the other driver gives them: json and jsonb as text (drizzle parses them, once), int8 as a number. */
-const VALUES = {
-  bigint: { to: 20, from: [20], parse: Number, serialize: String },
-  json: { to: 3802, from: [114, 3802], parse: String, serialize: String },
-};
-
-interface Pool {
-  readonly client: Client;
-  readonly orm: PostgresJsDatabase;
-}
-
 export class PostgresDatabase implements Database {
   readonly #options: PostgresDatabaseOptions;
   readonly #deadlineMs: number;
-  #pool: Pool | null = null;
+  #makePool: (() => PostgresPool) | null = null;
+  #pool: PostgresPool | null = null;
   #version = '';
   readonly #listeners = new Set<Client>();
 
@@ -69,27 +58,45 @@ export class PostgresDatabase implements Database {
   }
 
   get description(): string {
-    const { url } = this.#options;
-    if (typeof url !== 'string') return `PostgreSQL${this.#version} at ${url.host[0]}:${url.port[0]}/${url.database}`;
-    const { host, pathname } = new URL(url);
-    return `PostgreSQL${this.#version} at ${host}${decodeURIComponent(pathname)}`;
+    const { url, schema = null } = this.#options;
+    const place = schema === null ? '' : `, schema ${schema}`;
+    return `${describeServer(url, this.#version)}${place}`;
   }
 
   async open(): Promise<void> {
     if (this.#options.migrations !== 'known') await this.#migrate();
-    this.#pool ??= this.#createPool();
+    this.#makePool ??= await this.#poolMaker();
+    const pool = this.#pool ?? this.#makePool();
+    if (this.#options.shared !== undefined && this.#schema === null) await this.#expectReached(pool);
+    this.#pool = pool;
+  }
+
+  /** A host's sessions have a search_path of their own. */
+  async #expectReached(pool: PostgresPool): Promise<void> {
+    const [found] = await pool
+      .rows<{ name: string | null }>("select to_regclass('scheduler_job_config')::text as name", [])
+      .catch((error: unknown) => Promise.reject(toDatabaseError(error)));
+    if (found?.name !== null) return;
+    throw new DatabaseVersionError(
+      "The sessions of the pool that was handed over do not have the schema 'public' on their search_path. " +
+        'Nothing was scheduled. Name a schema for the scheduler, or add public to the search_path.',
+    );
+  }
+
+  get #schema(): string | null {
+    return this.#options.schema ?? null;
   }
 
   async #migrate(): Promise<void> {
-    const client = this.#connect(1, {});
+    const client = this.#connect({});
     const lockTimeoutMs = this.#options.lockTimeoutMs ?? 60_000;
     const onProgress = this.#options.onProgress;
     try {
       const connection = { run: async (text: string) => client.unsafe(text) };
       const work = this.#prepare(client, () =>
         this.#options.migrations === 'expect'
-          ? expectMigrated(connection, migrations)
-          : migrate(connection, migrations, { lockTimeoutMs, onProgress }),
+          ? expectMigrated(connection, migrations, this.#schema)
+          : migrate(connection, migrations, { lockTimeoutMs, onProgress, schema: this.#schema }),
       );
       await withDeadline(work, lockTimeoutMs * 2 + this.#deadlineMs, () => undefined);
     } catch (error) {
@@ -111,18 +118,20 @@ export class PostgresDatabase implements Database {
 
   async rows<Row extends Record<string, unknown>>(statement: SQL): Promise<Row[]> {
     const { text, values } = renderStatement(statement);
-    return this.#run(async ({ client }) => [...(await client.unsafe<Row[]>(text, values, { prepare: true }))]);
+    return this.#run((pool) => pool.rows<Row>(text, values));
   }
 
   async now(): Promise<number> {
-    return this.#run(async ({ client }) => {
-      const [row] = await client.unsafe('select (extract(epoch from clock_timestamp()) * 1000)::float8 as now');
+    return this.#run(async (pool) => {
+      const [row] = await pool.rows('select (extract(epoch from clock_timestamp()) * 1000)::float8 as now', []);
       return Number(row?.['now']);
     });
   }
 
   async notify(channel: string, ...payloads: readonly string[]): Promise<void> {
-    await this.rows(sql`select pg_notify(${channel}, payload) from ${inputList('text', payloads)} list(payload)`);
+    await this.rows(
+      sql`select pg_notify(${channelOf(this.#schema, channel)}, payload) from ${inputList('text', payloads)} list(payload)`,
+    );
   }
 
   async listen(channel: string, handlers: ListenHandlers): Promise<() => Promise<void>> {
@@ -134,7 +143,7 @@ export class PostgresDatabase implements Database {
       void client.end({ timeout: 0 });
       if (wasUp) handlers.onLost();
     };
-    const client = this.#connect(1, { onnotify: (_name, payload) => handlers.onMessage(payload), onclose: onClose });
+    const client = this.#connect({ onnotify: (_name, payload) => handlers.onMessage(payload), onclose: onClose });
     this.#listeners.add(client);
     const stop = async (): Promise<void> => {
       isUp = false;
@@ -142,7 +151,11 @@ export class PostgresDatabase implements Database {
       await client.end({ timeout: 0 });
     };
     try {
-      await withDeadline(client.unsafe(`listen "${channel}"`), this.#deadlineMs, () => undefined);
+      await withDeadline(
+        client.unsafe(`listen "${channelOf(this.#schema, channel)}"`),
+        this.#deadlineMs,
+        () => undefined,
+      );
       isUp = true;
       return stop;
     } catch (error) {
@@ -156,10 +169,10 @@ export class PostgresDatabase implements Database {
     this.#pool = null;
     const listeners = [...this.#listeners];
     this.#listeners.clear();
-    await Promise.all([pool?.client.end({ timeout: 1 }), ...listeners.map((client) => client.end({ timeout: 0 }))]);
+    await Promise.all([pool?.end(1), ...listeners.map((client) => client.end({ timeout: 0 }))]);
   }
 
-  async #run<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
+  async #run<T>(work: (pool: PostgresPool) => Promise<T>): Promise<T> {
     const pool = this.#pool;
     if (pool === null) throw new DatabaseUnavailableError('The database is not open yet, or closed already.');
     try {
@@ -169,48 +182,24 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  /** Calls still on the old pool reject as unavailable: nothing is known of their effect either. */
-  #recycle(pool: Pool): void {
-    if (this.#pool !== pool) return;
-    this.#pool = this.#createPool();
-    void pool.client.end({ timeout: 0 });
+  /** A shared pool withdraws the statement by itself, and stays as it is. Calls still on the old pool reject as unavailable: nothing is known of their effect either. */
+  #recycle(pool: PostgresPool): void {
+    if (this.#pool !== pool || this.#options.shared !== undefined) return;
+    this.#pool = this.#makePool?.() ?? null;
+    void pool.end(0);
   }
 
-  #createPool(): Pool {
-    const client = this.#connect(this.#options.maxConnections ?? 10, null);
-    return { client, orm: drizzle({ client }) };
+  async #poolMaker(): Promise<() => PostgresPool> {
+    const { shared, maxConnections = 10, url } = this.#options;
+    const [deadlineMs, schema] = [this.#deadlineMs, this.#schema];
+    const connect = (): Client => connectTo(url, { deadlineMs, max: maxConnections, events: null });
+    if (shared === undefined && schema === null) return () => ownPool(connect());
+    const { textPool } = await import('./text-pool.ts');
+    const isShared = shared !== undefined;
+    return () => textPool({ client: shared ?? connect(), schema, deadlineMs, isShared });
   }
 
-  #connect(max: number, events: ConnectionEvents | null): Client {
-    const isPool = events === null;
-    const options: ConnectionOptions = {
-      max,
-      connect_timeout: this.#deadlineMs / 1000,
-      idle_timeout: isPool ? 300 : 0,
-      max_lifetime: isPool ? 3_600 : null,
-      // A constant, in seconds: the driver's own grows to 20 s, long after the server is back.
-      backoff: () => 0.1,
-      max_pipeline: 0,
-      fetch_types: false,
-      types: VALUES,
-      onnotice: () => undefined,
-      connection: { application_name: 'carillon', TimeZone: 'UTC', DateStyle: 'ISO' },
-      ...events,
-    };
-    const { url } = this.#options;
-    if (typeof url === 'string') return postgres(url, options);
-    const { host, port, database, user, pass, ssl, path } = url;
-    return postgres({ ...({ host, port, database, user, pass, ssl, path } as object), ...options });
+  #connect(events: ConnectionEvents): Client {
+    return connectTo(this.#options.url, { deadlineMs: this.#deadlineMs, max: 1, events });
   }
 }
-
-/** Options that the driver reads and its types leave out. */
-interface ConnectionEvents {
-  readonly onnotify?: (channel: string, payload: string) => void;
-  readonly onclose?: () => void;
-}
-type ConnectionOptions = postgres.Options<{
-  bigint: postgres.PostgresType<number>;
-  json: postgres.PostgresType<string>;
-}> &
-  ConnectionEvents & { max_pipeline: number };
