@@ -8,6 +8,7 @@
 import type { CronForm } from '../cron/cron-form.ts';
 import { LAST_YEAR, FIRST_YEAR } from '../cron/civil-date.ts';
 import { parseSchedule } from '../cron/parse-schedule.ts';
+import { RecentCache } from '../cron/recent-cache.ts';
 import type { Schedule, ScheduleSource } from '../cron/schedule-source.ts';
 import { readScheduleText } from '../cron/schedule-text.ts';
 import { CHINESE } from './chinese-words.ts';
@@ -45,10 +46,26 @@ function cronParts(form: CronForm, hasJobId: boolean): CronParts {
   };
 }
 
-function say(schedule: Schedule, language: Language): string {
-  const { text, dialect, timezone, jobId, anchorAt } = schedule.source;
-  const read = readScheduleText(text, dialect, jobId ?? '');
-  if (read.kind === 'cron') return language.sayCron(cronParts(read.form, jobId !== undefined && jobId !== ''));
+const CACHE_LIMIT = 2048;
+const cache = new RecentCache<string>(CACHE_LIMIT);
+
+/** Only H asks for the job's id. */
+function keyOf({ text, dialect, jobId = '' }: ScheduleSource, locale: DescriptionLocale): string {
+  return `${locale}\u0000${dialect}\u0000${text}\u0000${dialect === 'unix' && /H/.test(text) ? jobId : ''}`;
+}
+
+function say(schedule: Schedule, locale: DescriptionLocale): string {
+  const key = keyOf(schedule.source, locale);
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const { text, dialect, timezone, jobId = '', anchorAt } = schedule.source;
+  const language = LANGUAGES[locale];
+  const read = readScheduleText(text, dialect, jobId);
+  if (read.kind === 'cron') {
+    const sentence = language.sayCron(cronParts(read.form, jobId !== ''));
+    cache.set(key, sentence);
+    return sentence;
+  }
   if (read.kind === 'every') return language.sayInterval(intervalPartsOf(read.intervalMs), anchorAt !== undefined);
   return language.sayMoment(wallMomentOf(schedule.next(-Infinity)!, timezone));
 }
@@ -64,7 +81,6 @@ export function describeSchedule(
   options: DescribeOptions = {},
 ): string {
   const read = 'source' in schedule ? schedule : parseSchedule(schedule);
-  const language = LANGUAGES[locale];
-  const sentence = say(read, language);
-  return options.withTimezone === false ? sentence : language.addZone(sentence, read.source.timezone);
+  const sentence = say(read, locale);
+  return options.withTimezone === false ? sentence : LANGUAGES[locale].addZone(sentence, read.source.timezone);
 }
