@@ -4,6 +4,7 @@ import type {
   OutageSettlements,
 } from '../modules/foundation/application/ports/outage-settlements.ts';
 import { SCHEDULER_ACTOR } from '../modules/foundation/application/ports/pending-runs.ts';
+import type { Run } from '../modules/foundation/domain/run.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
 import type { StoreLink } from './store-link.ts';
 import { insertRunning } from './stored-claims.ts';
@@ -18,9 +19,39 @@ export class StoredOutageSettlements implements OutageSettlements {
   settle(instanceId: string, settlements: readonly OutageSettlement[]): Promise<void> {
     const { store } = this.#link;
     return this.#link.call('settlements.settle', () => {
-      for (const settlement of settlements) settleOne(store, instanceId, settlement);
+      for (const settlement of settlements) {
+        undoUnstarted(store, instanceId, settlement);
+        settleOne(store, instanceId, settlement);
+      }
     });
   }
+}
+
+/** What was claimed ahead and not started: its record goes, and a cursor that was held goes back to it. */
+function undoUnstarted(store: InMemoryStore, instanceId: string, settlement: OutageSettlement): void {
+  const { config, firstDueAt, nextFireAt: to, unstarted = [] } = settlement;
+  for (const { run, nextFireAt } of unstarted) {
+    const record = store.executions.get(run.id);
+    const cursor = store.cursors.get(run.jobId);
+    const isOurs = record?.status === 'RUNNING' && record.instanceId === instanceId && !store.cancelReasons.has(run.id);
+    if (!isOurs || cursor?.revision !== config.revision) continue;
+    const isWhere = Number(cursor.nextFireAt) === nextFireAt?.getTime() || cursor.nextFireAt === 'exhausted';
+    if (to === undefined ? !isWhere : run.scheduledAt < firstDueAt) continue;
+    store.executions.delete(run.id);
+    if (to === undefined) store.setCursor(run.jobId, run.scheduledAt);
+  }
+}
+
+/** One that was claimed ahead has started after all. */
+function begin(store: InMemoryStore, { id, instanceId, startedAt, scheduledAt }: Run): void {
+  const record = store.executions.get(id);
+  if (record?.status !== 'RUNNING' || record.instanceId !== instanceId || !isAhead(record)) return;
+  const at = startedAt > scheduledAt ? startedAt : scheduledAt;
+  store.executions.set(id, { ...record, claimedAt: at, startedAt: at });
+}
+
+function isAhead({ claimedAt, scheduledAt }: Run): boolean {
+  return claimedAt != null && claimedAt < scheduledAt;
 }
 
 function settleOne(store: InMemoryStore, actor: string, settlement: OutageSettlement): void {
@@ -39,6 +70,7 @@ function settleOne(store: InMemoryStore, actor: string, settlement: OutageSettle
     for (const event of events) store.addEvent({ ...event, actor });
   }
   for (const run of [...ended, ...active]) {
+    begin(store, run);
     if (insertRunning(store, run) || store.executions.has(run.id)) continue;
     const { id: executionId, scheduledAt } = run;
     store.addEvent({ type: 'run.unrecorded', jobId, executionId, scheduledAt, reason: 'recorded', actor });

@@ -12,6 +12,7 @@ import { readEngineGauges } from './application/engine-gauges.ts';
 import { EngineReadiness } from './application/engine-readiness.ts';
 import { EventBus } from './application/event-bus.ts';
 import { FireDispatcher } from './application/fire-dispatcher.ts';
+import { HeldRuns } from './application/held-runs.ts';
 import { InstanceLease } from './application/instance-lease.ts';
 import { JobAdmin } from './application/job-admin.ts';
 import type { JobDefaults } from './application/job-defaults.ts';
@@ -144,6 +145,7 @@ function factoriesOf(options: FoundationOptions): Factories {
     tracker: (wired) => new ExecutionTracker(wired),
     executor: (wired) => new RunExecutor(wired),
     dispatcher: (wired) => new FireDispatcher(wired.executor, maxConcurrentRuns),
+    held: (wired) => new HeldRuns(wired),
     loader: (wired) => new JobLoader(wired),
     settlements: () => new PostgresOutageSettlements(database),
     outageRuns: (wired) => new OutageRuns(wired),

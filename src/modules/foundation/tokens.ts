@@ -18,6 +18,7 @@ import type { DatabaseSupervisor } from './application/database-supervisor.ts';
 import type { DatabaseTime } from './application/database-time.ts';
 import type { EventBus } from './application/event-bus.ts';
 import type { FireDispatcher } from './application/fire-dispatcher.ts';
+import type { HeldRuns } from './application/held-runs.ts';
 import type { InstanceLease } from './application/instance-lease.ts';
 import type { JobAdmin } from './application/job-admin.ts';
 import type { JobDirectory } from './application/job-directory.ts';
@@ -72,6 +73,7 @@ export interface Foundation {
   readonly executor: RunExecutor;
   readonly feed: ChangeFeed;
   readonly figures: SchedulerFigures;
+  readonly held: HeldRuns;
   readonly history: EventHistory;
   readonly idempotencyKeys: IdempotencyKeys;
   readonly instance: Instance;

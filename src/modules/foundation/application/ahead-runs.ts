@@ -1,19 +1,20 @@
 /**
  * The runs that this instance claimed before they are due: held, confirmed when they are, and then started, or given back.
  *
- * States of one: held (its RUNNING record says who has it, and it has not started), confirmed (it may be started, and waits
- * for a slot), gone. Invariants: none starts before the database has renewed this instance's lease at or after its due
- * time, in one unbroken stretch since it was claimed, and has said that its job is still the one that was claimed; what
- * does not start is given back, so that it is claimed again as its row says by then.
+ * Invariants: while the database is there, none starts before it has renewed this instance's lease at or after the due
+ * time, in one unbroken stretch since it was claimed, and has said that its job is still the one that was claimed, and
+ * nobody wants the run to stop; what does not start is given back, so that it is claimed again as its row says by then.
  *
- * Failure modes. Database away when it is due: it is held until the lease is renewed; whoever rescued it meanwhile has
- * ended that stretch, and it is confirmed no more. Killed: others see that it was never confirmed, and put it back.
- * Stopped: given back at once. No slot for a second: given back, another may have one.
+ * Failure modes. Lease in doubt when it is due: it is held until the lease is renewed; whoever rescued it meanwhile has
+ * ended that stretch, and it is confirmed no more. Database away: its job waits for it as if it had not been claimed
+ * (`outage-runs.ts`), and what has not started when the database is back is given back. Killed: others see that it was never
+ * confirmed, and put it back. Stopped: given back at once. No slot for a second: given back, another may have one.
  */
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError } from '../domain/errors.ts';
 import type { FireDispatcher } from './fire-dispatcher.ts';
 import { confirmDue, type ConfirmDueDeps, type HeldRun } from './confirm-due.ts';
+import type { HeldRuns } from './held-runs.ts';
 import type { JobDirectory } from './job-directory.ts';
 import type { JobLoader } from './job-loader.ts';
 import type { AheadRun } from './ports/ahead-claims.ts';
@@ -22,9 +23,6 @@ import type { FireClaims } from './ports/fire-claims.ts';
 import type { Logger } from './ports/logger.ts';
 import type { CancelTimer, Timers } from './ports/timers.ts';
 
-/** So many may be held at once. */
-export const MAX_HELD = 20_000;
-export const UNKNOWN_TICK = -1;
 /** The confirmed wait so long for the next slot, and what could not be given back is given back after it. */
 const PATIENCE_MS = 1_000;
 /** After so many starts the outcomes of those that have ended get their turn. */
@@ -34,6 +32,7 @@ export interface AheadRunsDeps extends ConfirmDueDeps {
   readonly claims: FireClaims;
   readonly dispatcher: FireDispatcher;
   readonly directory: JobDirectory;
+  readonly held: HeldRuns;
   readonly executions: ExecutionLogRepository;
   readonly loader: JobLoader;
   readonly timers: Timers;
@@ -42,11 +41,8 @@ export interface AheadRunsDeps extends ConfirmDueDeps {
 
 export class AheadRuns {
   readonly #deps: AheadRunsDeps;
-  readonly #held = new Map<string, HeldRun>();
-  readonly #confirmed: HeldRun[] = [];
   /** The stretch of the lease that they were confirmed in. */
   #confirmedTerm: number | null = null;
-  readonly #doomed: HeldRun[] = [];
   #patientUntil = 0;
   #retryAt = 0;
   #isStarted = false;
@@ -60,17 +56,19 @@ export class AheadRuns {
   }
 
   get size(): number {
-    return this.#held.size + this.#confirmed.length + this.#doomed.length;
+    return this.#deps.held.size;
   }
 
   start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    const { dispatcher, lease } = this.#deps;
+    const { dispatcher, held, lease } = this.#deps;
     this.#unlisten = [
       lease.onRegained(() => this.#wake()),
+      lease.onSuspended(() => this.#wake()),
+      held.onCancelled(() => this.#wake()),
       dispatcher.onSlotFree((jobId) => {
-        if (jobId === null && this.#confirmed.length > 0) this.#wake();
+        if (jobId === null && held.hasConfirmed) this.#wake();
       }),
     ];
     this.#wake();
@@ -82,8 +80,7 @@ export class AheadRuns {
     for (const unlisten of this.#unlisten.splice(0)) unlisten();
     this.#cancelTimer();
     await this.#turning;
-    this.#doomed.push(...this.#confirmed.splice(0), ...this.#held.values());
-    this.#held.clear();
+    this.#deps.held.doomAll();
     await this.#giveBack().catch((error: unknown) => this.#failed(error));
   }
 
@@ -91,7 +88,7 @@ export class AheadRuns {
   hold(runs: readonly AheadRun[], tick: number): void {
     for (const run of runs) {
       const held: HeldRun = { ...run, tick };
-      this.#held.set(run.run.id, held);
+      this.#deps.held.hold(held);
       void this.#deps.executions.lastSuccessAt(run.run.jobId).then(
         (at) => (held.lastSuccessAt = at),
         // Then it is asked for again when the run starts.
@@ -127,65 +124,51 @@ export class AheadRuns {
 
   /** Null: nothing is held, or nothing can be done before the lease is renewed, which wakes it. */
   #idleMs(): number | null {
-    const { dispatcher, lease, time } = this.#deps;
-    if (!lease.isHeld || this.size === 0) return null;
-    if (this.#confirmed.length > 0) {
+    const { dispatcher, held, lease, time } = this.#deps;
+    if (!lease.isHeld || held.size === 0) return null;
+    if (held.hasConfirmed) {
       if (dispatcher.freeSlots > 0) return 0;
       dispatcher.askForSlot();
       return Math.max(1, this.#patientUntil - time.now());
     }
-    if (this.#doomed.length > 0) return PATIENCE_MS;
-    return Math.max(0, this.#earliest() - time.now());
-  }
-
-  #earliest(): number {
-    let earliest = Number.POSITIVE_INFINITY;
-    for (const { run } of this.#held.values()) earliest = Math.min(earliest, run.scheduledAt.getTime());
-    return earliest;
+    if (held.doomed.length > 0) return PATIENCE_MS;
+    return Math.max(0, held.earliestAt - time.now());
   }
 
   /** @throws DatabaseUnavailableError with everything still held */
   async #turn(): Promise<void> {
-    const { lease, time } = this.#deps;
+    const { dispatcher, held, lease, time } = this.#deps;
+    if (lease.isSuspended) return held.offer();
+    held.withdraw();
     if (!lease.isHeld) return;
-    if (lease.term !== this.#confirmedTerm) this.#holdAgain(this.#confirmed.splice(0));
-    if (this.#earliest() <= time.now()) await this.#confirm();
+    if (lease.term !== this.#confirmedTerm) held.holdAgain(held.takeConfirmed(Number.POSITIVE_INFINITY));
+    if (held.earliestAt <= time.now()) await this.#confirm();
     this.#startConfirmed();
-    const isOverdue = this.#deps.dispatcher.freeSlots === 0 && time.now() >= this.#patientUntil;
-    if (isOverdue) this.#doomed.push(...this.#confirmed.splice(0));
-    if (this.#doomed.length > 0) await this.#giveBack();
+    if (dispatcher.freeSlots === 0 && time.now() >= this.#patientUntil) held.doomConfirmed();
+    await this.#giveBack();
   }
 
   async #confirm(): Promise<void> {
-    const { lease, time } = this.#deps;
-    const now = time.now();
+    const { held, lease, time } = this.#deps;
     const { term } = lease;
-    const due = [...this.#held.values()].filter(({ run }) => run.scheduledAt.getTime() <= now);
+    const due = held.dueBy(time.now());
     const answer = await confirmDue(this.#deps, due);
     if (answer === null) return;
     this.#confirmedTerm = term;
-    for (const held of due) {
-      this.#held.delete(held.run.id);
-      if (answer.confirmed.has(held.run.id)) this.#confirmed.push(held);
-      else if (!answer.givenBack.has(held.run.id)) this.#doomed.push(held);
+    for (const each of due) {
+      if (answer.confirmed.has(each.run.id)) held.confirm(each);
+      else if (answer.givenBack.has(each.run.id)) held.forget(each);
+      else held.doom(each);
     }
     this.#patientUntil = time.now() + PATIENCE_MS;
     await this.#claimAgain(due.filter(({ run }) => answer.givenBack.has(run.id)));
   }
 
-  /** Confirmed in a stretch that has ended: others may have called them lost since. */
-  #holdAgain(runs: readonly HeldRun[]): void {
-    for (const held of runs) this.#held.set(held.run.id, { ...held, tick: UNKNOWN_TICK });
-  }
-
   /** As many as there are slots for, in bursts. Where the lease has ended since, they have to be confirmed again. */
   #startConfirmed(): void {
-    const { directory, dispatcher, lease, time } = this.#deps;
-    const starting = this.#confirmed.splice(0, Math.min(BURST, dispatcher.freeSlots));
-    if (lease.term === null || lease.term !== this.#confirmedTerm) {
-      this.#holdAgain(starting);
-      return;
-    }
+    const { directory, dispatcher, held, lease, time } = this.#deps;
+    const starting = held.takeConfirmed(Math.min(BURST, dispatcher.freeSlots));
+    if (lease.term === null || lease.term !== this.#confirmedTerm) return held.holdAgain(starting);
     const now = time.now();
     if (starting.length > 0) this.#patientUntil = now + PATIENCE_MS;
     for (const { run, config, lastSuccessAt } of starting) {
@@ -197,20 +180,14 @@ export class AheadRuns {
 
   /** Those that an editor keeps locked are given back later. @throws DatabaseUnavailableError with the same consequence */
   async #giveBack(): Promise<void> {
-    if (this.#doomed.length === 0) return;
-    const { aheadClaims, claims, lease } = this.#deps;
-    const asked = [...this.#doomed];
+    const { aheadClaims, claims, held, lease } = this.#deps;
+    const asked = held.doomed;
+    if (asked.length === 0) return;
     const gone = await aheadClaims.giveBack(lease.instanceId, asked);
-    const left = asked.filter(({ run }) => !gone.has(run.id));
-    const ours =
-      left.length === 0
-        ? []
-        : await claims.getClaimed(
-            lease.instanceId,
-            left.map(({ run }) => run.id),
-          );
+    const left = asked.map(({ run }) => run.id).filter((id) => !gone.has(id));
+    const ours = left.length === 0 ? [] : await claims.getClaimed(lease.instanceId, left);
     const isOurs = new Set(ours.map(({ id }) => id));
-    this.#doomed.splice(0, asked.length, ...left.filter(({ run }) => isOurs.has(run.id)));
+    for (const each of asked) if (!isOurs.has(each.run.id)) held.forget(each);
     await this.#claimAgain(asked.filter(({ run }) => gone.has(run.id)));
   }
 

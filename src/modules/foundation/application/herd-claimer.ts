@@ -7,9 +7,10 @@
  * whoever should have claimed it. A few jobs are claimed when they are due: ahead pays for a herd alone.
  */
 import { isPaused, nextFire } from '../domain/next-fire.ts';
-import { MAX_HELD, type AheadRuns } from './ahead-runs.ts';
+import type { AheadRuns } from './ahead-runs.ts';
 import type { DatabaseTime } from './database-time.ts';
 import type { DueClaimer } from './due-claimer.ts';
+import { MAX_HELD } from './held-runs.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import type { DirectoryEntry, JobDirectory } from './job-directory.ts';
 import { ownerOf } from './own-share.ts';

@@ -37,6 +37,11 @@ export class JobOutage {
     this.nextFireAt = dueAt;
   }
 
+  /** The plan was made of a row that was read again before it knew of what is done here. */
+  isAheadOf({ config, dueAt }: DueFire): boolean {
+    return config.revision === this.config.revision && (this.nextFireAt === null || this.nextFireAt > dueAt);
+  }
+
   /** What the plan does not run. */
   tell({ type, scheduledAt, reason, detail = {} }: SchedulerEvent): void {
     const fromMs = scheduledAt!.getTime();

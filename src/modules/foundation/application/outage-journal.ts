@@ -77,10 +77,13 @@ export class OutageJournal implements RecordJournal {
     const ids = this.#unrecorded.get(jobId) ?? new Set();
     this.#unrecordedCount += ids.has(id) ? 0 : 1;
     this.#unrecorded.set(jobId, ids.add(id));
-    if (ids.size > MAX_UNRECORDED || this.#unrecordedCount > MAX_UNRECORDED_IN_ALL) this.#fold([...ids][0]!);
+    if (ids.size > MAX_UNRECORDED || this.#unrecordedCount > MAX_UNRECORDED_IN_ALL) this.#foldOldest(ids);
   }
 
-  #fold(id: string): void {
+  /** But for those whose RUNNING record may stand: nobody else would end it. */
+  #foldOldest(ids: ReadonlySet<string>): void {
+    const id = [...ids].find((one) => this.#held.get(one)!.mayBeRecorded !== true);
+    if (id === undefined) return;
     this.#folded.add(this.#held.get(id)!);
     this.#output.forget(id);
     this.#forget(id);
@@ -126,7 +129,8 @@ export class OutageJournal implements RecordJournal {
   }
 
   /** @returns whether it was written @throws DatabaseUnavailableError; a record that is refused stays held */
-  async #write({ run, outcome, isRecorded }: HeldRecord): Promise<boolean> {
+  async #write(record: HeldRecord): Promise<boolean> {
+    const { run, outcome, isRecorded } = record;
     try {
       if (!isRecorded) await this.#executions.create(run);
       const isOurs = await this.#output.conclude(run.id, () => this.#executions.update(run, outcome));
@@ -135,7 +139,7 @@ export class OutageJournal implements RecordJournal {
       return isOurs;
     } catch (error) {
       if (error instanceof DatabaseUnavailableError) throw error;
-      this.#refused({ run, outcome, isRecorded }, describeError(error).message);
+      this.#refused(record, describeError(error).message);
       return false;
     }
   }

@@ -5,10 +5,11 @@
  * among several, leave the cursor where it is, and what was held is told and judged by the misfire policy afterwards.
  *
  * Invariants: nothing is claimed between the return of the database and the moment it knows what ran here (the lease is
- * suspended until then), so that this instance starts no occurrence twice; an occurrence whose claim was not answered runs
- * under the id that the claim gave it, so that the record which the claim may have written is that run's own. What another
- * instance starts meanwhile cannot be known: of `run` each occurrence starts at most once an instance, and of `auto` once
- * here and once where an instance started unseen; the unique key decides whose record stands.
+ * suspended until then), so that this instance starts no occurrence twice; an occurrence that was claimed ahead, or whose
+ * claim was not answered, runs under the id that the claim gave it, so that the record which the claim may have written is
+ * that run's own; one that was claimed ahead and not run is given back as the rest is told. What another instance starts
+ * meanwhile cannot be known: of `run` each occurrence starts at most once an instance, and of `auto` once here and once
+ * where an instance started unseen; the unique key decides whose record stands.
  *
  * Failure modes. Process killed: what ran since the database went away has no record, and may be run again as missed.
  * Database back and away again during the telling: it is told again, whole.
@@ -20,6 +21,7 @@ import { isPaused } from '../domain/next-fire.ts';
 import type { DatabaseTime } from './database-time.ts';
 import type { FireDispatcher } from './fire-dispatcher.ts';
 import { findHeld } from './held-occurrences.ts';
+import type { HeldRuns } from './held-runs.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import type { DirectoryEntry, JobDirectory } from './job-directory.ts';
 import { JobOutage, type WaitingOccurrence } from './job-outage.ts';
@@ -37,6 +39,7 @@ const BATCH_RUNS = 500;
 export interface OutageRunsDeps {
   readonly directory: JobDirectory;
   readonly dispatcher: FireDispatcher;
+  readonly held: HeldRuns;
   readonly journal: OutageJournal;
   readonly lease: InstanceLease;
   readonly settlements: OutageSettlements;
@@ -110,8 +113,10 @@ export class OutageRuns {
   async #settleAll(): Promise<void> {
     const ran = [...this.#jobs.values()];
     const held = findHeld(this.#deps, (jobId) => this.#jobs.has(jobId));
-    for (const batch of inBatches([...ran.map((job) => this.#settlementOf(job)), ...held])) {
-      await this.#tell(batch);
+    const offered = this.#deps.held.offeredByJob();
+    const settlements = [...ran.map((job) => this.#settlementOf(job)), ...held];
+    for (const batch of inBatches(settlements)) {
+      await this.#tell(batch.map((each) => ({ ...each, unstarted: offered.get(each.config.jobId) ?? [] })));
       for (const { config } of batch) this.#jobs.delete(config.jobId);
     }
     if (ran.length + held.length === 0) return;
@@ -130,6 +135,7 @@ export class OutageRuns {
     const plan = planDueFire(entry, now, newId());
     const { config, run, whenOverlapping } = plan;
     const job = this.#jobs.get(config.jobId) ?? new JobOutage(plan);
+    if (job.isAheadOf(plan)) return directory.put(entry.job, job.nextFireAt?.getTime() ?? null);
     const isBusy = this.#isBusy(config);
     if (run !== null && isBusy && whenOverlapping === 'wait') return directory.look(entry.job, now + 1_000);
     this.#jobs.set(config.jobId, job);
@@ -137,9 +143,8 @@ export class OutageRuns {
     directory.put(entry.job, plan.nextFireAt?.getTime() ?? null);
     if (plan.event !== null) job.tell(plan.event);
     if (run === null) return;
-    const id = this.#unanswered(config.jobId, run.scheduledAt) ?? run.id;
     if (isBusy || job.waiting.length > 0) this.#overlap(job, plan, isBusy);
-    else this.#start(config, { ...run, id });
+    else this.#start(config, run);
   }
 
   #overlap(job: JobOutage, { config, run, whenOverlapping }: DueFire, isBusy: boolean): void {
@@ -159,10 +164,14 @@ export class OutageRuns {
   }
 
   #start(config: JobConfig, occurrence: WaitingOccurrence): void {
-    const { directory, dispatcher, lease, time } = this.#deps;
+    const { directory, dispatcher, held, lease, time } = this.#deps;
+    const { jobId } = config;
+    const claimedId =
+      held.takeOffered(jobId, occurrence.scheduledAt) ?? this.#unanswered(jobId, occurrence.scheduledAt);
     const run = {
       ...occurrence,
-      jobId: config.jobId,
+      ...(claimedId === null ? {} : { id: claimedId, mayBeRecorded: true }),
+      jobId,
       startedAt: new Date(time.now()),
       attempt: 1,
       maxAttempts: config.maxAttempts,

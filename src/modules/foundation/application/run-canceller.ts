@@ -1,9 +1,10 @@
 /**
  * Stops the runs of this process that somebody wants to stop: told by the change feed at once, found by asking at each
- * beat of the lease where that is silent. Owns no state; a reading that fails is made good by the next beat.
+ * beat of the lease where that is silent. One that was claimed ahead does not start. Owns no state; a reading that fails is made good by the next beat.
  */
 import { describeError } from '../domain/describe-error.ts';
 import type { FireDispatcher } from './fire-dispatcher.ts';
+import type { HeldRuns } from './held-runs.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import type { Cancellations } from './ports/cancellations.ts';
 import type { Logger } from './ports/logger.ts';
@@ -11,6 +12,7 @@ import type { Logger } from './ports/logger.ts';
 export interface RunCancellerDeps {
   readonly cancellations: Cancellations;
   readonly dispatcher: FireDispatcher;
+  readonly held: HeldRuns;
   readonly lease: InstanceLease;
   readonly logger: Logger;
 }
@@ -24,16 +26,18 @@ export class RunCanceller {
 
   /** Asks what is to be stopped, where anything runs here at all. @throws DatabaseUnavailableError */
   async check(): Promise<void> {
-    const { cancellations, dispatcher, lease, logger } = this.#deps;
-    if (dispatcher.activeCount === 0) return;
+    const { cancellations, dispatcher, held, lease, logger } = this.#deps;
+    if (dispatcher.activeCount + held.size === 0) return;
     for (const { executionId, reason } of await cancellations.getRequested(lease.instanceId)) {
-      if (dispatcher.cancel(executionId, reason)) logger.info(`A run is cancelled: ${reason}`, { executionId });
+      const isStopped = held.cancel(executionId) || dispatcher.cancel(executionId, reason);
+      if (isStopped) logger.info(`A run is cancelled: ${reason}`, { executionId });
     }
   }
 
   /** Somebody wants this run to stop; another process may have it. Never rejects. */
   async noted(executionId: string): Promise<void> {
-    if (!this.#deps.dispatcher.activeRunIds.includes(executionId)) return;
+    const { dispatcher, held } = this.#deps;
+    if (held.cancel(executionId) || !dispatcher.activeRunIds.includes(executionId)) return;
     try {
       await this.check();
     } catch (error) {

@@ -89,7 +89,7 @@ export class ExecutionTracker implements RunTracker {
       if (!isRecorded) await executions.create(run);
       isOurs = await output.conclude(run.id, () => executions.update(run, outcome));
     } catch (error) {
-      this.#deps.journal.hold({ run, outcome, isRecorded });
+      this.#deps.journal.hold({ run, outcome, isRecorded, mayBeRecorded: run.mayBeRecorded === true });
       this.#logFailure(run, `The end of a run (${outcome.status}) could not be recorded.`, error);
     }
     if (isOurs) return;

@@ -5,6 +5,7 @@
 import type { SchedulerEvent } from '../../domain/event.ts';
 import type { JobConfig } from '../../domain/job-config.ts';
 import type { Run, RunTrigger } from '../../domain/run.ts';
+import type { AheadRun } from './ahead-claims.ts';
 
 /** One job's outage. */
 export interface OutageSettlement {
@@ -13,6 +14,8 @@ export interface OutageSettlement {
   readonly firstDueAt: Date;
   /** Where the cursor goes, null: exhausted; left out: the job was held, and its cursor stays. */
   readonly nextFireAt?: Date | null;
+  /** Runs that were claimed ahead and have not started; left out: none. */
+  readonly unstarted?: readonly AheadRun[];
   /** Runs that have ended, whose outcome is still to be written, and runs that go on. */
   readonly ended: readonly Run[];
   readonly active: readonly Run[];
@@ -26,7 +29,9 @@ export interface OutageSettlements {
   /**
    * Writes it all, RUNNING records beside those that stand already. A cursor that was moved further meanwhile, or that
    * somebody has locked, is left alone; one of a configuration edited meanwhile is unarmed, to be computed anew. Where
-   * another instance's record of the same occurrence stands, an event says that the occurrence was run here too.
+   * another instance's record of the same occurrence stands, an event says that the occurrence was run here too. The
+   * records of what was claimed ahead and not started are removed, and the cursor of a job that was held goes back to it;
+   * of a job that was edited meanwhile, or is locked, they stand, for `AheadClaims` to give back.
    * @throws DatabaseUnavailableError; giving the same again is safe
    */
   settle(instanceId: string, settlements: readonly OutageSettlement[]): Promise<void>;

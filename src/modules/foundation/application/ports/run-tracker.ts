@@ -5,6 +5,8 @@ import type { Json } from '../../domain/job-definition.ts';
 export interface TrackedRun extends Run {
   /** The RUNNING record exists already, written by the claim. */
   readonly isRecorded: boolean;
+  /** It started without the database under the id of a claim, whose RUNNING record may stand. */
+  readonly mayBeRecorded?: boolean;
   /** When its job succeeded last; left out: it has to be asked for. */
   readonly lastSuccessAt?: Date | null;
   /** How long after a failure its next attempt starts; null or left out: there is none. */
@@ -17,6 +19,8 @@ export interface HeldRecord {
   readonly outcome: Outcome;
   /** The RUNNING record exists. */
   readonly isRecorded: boolean;
+  /** A RUNNING record may exist. */
+  readonly mayBeRecorded?: boolean;
 }
 
 /** Where such records wait for the database. */

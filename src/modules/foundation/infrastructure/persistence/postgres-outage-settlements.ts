@@ -3,8 +3,8 @@
  *
  * Invariants: one statement; a record is written whether or not its cursor can be moved, so that the unique key (job,
  * scheduled_at, attempt) keeps the occurrence from being started again either way; of an occurrence that another instance
- * has recorded that record stands, and the other is told; no lock is waited for, so that a session that holds a row keeps
- * nobody from coming back.
+ * has recorded that record stands, and the other is told; what was claimed ahead and started here is told from what was not:
+ * nobody puts it back; no lock is waited for, so that a session that holds a row keeps nobody from coming back.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { OutageSettlement, OutageSettlements } from '../../application/ports/outage-settlements.ts';
@@ -30,7 +30,19 @@ const WAITING_COLUMNS = {
   max_attempts: 'int',
   job_kwargs: 'jsonb',
 } as const;
-const OCCURRENCE_COLUMNS = { id: 'uuid', job_id: 'text', scheduled_at: 'timestamptz', attempt: 'int' } as const;
+const OCCURRENCE_COLUMNS = {
+  id: 'uuid',
+  job_id: 'text',
+  scheduled_at: 'timestamptz',
+  started_at: 'timestamptz',
+  attempt: 'int',
+} as const;
+const UNSTARTED_COLUMNS = {
+  id: 'uuid',
+  job_id: 'text',
+  scheduled_at: 'timestamptz',
+  next_fire_at: 'timestamptz',
+} as const;
 const RECORDED = 'recorded: another instance ran this occurrence too while this one could not reach the database';
 
 export class PostgresOutageSettlements implements OutageSettlements {
@@ -55,6 +67,9 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
     waiting as materialized (
       select * from ${inputRows('waiting', WAITING_COLUMNS, settlements.flatMap(toWaitingRows))}
     ),
+    unstarted as materialized (
+      select * from ${inputRows('unstarted', UNSTARTED_COLUMNS, settlements.flatMap(toUnstartedRows))}
+    ),
     keys as materialized (
       select job.job_id from scheduler_job_config job where job.job_id in (select job_id from waiting)
       order by job.job_id
@@ -66,10 +81,31 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
       order by c.job_id
       for update of c skip locked
     ),
+    undone as (
+      delete from scheduler_execution_log claimed using unstarted, mine
+      where claimed.id = unstarted.id and claimed.status = 'RUNNING' and claimed.instance_id = ${instanceId}
+        and claimed.cancel_requested_at is null and mine.job_id = unstarted.job_id and mine.is_current
+        and case when mine.is_run then unstarted.scheduled_at >= mine.first_due_at
+          else mine.stood_at = unstarted.next_fire_at end
+      returning claimed.job_id, claimed.scheduled_at
+    ),
+    standing as materialized (
+      select mine.*, (select min(undone.scheduled_at) from undone where undone.job_id = mine.job_id) as back_at from mine
+    ),
     moved as (
-      update scheduler_job_cursor c set next_fire_at = case when mine.is_current then mine.next_fire_at end
-      from mine where c.job_id = mine.job_id and mine.is_run and mine.stood_at < mine.next_fire_at
-        and mine.stood_at >= mine.first_due_at and (mine.is_current or mine.stood_at = mine.first_due_at)
+      update scheduler_job_cursor c
+      set next_fire_at = case when not at.is_run then at.back_at when at.is_current then at.next_fire_at end
+      from standing at where c.job_id = at.job_id and case when at.is_run
+        then at.stood_at < at.next_fire_at and at.stood_at >= at.first_due_at
+          and (at.is_current or at.stood_at = at.first_due_at)
+        else at.back_at is not null end
+    ),
+    begun as (
+      update scheduler_execution_log claimed
+      set claimed_at = greatest(run.started_at, run.scheduled_at), started_at = greatest(run.started_at, run.scheduled_at)
+      from run
+      where claimed.id = run.id and claimed.status = 'RUNNING' and claimed.instance_id = ${instanceId}
+        and claimed.claimed_at < claimed.scheduled_at
     ),
     ended as (${renderCreate(ended, false)}),
     active as (${renderCreate(active, true)}),
@@ -84,7 +120,8 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
     insert into scheduler_event (${columns})
     select ${columns} from ${inputRows('event', EVENT_COLUMNS, settlements.flatMap(toEventRows(instanceId)))}
     where event.job_id not in (
-      select job_id from mine where not is_run and (not is_current or stood_at is distinct from first_due_at)
+      select job_id from standing
+      where not is_run and (not is_current or coalesce(back_at, stood_at) is distinct from first_due_at)
     )
     union all
     select 'run.unrecorded', job_id, id, scheduled_at, ${RECORDED}::text, ${instanceId}::text,
@@ -106,7 +143,22 @@ function toJobRow({ config, firstDueAt, nextFireAt }: OutageSettlement): Record<
 }
 
 function toOccurrence(run: OutageSettlement['ended'][number]): Record<keyof typeof OCCURRENCE_COLUMNS, unknown> {
-  return { id: run.id, job_id: run.jobId, scheduled_at: run.scheduledAt, attempt: run.attempt };
+  return {
+    id: run.id,
+    job_id: run.jobId,
+    scheduled_at: run.scheduledAt,
+    started_at: run.startedAt,
+    attempt: run.attempt,
+  };
+}
+
+function toUnstartedRows({ unstarted = [] }: OutageSettlement): Record<keyof typeof UNSTARTED_COLUMNS, unknown>[] {
+  return unstarted.map(({ run, nextFireAt }) => ({
+    id: run.id,
+    job_id: run.jobId,
+    scheduled_at: run.scheduledAt,
+    next_fire_at: nextFireAt ?? 'infinity',
+  }));
 }
 
 function toWaitingRows({ config, waiting }: OutageSettlement): Record<keyof typeof WAITING_COLUMNS, unknown>[] {

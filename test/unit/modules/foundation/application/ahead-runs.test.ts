@@ -3,29 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { JobConfig } from '../../../../../src/modules/foundation/domain/job-config.ts';
 import type { JobFunction } from '../../../../../src/modules/foundation/domain/job-definition.ts';
 import { createEngine, newStore, recordingJob } from '../../../../support/engine.ts';
+import { claimedHerd, HERD, newHerd, NOON, UNTIL_CLAIMED } from '../../../../support/herd-scene.ts';
 
 const SECOND = 1_000;
-const NOON = '2026-01-02T12:00:00.000Z';
-/** From the start of the store until half a second before noon. */
-const UNTIL_CLAIMED = 2_500;
-const HERD = 30;
-
-function newHerd(edit: Partial<JobConfig> = {}) {
-  const store = newStore();
-  for (let at = 0; at < HERD; at += 1)
-    store.save(`job-${at}`, { cronExpression: '0 12 * * *', handler: 'work', ...edit });
-  return store;
-}
-
-/** One replica, half a second before noon, with the whole herd claimed. */
-async function claimedHerd(edit: Partial<JobConfig> = {}, job: JobFunction & { calls?: string[] } = recordingJob()) {
-  const store = newHerd(edit);
-  const engine = createEngine({ store, jobs: { work: job } });
-  await engine.start();
-  await store.time.advance(UNTIL_CLAIMED);
-  expect([...store.executions.values()].map(({ status }) => status)).toEqual(Array(HERD).fill('RUNNING'));
-  return { store, engine, calls: job.calls ?? [], time: store.time };
-}
 
 describe('a herd', () => {
   it('is claimed ahead in one statement, and started at its due time after one more', async () => {
@@ -97,7 +77,7 @@ describe('a job of a herd that is changed after it was claimed', () => {
 
   it('and edited runs once, as it is then', async () => {
     const seen: unknown[] = [];
-    const { store, time } = await claimedHerd({}, (kwargs) => void seen.push(kwargs));
+    const { store, time } = await claimedHerd({}, { job: (kwargs) => void seen.push(kwargs) });
     store.save('job-0', { jobKwargs: { edited: true } });
     await time.advance(5 * SECOND);
     expect(seen).toHaveLength(HERD);
@@ -151,18 +131,6 @@ describe('an instance with a herd claimed ahead', () => {
     expect(store.executions.size).toBe(0);
     await time.advance(SECOND);
     expect([calls.length, others.calls.length]).toEqual([0, HERD]);
-  });
-
-  it('and no database when it is due starts nothing, and each once when it is back', async () => {
-    const { store, calls, time } = await claimedHerd();
-    store.isAway = true;
-    await time.advance(5 * SECOND);
-    expect(calls).toEqual([]);
-    store.isAway = false;
-    await time.advance(5 * SECOND);
-    expect(calls).toHaveLength(HERD);
-    const late = [...store.executions.values()].map((run) => run.startedAt.getTime() - run.scheduledAt.getTime());
-    expect(Math.min(...late)).toBeGreaterThanOrEqual(4 * SECOND);
   });
 
   it('cut off until its lease has ended starts nothing that another has taken', async () => {

@@ -124,4 +124,15 @@ describe('OutageJournal', () => {
     await journal.flush();
     expect([journal.size, store.executions.get('a')?.status]).toEqual([0, 'FAILED']);
   });
+
+  it('keeps every record that a claim may have begun, and counts others in its place', () => {
+    const { journal, run } = setUp();
+    const at = (second: number): Run => ({ ...run(`run-${second}`), jobId: 'a', scheduledAt: new Date(+AT + second) });
+    journal.hold({ run: at(0), outcome: SUCCESS, isRecorded: false, mayBeRecorded: true });
+    for (let second = 1; second <= 600; second += 1)
+      journal.hold({ run: at(second), outcome: SUCCESS, isRecorded: false });
+    expect(journal.runIds).toHaveLength(500);
+    expect(journal.runIds).toContain('run-0');
+    expect(journal.runIds).not.toContain('run-1');
+  });
 });

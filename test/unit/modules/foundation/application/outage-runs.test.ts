@@ -196,4 +196,16 @@ describe('the outage policy', () => {
     await time.advance(10 * SECOND);
     expect(starts).toEqual(['a 12:00', 'a 12:01', 'a 12:02']);
   });
+
+  it('starts nothing again because of a row that is read before the database knows what ran', async () => {
+    const { store, starts, engines, time } = await withJobs({ a: RUN });
+    store.isAway = true;
+    await time.advance(80 * SECOND);
+    expect(starts).toEqual(['a 12:00', 'a 12:01']);
+    store.isAway = false;
+    await engines[0]!.wired.loader.reload(['a']);
+    store.isAway = true;
+    await time.advance(60 * SECOND);
+    expect(starts).toEqual(['a 12:00', 'a 12:01', 'a 12:02']);
+  });
 });
