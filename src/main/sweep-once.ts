@@ -68,6 +68,7 @@ export async function armOnce(container: FoundationContainer, registry: MergedJo
 async function startClaims(container: FoundationContainer, registry: MergedJobRegistry): Promise<void> {
   await seedFirstStart(container);
   await armOnce(container, withoutLongOnes(registry));
+  await container.resolve(tokenOf('unclaimedTeller')).tell();
   container.resolve(tokenOf('loop')).start();
   container.resolve(tokenOf('pendingStarter')).start();
 }

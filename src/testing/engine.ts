@@ -26,6 +26,7 @@ import {
   StoredJobConfigs,
 } from './stored-repositories.ts';
 import { StoredChangeFeed } from './stored-change-feed.ts';
+import { StoredUnclaimedLedger } from './stored-unclaimed-ledger.ts';
 import { StoredRunOutputs } from './stored-run-outputs.ts';
 
 /** A Friday, a few seconds before noon. */
@@ -116,6 +117,7 @@ function portsOf(link: StoreLink, name: string): Partial<Foundation> {
     settlements: new StoredOutageSettlements(link),
     instances: new StoredInstances(link),
     ledger: new StoredEventLedger(link),
+    unclaimedLedger: new StoredUnclaimedLedger(link),
     feed: new StoredChangeFeed(link),
   };
 }

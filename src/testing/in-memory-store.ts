@@ -34,6 +34,8 @@ export class InMemoryStore {
   /** What an instance's lease keeps beside its end; stays when it is released. */
   readonly leases = new Map<string, { heldSince: number | null; confirmedUntil: number }>();
   readonly events: RecordedEvent[] = [];
+  /** Where the event of a key is. */
+  readonly #toldAs = new Map<string, number>();
   readonly listeners = new Set<(change: Change) => void>();
   readonly time: ManualTime;
   /** How far the database's clock is ahead of the replicas' monotonic one started at `time.now()`. */
@@ -140,13 +142,22 @@ export class InMemoryStore {
     return [...this.cursors.values()].filter(({ jobId, nextFireAt }) => {
       const config = this.configs.get(jobId);
       const isHeld = config?.enabled !== true || isPaused(config, this.now());
-      if (nextFireAt === 'unarmed') return !isHeld || (config?.enabled === true && config.pausedUntil !== null);
+      if (nextFireAt === 'unarmed') return config?.enabled === true;
       return nextFireAt instanceof Date && nextFireAt.getTime() <= this.now() && !isHeld;
     });
   }
 
-  addEvent(event: SchedulerEvent): void {
-    this.events.push({ ...event, id: this.events.length + 1, at: new Date(this.now()) });
+  addEvent({ key, ...event }: SchedulerEvent): void {
+    const at = key === undefined ? undefined : this.#toldAs.get(key);
+    if (at !== undefined) this.events[at] = { ...this.events[at]!, ...event };
+    else this.events.push({ ...event, id: this.events.length + 1, at: new Date(this.now()) });
+    if (key !== undefined && at === undefined) this.#toldAs.set(key, this.events.length - 1);
+  }
+
+  /** The schedule has no occurrence left. */
+  expire(jobId: string, revision: number): void {
+    const key = `expired ${jobId} ${revision}`;
+    this.addEvent({ type: 'job.expired', jobId, reason: 'expired', detail: { cause: 'expired', revision }, key });
   }
 
   tell(change: Change): void {

@@ -71,6 +71,7 @@ export class StoredFireClaims implements FireClaims {
         const cursor = store.cursors.get(jobId);
         if (cursor?.nextFireAt !== 'unarmed' || cursor.revision !== revision) continue;
         store.cursors.set(jobId, { jobId, revision, nextFireAt: nextFireAt ?? 'exhausted' });
+        if (nextFireAt === null) store.expire(jobId, revision);
       }
     });
   }
@@ -132,6 +133,7 @@ function claimOne({ store, instanceId, runs, moved, until }: Claiming, fire: Due
   }
   if (event !== null) store.addEvent(event);
   store.cursors.set(jobId, { jobId, revision, nextFireAt: nextFireAt ?? 'exhausted' });
+  if (nextFireAt === null) store.expire(jobId, revision);
   moved.add(jobId);
 }
 

@@ -60,6 +60,18 @@ describeOnEveryDatabase('PostgresEventHistory', (database) => {
     expect(await covering(after(-1))).toEqual([]);
   });
 
+  it('getCovering() finds what goes on from its instant', async () => {
+    const jobId = `job-${randomUUID()}`;
+    await record({ type: 'job.invalid', jobId, scheduledAt: AT, reason: 'invalid' });
+    await record({ type: 'job.expired', jobId, scheduledAt: after(5), reason: 'expired' });
+    const covering = async (at: Date) => reasons(await history().getCovering(jobId, at, 9));
+    expect(await Promise.all([after(-1), after(1), after(99)].map(covering))).toEqual([
+      [],
+      ['invalid'],
+      ['expired', 'invalid'],
+    ]);
+  });
+
   it('getAudit() gives the edits around an instant, oldest first', async () => {
     const jobId = `job-${randomUUID()}`;
     const event = (reason: string): SchedulerEvent => ({ type: 'job.updated', jobId, reason });

@@ -28,7 +28,7 @@ export class InMemoryEventHistory implements EventHistory {
         const { scheduledAt, detail } = event;
         if (event.jobId !== jobId || scheduledAt === null || scheduledAt === undefined) return false;
         const to = typeof detail?.['to'] === 'string' ? new Date(detail['to']) : scheduledAt;
-        return scheduledAt <= at && to >= at;
+        return scheduledAt <= at && (to >= at || event.type === 'job.invalid' || event.type === 'job.expired');
       })
       .toReversed()
       .slice(0, limit);

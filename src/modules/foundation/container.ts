@@ -50,6 +50,8 @@ import { PostgresOccurrenceRecords } from './infrastructure/persistence/postgres
 import { PostgresIdempotencyKeys } from './infrastructure/persistence/postgres-idempotency-keys.ts';
 import { PostgresJobRemovals } from './infrastructure/persistence/postgres-job-removals.ts';
 import { PostgresCancellations } from './infrastructure/persistence/postgres-cancellations.ts';
+import { PostgresUnclaimedLedger } from './infrastructure/persistence/postgres-unclaimed-ledger.ts';
+import { UnclaimedTeller } from './application/unclaimed-teller.ts';
 import { PostgresEventLedger } from './infrastructure/persistence/postgres-event-ledger.ts';
 import { PostgresFireClaims } from './infrastructure/persistence/postgres-fire-claims.ts';
 import { PostgresHistoryPruner } from './infrastructure/persistence/postgres-history-pruner.ts';
@@ -131,6 +133,7 @@ function factoriesOf(options: FoundationOptions): Factories {
     pending: () => new PostgresPendingRuns(database),
     instances: () => new PostgresInstances(database),
     ledger: () => new PostgresEventLedger(database),
+    unclaimedLedger: () => new PostgresUnclaimedLedger(database),
     figures: () => new PostgresSchedulerFigures(database),
     pruner: () => new PostgresHistoryPruner(database),
     feed: ({ timers }) => new PostgresChangeFeed({ database, timers, logger }),
@@ -153,6 +156,7 @@ function factoriesOf(options: FoundationOptions): Factories {
     pendingStarter: (wired) => new PendingRunStarter(wired),
     watcher: (wired) => new ConfigWatcher(wired),
     canceller: (wired) => new RunCanceller(wired),
+    unclaimedTeller: (wired) => new UnclaimedTeller(wired),
     rescuer: (wired) => new OrphanRescuer(wired),
     supervisor: (wired) => new DatabaseSupervisor(wired),
     scheduler: (wired) => new SchedulerApplicationService(wired),

@@ -34,6 +34,8 @@ import type { OutageSettlements } from './application/ports/outage-settlements.t
 import type { ChangeFeed } from './application/ports/change-feed.ts';
 import type { Clock } from './application/ports/clock.ts';
 import type { DatabaseConnection } from './application/ports/database-connection.ts';
+import type { UnclaimedLedger } from './application/ports/unclaimed-ledger.ts';
+import type { UnclaimedTeller } from './application/unclaimed-teller.ts';
 import type { EventLedger } from './application/ports/event-ledger.ts';
 import type { ExecutionLogRepository } from './application/ports/execution-log-repository.ts';
 import type { FireClaims } from './application/ports/fire-claims.ts';
@@ -83,6 +85,8 @@ export interface Foundation {
   readonly journal: OutageJournal;
   readonly lease: InstanceLease;
   readonly ledger: EventLedger;
+  readonly unclaimedLedger: UnclaimedLedger;
+  readonly unclaimedTeller: UnclaimedTeller;
   readonly live: LiveEvents;
   readonly loader: JobLoader;
   readonly logger: Logger;

@@ -10,6 +10,7 @@ import { describeError } from '../domain/describe-error.ts';
 import { DatabaseLockedError, DatabaseUnavailableError, DatabaseVersionError } from '../domain/errors.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import type { RunCanceller } from './run-canceller.ts';
+import type { UnclaimedTeller } from './unclaimed-teller.ts';
 import type { OrphanRescuer } from './orphan-rescuer.ts';
 import type { OutageJournal } from './outage-journal.ts';
 import type { OutageRuns } from './outage-runs.ts';
@@ -25,6 +26,7 @@ export interface DatabaseSupervisorDeps {
   readonly lease: InstanceLease;
   readonly rescuer: OrphanRescuer;
   readonly canceller: RunCanceller;
+  readonly unclaimedTeller: Pick<UnclaimedTeller, 'tell'>;
   readonly journal: OutageJournal;
   readonly outageRuns: OutageRuns;
   readonly timers: Timers;
@@ -139,6 +141,7 @@ export class DatabaseSupervisor {
       await this.#deps.lease.renew();
       await this.#deps.rescuer.rescue();
       await this.#deps.canceller.check();
+      await this.#deps.unclaimedTeller.tell();
       if (this.#state !== 'up') this.#recover();
       else if (this.#deps.journal.size > 0) await this.#deps.journal.flush();
     } catch (error) {

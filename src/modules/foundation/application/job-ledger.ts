@@ -9,7 +9,7 @@ import { handlerOf, type JobConfig } from '../domain/job-config.ts';
 import type { MergedJobRegistry } from '../domain/job-definition.ts';
 import { type JobThen, jobThen } from '../domain/job-then.ts';
 import { nextFire } from '../domain/next-fire.ts';
-import { judgeOccurrence, type OccurrenceFacts, type Verdict } from '../domain/occurrence-verdict.ts';
+import { isEndless, judgeOccurrence, type OccurrenceFacts, type Verdict } from '../domain/occurrence-verdict.ts';
 import { readJobRow } from '../domain/read-job-row.ts';
 import { isStorableText } from '../domain/storable-json.ts';
 import { sayVerdict, type VerdictWords } from '../domain/words/verdict-words.ts';
@@ -83,7 +83,11 @@ export class JobLedger {
       occurrence: judgement.isOccurrence ? instant : null,
       nearest: nearestOf(past, asked.atMs),
       executions: executions.map(viewExecution),
-      events: eventsToShow(events, audit, asked.atMs),
+      events: eventsToShow(
+        events.filter((event) => !isEndless(event) || event === judgement.event),
+        audit,
+        asked.atMs,
+      ),
       pending: pending === null ? null : viewPendingRun(pending, overview?.config.maxAttempts ?? 1),
     };
   }

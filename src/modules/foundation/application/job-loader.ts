@@ -29,15 +29,27 @@ export interface JobLoaderDeps {
 
 type Unarmed = { readonly jobId: string; readonly revision: number; readonly nextFireAt: Date | null };
 
+/** An enabled row that nothing can be run of here. */
+export interface LeftOutJob {
+  readonly config: JobConfig;
+  readonly resolution: Exclude<Resolution, { kind: 'armed' }>;
+}
+
 export class JobLoader {
   readonly #deps: JobLoaderDeps;
   /** Revision of each row as it was last read, the disabled ones too. */
   #seen = new Map<string, number>();
   readonly #reported = new Map<string, number>();
+  readonly #leftOut = new Map<string, LeftOutJob>();
   #reading: Promise<void> = Promise.resolve();
 
   constructor(deps: JobLoaderDeps) {
     this.#deps = deps;
+  }
+
+  /** As of the last reading. */
+  get leftOut(): LeftOutJob[] {
+    return [...this.#leftOut.values()];
   }
 
   /** Every enabled row. @throws DatabaseUnavailableError with nothing counted as seen */
@@ -59,6 +71,7 @@ export class JobLoader {
         await load(enabled, await claims.getCursors(page));
       }
       for (const jobId of directory.jobIds) if (!found.has(jobId)) directory.remove(jobId);
+      for (const jobId of this.#leftOut.keys()) if (!found.has(jobId)) this.#leftOut.delete(jobId);
       for (const jobId of waiting) seen.delete(jobId);
       this.#seen = seen;
     });
@@ -92,7 +105,9 @@ export class JobLoader {
     const runnable = new Set(enabled.map((config) => config.jobId));
     for (const jobId of jobIds) {
       this.#seen.delete(jobId);
-      if (!runnable.has(jobId)) this.#deps.directory.remove(jobId);
+      if (runnable.has(jobId)) continue;
+      this.#deps.directory.remove(jobId);
+      this.#leftOut.delete(jobId);
     }
     for (const { jobId, revision } of configs) if (!waiting.has(jobId)) this.#seen.set(jobId, revision);
   }
@@ -103,8 +118,8 @@ export class JobLoader {
     const cursorOf = new Map(cursors.map((cursor) => [cursor.jobId, cursor]));
     const unarmed: Unarmed[] = [];
     const resolutions = configs.map((config) => {
-      const resolution = this.#resolve(config);
-      if (resolution?.kind !== 'armed' || !isUnarmed(config, cursorOf.get(config.jobId))) return resolution;
+      const resolution = resolveJob(config, this.#deps.directory.registry);
+      if (resolution.kind !== 'armed' || !isUnarmed(config, cursorOf.get(config.jobId))) return resolution;
       return this.#prepare(resolution.job, unarmed);
     });
     if (unarmed.length > 0) {
@@ -116,9 +131,11 @@ export class JobLoader {
     for (const [index, resolution] of resolutions.entries()) {
       const config = configs[index]!;
       const cursor = cursorOf.get(config.jobId);
-      if (resolution?.kind !== 'armed') this.#leaveOut(config, resolution);
+      this.#leftOut.delete(config.jobId);
+      if (this.#isHeld(config)) this.#deps.directory.remove(config.jobId);
+      else if (resolution.kind !== 'armed') this.#leaveOut({ config, resolution });
       else this.#put(resolution.job, cursor);
-      if (resolution?.kind === 'armed' && cursor?.nextFireAt === 'unarmed') waiting.add(config.jobId);
+      if (resolution.kind === 'armed' && cursor?.nextFireAt === 'unarmed') waiting.add(config.jobId);
     }
     return waiting;
   }
@@ -132,21 +149,22 @@ export class JobLoader {
     if (dueAt !== null && until !== null && until > dueAt) directory.look(job, until);
   }
 
-  /** Null: paused until somebody resumes it. One that is paused until an instant is armed for what follows that. */
-  #resolve(config: JobConfig): Resolution | null {
-    const isHeld = config.pausedUntil === null && isPaused(config, this.#deps.time.now());
-    return isHeld ? null : resolveJob(config, this.#deps.directory.registry);
+  /** Paused until somebody resumes it. Its cursor is armed all the same: it remembers what falls into the pause. */
+  #isHeld(config: JobConfig): boolean {
+    return config.pausedUntil === null && isPaused(config, this.#deps.time.now());
   }
 
-  /** What came due since the edit and before anybody read it is the misfire policy's to judge, as any other delay. */
+  /**
+   * What came due since the edit and before anybody read it is the misfire policy's to judge, as any other delay; and what
+   * falls into a pause is told, or caught up, when that ends.
+   */
   #prepare(job: ArmedJob, unarmed: Unarmed[]): Resolution {
     const { config, schedule } = job;
     try {
       const now = this.#deps.time.now();
       const updatedAt = config.updatedAt.getTime();
       const editedAt = Number.isNaN(updatedAt) ? now : Math.min(updatedAt, now);
-      const after = isPaused(config, now) ? (config.pausedUntil?.getTime() ?? now) - 1 : editedAt;
-      const next = nextFire(config, schedule, after);
+      const next = nextFire(config, schedule, editedAt);
       unarmed.push({
         jobId: config.jobId,
         revision: config.revision,
@@ -158,10 +176,12 @@ export class JobLoader {
     }
   }
 
-  #leaveOut(config: JobConfig, resolution: Exclude<Resolution, { kind: 'armed' }> | null): void {
+  #leaveOut(leftOut: LeftOutJob): void {
+    const { config, resolution } = leftOut;
     const { jobId, revision } = config;
     this.#deps.directory.remove(jobId);
-    if (resolution === null || this.#reported.get(jobId) === revision) return;
+    this.#leftOut.set(jobId, leftOut);
+    if (this.#reported.get(jobId) === revision) return;
     this.#reported.set(jobId, revision);
     const handler = handlerOf(config);
     const message =

@@ -4,7 +4,7 @@
  * Invariant: what happened comes before what was told, what was told before what can be concluded from the configuration of
  * then, and only what none of these explains is unknown.
  */
-import type { DatedEvent } from './event.ts';
+import type { DatedEvent, EventType } from './event.ts';
 import type { JobConfig } from './job-config.ts';
 import type { JobThen } from './job-then.ts';
 import { readJobRow } from './read-job-row.ts';
@@ -70,7 +70,8 @@ export function judgeOccurrence(facts: OccurrenceFacts): Judgement {
   const fires = past.kind === 'there' && firesAt(past.config, atMs);
   const told = facts.events.find((event) => explains(event) && (fires || event.scheduledAt?.getTime() === atMs));
   if (told !== undefined) return { verdict: verdictOf(told), isOccurrence: true, event: told };
-  return { verdict: conclude(facts, fires), isOccurrence: fires, event: null };
+  const verdict = conclude(facts, fires);
+  return { verdict, isOccurrence: fires, event: facts.events.find(({ type }) => type === ENDLESS[verdict]) ?? null };
 }
 
 const RAN = { SUCCESS: 'ran', FAILED: 'failed', RUNNING: 'running' } as const;
@@ -80,7 +81,14 @@ function found(verdict: Verdict): Judgement {
 }
 
 function explains({ type }: DatedEvent): boolean {
-  return type.startsWith('occurrence.') || type === 'run.dropped';
+  return type.startsWith('occurrence.') || type === 'job.unresolved' || type === 'run.dropped';
+}
+
+/** Told once, of all instants from theirs on: they say why only while the configuration of then says so too. */
+const ENDLESS: Readonly<Partial<Record<Verdict, EventType>>> = { invalid: 'job.invalid', expired: 'job.expired' };
+
+export function isEndless({ type }: DatedEvent): boolean {
+  return type === ENDLESS.invalid || type === ENDLESS.expired;
 }
 
 const CAUSES: Readonly<Record<string, Verdict>> = {

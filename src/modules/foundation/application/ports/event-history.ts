@@ -18,7 +18,10 @@ export interface EventQuery {
 export interface EventHistory {
   /** Newest first; pages neither repeat nor skip while events arrive. @throws InvalidInputError for a cursor of another list */
   list(query: EventQuery): Promise<Page<RecordedEvent>>;
-  /** Those that speak of this instant, of it alone or of an interval around it; newest first, of the latest `limit`. */
+  /**
+   * Those that speak of this instant, of it alone, of an interval around it, or of all from theirs on (`job.invalid`,
+   * `job.expired`); newest first, of the latest `limit`.
+   */
   getCovering(jobId: string, at: Date, limit: number): Promise<RecordedEvent[]>;
   /** Edits, pauses and deletions of the job, oldest first: the last `limit` up to an instant, and the first `limit` after it. */
   getAudit(jobId: string, around: Date, limit: number): Promise<RecordedEvent[]>;

@@ -59,15 +59,15 @@ export interface OverduePage {
 
 export interface FireClaims {
   /** Cursors that are not due by the database's clock, locked elsewhere, moved or re-armed are left alone; all are where
-   * the instance has no lease by that clock. */
+   * the instance has no lease by that clock. A cursor that is exhausted is told of, `job.expired`, once a configuration. */
   claim(instanceId: string, fires: readonly DueFire[], options?: ClaimOptions): Promise<ClaimResult>;
   /** Of these run ids, those that are RUNNING records of this instance: asked when the answer to a claim was lost. */
   getClaimed(instanceId: string, runIds: readonly string[]): Promise<Run[]>;
-  /** Sets cursors that are 'unarmed' at that revision; others are left alone. */
+  /** Sets cursors that are 'unarmed' at that revision; others are left alone. One without an occurrence is told of, as by a claim. */
   arm(cursors: readonly { jobId: string; revision: number; nextFireAt: Date | null }[]): Promise<void>;
   /** Of these jobs, or all. */
   getCursors(jobIds?: readonly string[]): Promise<FireCursor[]>;
-  /** Of enabled jobs that are not paused: due by the database's clock, earliest first, then those that are 'unarmed'. */
+  /** Of enabled jobs: due by the database's clock and not paused, earliest first, then those that are 'unarmed'. */
   getDueOrUnarmed(limit: number): Promise<FireCursor[]>;
   /** Due for longer than `olderThanMs` by the database's clock: left over by whoever should have claimed them. */
   getOverdue(olderThanMs: number, page: OverduePage): Promise<FireCursor[]>;

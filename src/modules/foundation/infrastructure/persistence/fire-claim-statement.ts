@@ -12,6 +12,7 @@
  *   judged   what becomes of a run that an overlap kept from starting: skipped, queued, or it waits with its cursor, as it
  *            does behind a run that was claimed ahead and may still be given back
  *   moved    the cursors move on, except where such a run waits with its cursor
+ *   expired  that a job's schedule has come to its end
  *   told     the caller's events, and `occurrence.skipped` for each run that is skipped
  * and, where a job queues (`fire-claim-queue.ts`), what is queued, what it takes the place of, and what is to stop for it.
  *
@@ -24,6 +25,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { ClaimOptions, DueFire } from '../../application/ports/fire-claims.ts';
 import { isLeased, isUnconfirmed } from './ahead-claim-statements.ts';
 import { isExclusive } from './execution-row.ts';
+import { renderExpired } from './expired-event.ts';
 import { isBehind, isQueueing, QUEUEING, renderKeys, renderQueue } from './fire-claim-queue.ts';
 import { EVENT_COLUMNS, toEventRow } from './postgres-event-ledger.ts';
 import { inputRows } from './statement-input.ts';
@@ -95,6 +97,7 @@ function renderSkipReason(): SQL {
 
 export function renderClaim(instanceId: string, fires: readonly DueFire[], { aheadMs = 0 }: ClaimOptions = {}): SQL {
   const isQueued = fires.some(isQueueing);
+  const isLast = fires.some(({ nextFireAt }) => nextFireAt === null);
   const isLimited = fires.some(({ config }) => config.maxConcurrentRuns !== null);
   return sql`
     with input as materialized (select * from ${inputRows('input', FIRE_COLUMNS, fires.map(toFireRow))}),
@@ -152,6 +155,7 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[], { ahe
     ),
     settled as materialized (select *, job_id in (select job_id from moved) as is_moved from judged),
     ${isQueued ? renderQueue(instanceId) : sql``}
+    ${isLast ? sql`${renderExpired(sql`select job_id from settled where is_moved and next_fire_at = 'infinity'`)},` : sql``}
     told as (
       insert into scheduler_event (${eventColumns})
       select ${eventValues} from settled, json_to_record(settled.event) as ${eventRecord}

@@ -16,6 +16,7 @@ import { decodeRow } from './statement-input.ts';
 
 const { id, at, type, jobId, actor } = schedulerEvent;
 const AUDIT = sql.raw("('job.created', 'job.updated', 'job.deleted', 'job.paused', 'job.resumed')");
+const ENDLESS = sql.raw("('job.invalid', 'job.expired')");
 /** So many intervals before an instant are looked at: those that begin shortly before it. */
 const LOOKED_AT = 500;
 
@@ -60,7 +61,8 @@ export class PostgresEventHistory implements EventHistory {
         where job_id = ${ofJobId} and scheduled_at <= ${instant.toISOString()}::timestamptz
         order by scheduled_at desc limit ${LOOKED_AT}
       ) near
-      where coalesce((near.detail ->> 'to')::timestamptz, near.scheduled_at) >= ${instant.toISOString()}::timestamptz
+      where near.type in ${ENDLESS}
+        or coalesce((near.detail ->> 'to')::timestamptz, near.scheduled_at) >= ${instant.toISOString()}::timestamptz
       order by id desc limit ${limit}`);
     return toRecordedEvents(rows.map((row) => decodeRow(schedulerEvent, row)));
   }

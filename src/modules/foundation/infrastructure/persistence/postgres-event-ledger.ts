@@ -34,7 +34,7 @@ export function hashedKey(key: SQL): SQL {
 const columns = sql.raw(Object.keys(EVENT_COLUMNS).join(', '));
 
 /** `insert into scheduler_event … `, up to its rows. */
-export const INTO_KEYED_EVENTS = sql`insert into scheduler_event (${columns}, key)`;
+export const INTO_KEYED_EVENTS = sql`insert into scheduler_event as told (${columns}, key)`;
 /** The columns of a row of `KEYED_EVENT_COLUMNS`, as they are kept. */
 export const AS_KEYED_EVENT = sql`${columns}, ${hashedKey(sql`event.key`)}`;
 /** What follows those rows. */

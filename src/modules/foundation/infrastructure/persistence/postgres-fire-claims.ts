@@ -27,6 +27,7 @@ import type {
 import type { Run } from '../../domain/run.ts';
 import type { Database } from './database.ts';
 import { toExecution } from './execution-row.ts';
+import { renderExpired } from './expired-event.ts';
 import { type ClaimedRow, renderClaim } from './fire-claim-statement.ts';
 import { schedulerExecutionLog } from './schema/runs.ts';
 import { inputList, inputRows, readInstant } from './statement-input.ts';
@@ -77,7 +78,8 @@ export class PostgresFireClaims implements FireClaims {
         where c.next_fire_at is null and c.revision = input.revision
         order by c.job_id
         for update of c skip locked
-      )
+      ),
+      ${renderExpired(sql`select job_id from unarmed where next_fire_at = 'infinity'`)}
       update scheduler_job_cursor c set next_fire_at = unarmed.next_fire_at from unarmed where c.job_id = unarmed.job_id`);
   }
 
@@ -92,8 +94,7 @@ export class PostgresFireClaims implements FireClaims {
       select c.job_id, c.revision, c.next_fire_at
       from scheduler_job_cursor c join scheduler_job_config job using (job_id)
       where job.enabled and (c.next_fire_at <= clock_timestamp() or c.next_fire_at is null)
-        and (job.paused_at is null or job.paused_until <= clock_timestamp()
-          or (c.next_fire_at is null and job.paused_until is not null))
+        and (job.paused_at is null or job.paused_until <= clock_timestamp() or c.next_fire_at is null)
       order by c.next_fire_at nulls last, c.job_id limit ${limit}`);
   }
 

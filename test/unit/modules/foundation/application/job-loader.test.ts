@@ -145,14 +145,14 @@ describe('JobLoader with pauses', () => {
     expect(listed()).toContain('a 12:00:00');
   });
 
-  it('arms what is paused until an instant for the first occurrence from then on', async () => {
-    const { store, loader, listed } = setUp();
-    store.save('a', { pausedAt, pausedUntil: new Date(NOON + 5 * MINUTE) });
+  it('arms what is paused for what follows its edit, and looks at it when the pause ends, if it ends by itself', async () => {
+    const { store, loader, listed, directory } = setUp(['c']);
+    store.save('a', { cronExpression: '* * * * *', pausedAt, pausedUntil: new Date(NOON + 5 * MINUTE) });
+    store.save('c', { pausedAt });
     await loader.loadAll();
-    expect(listed()).toEqual(['a 12:05:00']);
-    store.save('b', { cronExpression: '* * * * *', pausedAt, pausedUntil: new Date(NOON + 5 * MINUTE + 1) });
-    await loader.loadAll();
-    expect(listed()).toContain('b 12:06:00');
+    expect(listed()).toEqual(['a 12:00:00']);
+    expect(directory.lookOf('a')).toBe(NOON + 5 * MINUTE);
+    expect(store.cursors.get('c')).toMatchObject({ nextFireAt: new Date(NOON) });
   });
 
   it('a pause that is over is none', async () => {

@@ -105,4 +105,35 @@ describe('a job that is paused', () => {
     await time.advance(7 * MINUTE);
     expect(minutes()).toEqual(['12:00', '12:06', '12:08']);
   });
+
+  it('and edited: what the new schedule had in the pause is told when that ends', async () => {
+    const { store, time, skipped } = await withJob();
+    store.save('a', { pausedAt: new Date(store.now()), pausedUntil: after(9) });
+    await time.advance(MINUTE);
+    store.save('a', { cronExpression: '*/2 * * * *' });
+    await time.advance(12 * MINUTE);
+    expect(skipped()).toMatchObject([
+      { detail: { cause: 'paused', count: 4, from: after(2).toISOString(), to: after(8).toISOString() } },
+    ]);
+  });
+
+  it.each([true, false])(
+    'without an end and edited, resumed to catch up (%s): the new schedule is judged from the edit on',
+    async (catchUp) => {
+      const { store, time, minutes, skipped } = await withJob({ misfirePolicy: 'all', overlapPolicy: 'queueAll' });
+      store.save('a', { pausedAt: new Date(store.now()) });
+      await time.advance(4 * MINUTE);
+      store.save('a', { cronExpression: '*/2 * * * *' });
+      await time.advance(6 * MINUTE);
+      expect(minutes()).toEqual(['12:00']);
+      store.save('a', catchUp ? { pausedAt: null, pausedUntil: null } : { pausedUntil: new Date(store.now()) });
+      await time.advance(2 * MINUTE);
+      expect(minutes()).toEqual(catchUp ? ['12:00', '12:06', '12:08', '12:10', '12:12'] : ['12:00', '12:12']);
+      const told = {
+        reason: 'paused',
+        detail: { count: 3, from: after(6).toISOString(), to: after(10).toISOString() },
+      };
+      expect(skipped()).toMatchObject(catchUp ? [] : [told]);
+    },
+  );
 });

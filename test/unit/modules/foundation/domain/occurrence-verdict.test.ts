@@ -66,6 +66,7 @@ const CASES: readonly (readonly [Verdict, string, Partial<OccurrenceFacts>])[] =
   ['deleted', 'the audit trail', { past: { kind: 'absent', wasDeleted: true, nextAt: null } }],
   ['held', 'an event', { events: [skipped('outage')] }],
   ['unresolved', 'an event', { events: [skipped('unresolved')] }],
+  ['unresolved', 'an event of while it was', { events: [skipped('unresolved', { type: 'job.unresolved' })] }],
   ['unresolved', 'a function that is not here', { nextFireAt: new Date(AT), isRegistered: false }],
   ['unresolved', 'a cursor that nobody arms', { nextFireAt: null, isRegistered: false }],
   ['invalid', 'the row of then', { past: there({ cronExpression: 'nonsense' }) }],
@@ -101,6 +102,15 @@ describe('judgeOccurrence()', () => {
       verdict: 'notScheduled',
       isOccurrence: false,
     });
+  });
+
+  test.each([
+    ['invalid', { cronExpression: 'nonsense' }],
+    ['expired', { endAt: new Date(AT - 1) }],
+  ] as const)('%s is told by its event while the configuration says so too, and not afterwards', (word, edit) => {
+    const events = [skipped(word, { type: `job.${word}`, scheduledAt: new Date(AT - HOUR) })];
+    expect(judgeOccurrence({ ...BARE, events, past: there(edit) })).toMatchObject({ verdict: word, event: events[0] });
+    expect(judgeOccurrence({ ...BARE, events })).toMatchObject({ verdict: 'unknown', event: null });
   });
 
   test('what ran is not explained away', () => {

@@ -10,7 +10,13 @@ export const eventSchema = v.pipe(
   v.strictObject({
     id: v.pipe(v.number(), v.metadata({ type: 'integer' })),
     at: instant,
-    type: v.picklist(EVENT_TYPES),
+    type: v.pipe(
+      v.picklist(EVENT_TYPES),
+      v.description(
+        'job.unresolved is one event a configuration, whose detail (count, from, to) goes on while occurrences pass that no ' +
+          'instance has the function for; job.invalid and job.expired speak of all instants from scheduledAt on.',
+      ),
+    ),
     jobId: v.nullable(v.string()),
     executionId: v.nullable(v.string()),
     scheduledAt: v.pipe(
