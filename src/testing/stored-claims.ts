@@ -12,6 +12,7 @@ import type { JobConfig } from '../modules/foundation/domain/job-config.ts';
 import type { Run } from '../modules/foundation/domain/run.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
 import type { StoreLink } from './store-link.ts';
+import { lastSuccessOf } from './last-success.ts';
 
 const RUNNING = {
   status: 'RUNNING',
@@ -46,11 +47,10 @@ export class StoredFireClaims implements FireClaims {
   claim(instanceId: string, fires: readonly DueFire[], { aheadMs = 0 }: ClaimOptions = {}): Promise<ClaimResult> {
     const { store } = this.#link;
     return this.#link.call('claims.claim', () => {
-      const runs: Run[] = [];
-      const moved = new Set<string>();
-      const claiming = { store, instanceId, runs, moved, until: store.now() + aheadMs };
+      const claiming: Claiming = { store, instanceId, runs: [], moved: new Set(), until: store.now() + aheadMs };
       if (store.isLeased(instanceId)) for (const fire of fires) claimOne(claiming, fire);
-      return { runs, moved, tick: store.tick };
+      const runs = claiming.runs.map((run) => ({ ...run, lastSuccessAt: lastSuccessOf(store, run.jobId) }));
+      return { runs, moved: claiming.moved, tick: store.tick };
     });
   }
 

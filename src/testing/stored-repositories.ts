@@ -18,6 +18,7 @@ import { LOST_ATTEMPTS } from '../modules/foundation/domain/retry.ts';
 import type { Execution, Outcome, Run } from '../modules/foundation/domain/run.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
 import type { StoreLink } from './store-link.ts';
+import { lastSuccessOf } from './last-success.ts';
 import { insertRunning } from './stored-claims.ts';
 
 export class StoredJobConfigs implements JobConfigRepository {
@@ -125,10 +126,7 @@ export class StoredExecutions implements ExecutionLogRepository {
   }
 
   lastSuccessAt(jobId: string): Promise<Date | null> {
-    return this.#link.call('executions.lastSuccessAt', () => {
-      const ended = this.#link.store.runsOf(jobId).filter((run) => run.status === 'SUCCESS');
-      return ended.at(-1)?.finishedAt ?? null;
-    });
+    return this.#link.call('executions.lastSuccessAt', () => lastSuccessOf(this.#link.store, jobId));
   }
 }
 

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { describeOnEveryDatabase } from '../support/databases.ts';
 import { aheadSamples, HOUR, leaseMs } from './ahead-samples.ts';
-import { armJob, dueFire } from './samples.ts';
+import { armJob, dueFire, succeeded } from './samples.ts';
 
 describeOnEveryDatabase('PostgresFireClaims ahead of time', (database) => {
   const { ahead, claims, executions, cursorOf, skippedOf, end, renew, claimAhead, claimedAndDue } =
@@ -15,8 +15,21 @@ describeOnEveryDatabase('PostgresFireClaims ahead of time', (database) => {
       const { instanceId, config, held, dueAt } = await claimAhead();
       expect(held.run).toMatchObject({ jobId: config.jobId, scheduledAt: dueAt, startedAt: dueAt });
       expect(held.run.claimedAt!.getTime()).toBeLessThan(dueAt.getTime());
-      expect(await executions().getById(held.run.id)).toMatchObject({ ...held.run, instanceId, status: 'RUNNING' });
+      const { lastSuccessAt: _lastSuccessAt, ...run } = held.run;
+      expect(await executions().getById(run.id)).toMatchObject({ ...run, instanceId, status: 'RUNNING' });
       expect(await cursorOf(config.jobId)).toEqual(held.nextFireAt);
+    });
+
+    it('says when the job had succeeded last', async () => {
+      const config = await armJob(database());
+      const fire = dueFire(config);
+      const [first] = (await claims().claim('instance-a', [fire])).runs;
+      const outcome = succeeded(first!);
+      await executions().update(first!, outcome);
+      const next = { ...fire, dueAt: fire.nextFireAt!, nextFireAt: null };
+      const again = { ...next, run: { ...fire.run!, id: randomUUID(), scheduledAt: next.dueAt } };
+      const { runs } = await claims().claim('instance-a', [again], { aheadMs: HOUR });
+      expect([first!.lastSuccessAt, ...runs.map((run) => run.lastSuccessAt)]).toEqual([null, outcome.finishedAt]);
     });
 
     it('leaves what is due later than that', async () => {

@@ -1,6 +1,7 @@
 /** A run executor on its own: its tracker keeps the outcome, its time is a test's. */
 import { type BusEvent, EventBus } from '../../src/modules/foundation/application/event-bus.ts';
 import type { RunTracker, TrackedRun } from '../../src/modules/foundation/application/ports/run-tracker.ts';
+import { RunController } from '../../src/modules/foundation/application/run-controller.ts';
 import { RunExecutor } from '../../src/modules/foundation/application/run-executor.ts';
 import type { RunVoice } from '../../src/modules/foundation/application/run-output-writer.ts';
 import { readProgress } from '../../src/modules/foundation/domain/run-output.ts';
@@ -59,7 +60,7 @@ export function manualExecutor(job: JobFunction | JobDefinition, edit: Partial<J
     jobKwargs: config.jobKwargs,
     isRecorded: true,
   };
-  const controller = new AbortController();
+  const controller = new RunController();
   const registry = new Map([['a', toRegisteredJob('a', 'test', job)]]);
   const execute = () => executor.execute({ run, config, registry, controller });
   return { execute, controller, lease, time, logger, executions, tracker, events, said };

@@ -4,7 +4,6 @@
  */
 import 'reflect-metadata';
 import { container as root, type DependencyContainer, instanceCachingFactory } from 'tsyringe';
-import { v7 as uuidv7 } from 'uuid';
 import { ConfigWatcher } from './application/config-watcher.ts';
 import { DatabaseSupervisor } from './application/database-supervisor.ts';
 import { DatabaseTime } from './application/database-time.ts';
@@ -39,6 +38,7 @@ import { RunExecutor } from './application/run-executor.ts';
 import { SchedulerApplicationService } from './application/scheduler-application-service.ts';
 import { SchedulerStatus } from './application/scheduler-status.ts';
 import { SchedulingLoop } from './application/scheduling-loop.ts';
+import { StartBurst } from './application/start-burst.ts';
 import { ExecutionTracker } from './infrastructure/execution-tracker.ts';
 import { PostgresChangeFeed } from './infrastructure/feed/postgres-change-feed.ts';
 import { UncountedMetrics } from './infrastructure/metrics/uncounted-metrics.ts';
@@ -63,6 +63,7 @@ import { PostgresSchedulerFigures } from './infrastructure/persistence/postgres-
 import { PostgresRunOutputs } from './infrastructure/persistence/postgres-run-outputs.ts';
 import { SchedulerExecutionLogRepository } from './infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { SchedulerJobConfigRepository } from './infrastructure/persistence/scheduler-job-config-repository.ts';
+import { newRunId } from './infrastructure/run-ids.ts';
 import { CronScheduleTimers } from './infrastructure/time/cron-schedule-timers.ts';
 import { SystemClock } from './infrastructure/time/system-clock.ts';
 import { type Foundation, tokenOf } from './tokens.ts';
@@ -115,7 +116,7 @@ function factoriesOf(options: FoundationOptions): Factories {
     logger: () => logger,
     clock: () => new SystemClock(),
     timers: () => new CronScheduleTimers(),
-    newId: () => uuidv7,
+    newId: () => newRunId,
     time: ({ clock }) => new DatabaseTime(clock),
 
     configs: () => new SchedulerJobConfigRepository(database),
@@ -145,6 +146,7 @@ function factoriesOf(options: FoundationOptions): Factories {
     journal: (wired) => new OutageJournal(wired),
     lease: (wired) => new InstanceLease(wired),
     output: (wired) => new RunOutputWriter(wired),
+    starts: (wired) => new StartBurst(wired),
     tracker: (wired) => new ExecutionTracker(wired),
     executor: (wired) => new RunExecutor(wired),
     dispatcher: (wired) => new FireDispatcher(wired.executor, maxConcurrentRuns),

@@ -51,6 +51,7 @@ import type { SchedulerFigures } from './application/ports/scheduler-figures.ts'
 import type { Timers } from './application/ports/timers.ts';
 import type { RunOutputs } from './application/ports/run-outputs.ts';
 import type { RunLogs } from './application/run-logs.ts';
+import type { StartBurst } from './application/start-burst.ts';
 import type { RunOutputWriter } from './application/run-output-writer.ts';
 import type { RunExecutor } from './application/run-executor.ts';
 import type { SchedulerApplicationService } from './application/scheduler-application-service.ts';
@@ -115,6 +116,7 @@ export interface Foundation {
   readonly supervisor: DatabaseSupervisor;
   readonly time: DatabaseTime;
   readonly timers: Timers;
+  readonly starts: StartBurst;
   readonly tracker: RunTracker;
   readonly watcher: ConfigWatcher;
 }

@@ -18,23 +18,25 @@ import type { HeldRuns } from './held-runs.ts';
 import type { JobDirectory } from './job-directory.ts';
 import type { JobLoader } from './job-loader.ts';
 import type { AheadRun } from './ports/ahead-claims.ts';
-import type { ExecutionLogRepository } from './ports/execution-log-repository.ts';
 import type { FireClaims } from './ports/fire-claims.ts';
 import type { Logger } from './ports/logger.ts';
 import type { CancelTimer, Timers } from './ports/timers.ts';
+import type { StartBurst } from './start-burst.ts';
 
 /** The confirmed wait so long for the next slot, and what could not be given back is given back after it. */
 const PATIENCE_MS = 1_000;
-/** After so many starts the outcomes of those that have ended get their turn. */
-const BURST = 500;
+/** So long at a time nothing is done but to start. */
+const BURST_MS = 50;
+/** Of work that ends at once, the slot is free again after so many turns of the microtask queue. */
+const HOPS = 16;
 
 export interface AheadRunsDeps extends ConfirmDueDeps {
   readonly claims: FireClaims;
   readonly dispatcher: FireDispatcher;
   readonly directory: JobDirectory;
   readonly held: HeldRuns;
-  readonly executions: ExecutionLogRepository;
   readonly loader: JobLoader;
+  readonly starts: StartBurst;
   readonly timers: Timers;
   readonly logger: Logger;
 }
@@ -86,15 +88,7 @@ export class AheadRuns {
 
   /** @param tick of the claim; `UNKNOWN_TICK` makes each job be looked at again */
   hold(runs: readonly AheadRun[], tick: number): void {
-    for (const run of runs) {
-      const held: HeldRun = { ...run, tick };
-      this.#deps.held.hold(held);
-      void this.#deps.executions.lastSuccessAt(run.run.jobId).then(
-        (at) => (held.lastSuccessAt = at),
-        // Then it is asked for again when the run starts.
-        () => undefined,
-      );
-    }
+    for (const run of runs) this.#deps.held.hold({ ...run, tick });
     if (runs.length > 0) this.#wake();
   }
 
@@ -143,7 +137,7 @@ export class AheadRuns {
     if (!lease.isHeld) return;
     if (lease.term !== this.#confirmedTerm) held.holdAgain(held.takeConfirmed(Number.POSITIVE_INFINITY));
     if (held.earliestAt <= time.now()) await this.#confirm();
-    this.#startConfirmed();
+    await this.#startConfirmed();
     if (dispatcher.freeSlots === 0 && time.now() >= this.#patientUntil) held.doomConfirmed();
     await this.#giveBack();
   }
@@ -164,17 +158,34 @@ export class AheadRuns {
     await this.#claimAgain(due.filter(({ run }) => answer.givenBack.has(run.id)));
   }
 
-  /** As many as there are slots for, in bursts. Where the lease has ended since, they have to be confirmed again. */
-  #startConfirmed(): void {
+  /** As many as there are slots for, those that become free at once included; what has ended is recorded afterwards. */
+  async #startConfirmed(): Promise<void> {
+    const { clock, dispatcher, held, starts } = this.#deps;
+    const until = clock.monotonicMs() + BURST_MS;
+    starts.close();
+    try {
+      for (let hops = 0; held.hasConfirmed && hops < HOPS && clock.monotonicMs() < until; hops += 1) {
+        if (dispatcher.freeSlots === 0) await Promise.resolve();
+        else {
+          this.#startNext();
+          hops = 0;
+        }
+      }
+    } finally {
+      starts.open();
+    }
+  }
+
+  /** Where the lease has ended since, they have to be confirmed again. */
+  #startNext(): void {
     const { directory, dispatcher, held, lease, time } = this.#deps;
-    const starting = held.takeConfirmed(Math.min(BURST, dispatcher.freeSlots));
+    const starting = held.takeConfirmed(dispatcher.freeSlots);
     if (lease.term === null || lease.term !== this.#confirmedTerm) return held.holdAgain(starting);
     const now = time.now();
     if (starting.length > 0) this.#patientUntil = now + PATIENCE_MS;
-    for (const { run, config, lastSuccessAt } of starting) {
+    for (const { run, config } of starting) {
       const startedAt = new Date(Math.max(run.scheduledAt.getTime(), now));
-      const known = lastSuccessAt === undefined ? {} : { lastSuccessAt };
-      dispatcher.dispatch({ ...run, ...known, startedAt, isRecorded: true }, config, directory.registry);
+      dispatcher.dispatch({ ...run, startedAt, isRecorded: true }, config, directory.registry);
     }
   }
 

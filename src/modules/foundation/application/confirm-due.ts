@@ -10,8 +10,6 @@ import type { Clock } from './ports/clock.ts';
 export interface HeldRun extends AheadRun {
   /** Of the claim that took it. */
   readonly tick: number;
-  /** Asked for while there is time; left out: not known yet. */
-  lastSuccessAt?: Date | null;
 }
 
 export interface ConfirmDueDeps {
@@ -22,7 +20,7 @@ export interface ConfirmDueDeps {
 }
 
 interface Answer {
-  readonly confirmed: ReadonlySet<string>;
+  readonly confirmed: Pick<ReadonlySet<string>, 'has'>;
   readonly givenBack: ReadonlySet<string>;
 }
 
@@ -32,18 +30,32 @@ interface Answer {
  */
 export async function confirmDue(deps: ConfirmDueDeps, due: readonly HeldRun[]): Promise<Answer | null> {
   const { aheadClaims, clock, lease, time } = deps;
-  const order = { dueAt: new Date(latestOf(due, ({ run }) => run.scheduledAt.getTime())), leaseMs: LEASE_MS };
+  const { dueAt, tick, claimedSince } = boundsOf(due);
+  const order = { dueAt: new Date(dueAt), leaseMs: LEASE_MS };
   const askedAt = clock.monotonicMs();
   const { now, isConfirmed } = await aheadClaims.confirmAll(lease.instanceId, {
     ...order,
-    tick: -latestOf(due, ({ tick }) => -tick),
-    claimedSince: new Date(-latestOf(due, ({ run }) => -(run.claimedAt ?? run.startedAt).getTime())),
+    tick,
+    claimedSince: new Date(claimedSince),
   });
   time.observe(now.getTime(), askedAt);
-  if (isConfirmed) return { confirmed: new Set(due.map(({ run }) => run.id)), givenBack: new Set() };
+  if (isConfirmed) return { confirmed: EVERY, givenBack: new Set() };
   return now < order.dueAt ? null : aheadClaims.confirmEach(lease.instanceId, order, due);
 }
 
-function latestOf(due: readonly HeldRun[], read: (held: HeldRun) => number): number {
-  return due.reduce((latest, held) => Math.max(latest, read(held)), Number.NEGATIVE_INFINITY);
+const EVERY = { has: () => true };
+
+/** The latest that any is due at, and the earliest tick and instant that any was claimed at. */
+function boundsOf(due: readonly HeldRun[]): { dueAt: number; tick: number; claimedSince: number } {
+  const bounds = {
+    dueAt: Number.NEGATIVE_INFINITY,
+    tick: Number.POSITIVE_INFINITY,
+    claimedSince: Number.POSITIVE_INFINITY,
+  };
+  for (const { run, tick } of due) {
+    bounds.dueAt = Math.max(bounds.dueAt, run.scheduledAt.getTime());
+    bounds.tick = Math.min(bounds.tick, tick);
+    bounds.claimedSince = Math.min(bounds.claimedSince, (run.claimedAt ?? run.startedAt).getTime());
+  }
+  return bounds;
 }

@@ -99,14 +99,20 @@ export class DueClaimer {
 
   async #claim({ plans, aheadMs }: Claiming): Promise<void> {
     const { claims, directory, lease } = this.#deps;
-    for (const plan of plans) this.#lookIn(plan.config, Math.max(RETRY_MS, this.#untilDue(plan)));
+    const later = (plan: DueFire, restMs: number): void =>
+      this.#lookIn(plan.config, Math.max(RETRY_MS, this.#untilDue(plan) + restMs));
+    // What is due before the answer is there is not claimed a second time.
+    for (const plan of plans) later(plan, aheadMs > 0 ? RETRY_MS : 0);
     const looks = new Map(plans.map(({ config: { jobId } }) => [jobId, directory.lookOf(jobId)]));
     let answer: ClaimResult;
     try {
       answer = await claims.claim(lease.instanceId, plans, { aheadMs });
     } catch (error) {
       this.#unanswered.add(plans.flatMap(unansweredOf));
-      if (error instanceof DatabaseUnavailableError) throw error;
+      if (error instanceof DatabaseUnavailableError) {
+        for (const plan of plans) later(plan, 0);
+        throw error;
+      }
       await this.#claimApart({ plans, aheadMs }, error);
       return;
     }

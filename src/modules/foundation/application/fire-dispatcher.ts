@@ -9,6 +9,7 @@ import { RunCancelledError } from '../domain/errors.ts';
 import type { JobConfig } from '../domain/job-config.ts';
 import type { MergedJobRegistry } from '../domain/job-definition.ts';
 import type { TrackedRun } from './ports/run-tracker.ts';
+import { RunController } from './run-controller.ts';
 import type { RunExecutor } from './run-executor.ts';
 
 /** So many runs may wait for their outcome to be written before those that wait count as running. */
@@ -16,7 +17,7 @@ const MAX_UNWRITTEN = 10_000;
 
 interface ActiveRun {
   readonly run: TrackedRun;
-  readonly controller: AbortController;
+  readonly controller: RunController;
 }
 
 /** Slots that nobody else claims for, until they are released: after the claimed runs were dispatched. */
@@ -91,7 +92,7 @@ export class FireDispatcher {
   /** Starts a run and returns at once. One that goes on already is left alone. */
   dispatch(run: TrackedRun, config: JobConfig, registry: MergedJobRegistry): void {
     if (this.#active.has(run.id)) return;
-    const controller = new AbortController();
+    const controller = new RunController();
     this.#active.set(run.id, { run, controller });
     this.#working += 1;
     let isWorking = true;
@@ -129,7 +130,7 @@ export class FireDispatcher {
   /** Aborts one; if it ignores that it is abandoned. @returns false: it is not active here, or is being aborted already */
   cancel(runId: string, reason: string): boolean {
     const controller = this.#active.get(runId)?.controller;
-    if (controller === undefined || controller.signal.aborted) return false;
+    if (controller === undefined || controller.aborted) return false;
     controller.abort(new RunCancelledError(reason));
     return true;
   }

@@ -8,6 +8,7 @@
 import { idempotencyKey } from '../domain/run.ts';
 import type { HeldRun } from './confirm-due.ts';
 import type { JobDirectory } from './job-directory.ts';
+import { WaitingRuns } from './waiting-runs.ts';
 
 /** So many may be held at once. */
 export const MAX_HELD = 20_000;
@@ -15,7 +16,7 @@ export const UNKNOWN_TICK = -1;
 
 export class HeldRuns {
   readonly #directory: JobDirectory;
-  readonly #waiting = new Map<string, HeldRun>();
+  readonly #waiting = new WaitingRuns();
   readonly #confirmed = new Map<string, HeldRun>();
   readonly #doomed = new Map<string, HeldRun>();
   readonly #cancelled = new Set<string>();
@@ -41,9 +42,7 @@ export class HeldRuns {
 
   /** When the first of those that wait is due, in milliseconds since 1970; Infinity: none waits. */
   get earliestAt(): number {
-    let earliest = Number.POSITIVE_INFINITY;
-    for (const { run } of this.#waiting.values()) earliest = Math.min(earliest, run.scheduledAt.getTime());
-    return earliest;
+    return this.#waiting.earliestAt;
   }
 
   hold(held: HeldRun): void {

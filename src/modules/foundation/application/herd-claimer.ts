@@ -4,7 +4,9 @@
  *
  * Invariants: only what can be judged ahead is taken ahead (no jitter to wait for, nothing queued, no limit of runs to
  * count, an interval so long that a job is not always claimed); what is left to another is looked for when it is overdue,
- * whoever should have claimed it. A few jobs are claimed when they are due: ahead pays for a herd alone.
+ * whoever should have claimed it. A few jobs are claimed when they are due: ahead pays for a herd alone. Claims ahead go
+ * on beside the loop, two at a time, so that one is made ready while the database works at another, and what is due
+ * meanwhile waits for none of them.
  */
 import { isPaused, nextFire } from '../domain/next-fire.ts';
 import type { AheadRuns } from './ahead-runs.ts';
@@ -18,7 +20,9 @@ import { ownerOf } from './own-share.ts';
 export const AHEAD_MS = 1_000;
 /** Fewer that are due within that time are claimed when they are due. */
 const HERD = 20;
-const BATCH = 2_000;
+const BATCH = 1_000;
+/** Claims under way at once. */
+const LANES = 2;
 /** Of a job that fires more often, runs by hand would hardly find a moment in which none is claimed. */
 const LEAST_INTERVAL_MS = 10_000;
 /** What its owner has not claimed so long after it was due, anybody claims. */
@@ -37,21 +41,27 @@ export class HerdClaimer {
   /** What is due up to this instant has been looked at. */
   #lookedUntil = Number.NEGATIVE_INFINITY;
   #isTaking = false;
+  readonly #underWay = new Set<Promise<void>>();
+  #askedFor = 0;
+  readonly #onEnd: (error: unknown) => void;
   /** When the oldest that was left to another will be overdue. */
   #leftOverAt = Number.POSITIVE_INFINITY;
   #leftUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(deps: HerdClaimerDeps, claimer: DueClaimer, ahead: AheadRuns) {
+  /** @param onEnd is told when a claim has ended: with its error, or null */
+  constructor(deps: HerdClaimerDeps, claimer: DueClaimer, ahead: AheadRuns, onEnd: (error: unknown) => void) {
     this.#deps = deps;
     this.#claimer = claimer;
     this.#ahead = ahead;
+    this.#onEnd = onEnd;
   }
 
   /** How long until there is something to take ahead; Infinity: nothing that is known. */
   get inMs(): number {
     const { directory, time } = this.#deps;
     const next = directory.nextLook('persisted');
-    if (this.#ahead.size >= MAX_HELD || next === null || next <= this.#lookedUntil) return Number.POSITIVE_INFINITY;
+    if (this.#underWay.size >= LANES || this.#room <= 0) return Number.POSITIVE_INFINITY;
+    if (next === null || next <= this.#lookedUntil) return Number.POSITIVE_INFINITY;
     return Math.max(0, next - AHEAD_MS - time.now());
   }
 
@@ -60,17 +70,45 @@ export class HerdClaimer {
     return Math.max(0, this.#leftOverAt - this.#deps.time.now());
   }
 
-  /** One batch. @throws DatabaseUnavailableError */
-  async take(): Promise<void> {
+  get #room(): number {
+    return MAX_HELD - this.#ahead.size - this.#askedFor;
+  }
+
+  /** Resolves when no claim is under way. Never rejects. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  /** Begins to claim one batch, if there is one. */
+  take(): void {
     const { directory, time } = this.#deps;
     if (this.inMs > 0) return;
     const now = time.now();
-    const room = Math.min(BATCH, MAX_HELD - this.#ahead.size);
+    const room = Math.min(BATCH, this.#room);
     const coming = directory.comingUp(now + AHEAD_MS, room, (entry, lookAt) => canBeTakenAhead(entry, lookAt, now));
     const isHerd = this.#isTaking || coming.length >= HERD;
     this.#isTaking = isHerd && coming.length === room;
     if (!this.#isTaking) this.#lookedUntil = now + AHEAD_MS;
-    if (isHerd) await this.#claimer.claimAhead(this.ownOf(coming), AHEAD_MS);
+    if (isHerd) this.#begin(this.ownOf(coming));
+  }
+
+  #begin(coming: readonly DirectoryEntry[]): void {
+    if (coming.length === 0) return;
+    this.#askedFor += coming.length;
+    const claiming: Promise<void> = this.#claimer
+      .claimAhead(coming, AHEAD_MS)
+      .then(
+        () => null,
+        (error: unknown) => error,
+      )
+      .then((error) => this.#ended(claiming, coming.length, error));
+    this.#underWay.add(claiming);
+  }
+
+  #ended(claiming: Promise<void>, asked: number, error: unknown): void {
+    this.#askedFor -= asked;
+    this.#underWay.delete(claiming);
+    this.#onEnd(error);
   }
 
   /** Those that this instance claims first; the others are left to their owners until they are overdue. */

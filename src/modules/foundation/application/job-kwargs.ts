@@ -2,12 +2,17 @@
 import { InvalidKwargsError } from '../domain/errors.ts';
 import type { JsonObject, RegisteredJob } from '../domain/job-definition.ts';
 
+/** The arguments of a function that has no schema. */
+export function mergeKwargs(handler: RegisteredJob, jobKwargs: JsonObject): JsonObject {
+  return { ...handler.defaults, ...jobKwargs };
+}
+
 /**
  * @returns what the schema made of them (coerced, defaults filled in), or the merged arguments where there is no schema
  * @throws InvalidKwargsError naming every fault and its path
  */
 export async function validateKwargs(handler: RegisteredJob, jobKwargs: JsonObject): Promise<unknown> {
-  const merged: JsonObject = { ...handler.defaults, ...jobKwargs };
+  const merged = mergeKwargs(handler, jobKwargs);
   if (handler.kwargs === undefined) return merged;
   const result = await handler.kwargs['~standard'].validate(merged);
   if (result.issues === undefined) return result.value;

@@ -9,14 +9,30 @@ const MAX_SINGLE_RUNS = 100;
 /** So much of what runs say is told; beyond, that there was more. */
 const MAX_OUTPUT_BYTES = 32_000;
 
+interface RunCounts {
+  started: number;
+  succeeded: number;
+  failed: number;
+}
+
 export class LiveBatch {
   #drafts: LiveDraft[] = [];
-  #counts = { started: 0, succeeded: 0, failed: 0 };
+  #counts: RunCounts = { started: 0, succeeded: 0, failed: 0 };
   #unsaid = 0;
   #outputBytes = 0;
 
   get isEmpty(): boolean {
     return this.#drafts.length === 0 && this.#runs === 0 && this.#unsaid === 0;
+  }
+
+  /** So many runs that none is told by itself any more: counting them is enough. */
+  get isCounting(): boolean {
+    return this.#runs > MAX_SINGLE_RUNS;
+  }
+
+  /** A run's start or end that is not told by itself. */
+  count(change: keyof RunCounts): void {
+    this.#counts[change] += 1;
   }
 
   add(draft: LiveDraft): void {
@@ -42,9 +58,8 @@ export class LiveBatch {
   }
 
   #addRun(draft: LiveDraft): void {
-    if (draft.type === 'run.started') this.#counts.started += 1;
-    else if (draft.data['status'] === 'SUCCESS') this.#counts.succeeded += 1;
-    else this.#counts.failed += 1;
+    if (draft.type === 'run.started') this.count('started');
+    else this.count(draft.data['status'] === 'SUCCESS' ? 'succeeded' : 'failed');
     if (this.#runs <= MAX_SINGLE_RUNS) this.#drafts.push(draft);
     else if (this.#runs === MAX_SINGLE_RUNS + 1) this.#drafts = this.#drafts.filter(isOutput);
   }

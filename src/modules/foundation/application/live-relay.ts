@@ -5,6 +5,7 @@
  * it comes back through the channel: so all replicas see one order. Invariants: where nothing comes back, it is seen here
  * all the same, and the watchers are told that they see this replica alone; nothing here holds up a run.
  */
+import type { SchedulerEvent } from '../domain/event.ts';
 import type { LiveEvent } from '../domain/live-event.ts';
 import type { BusEvent, EventBus } from './event-bus.ts';
 import { LiveBatch } from './live-batch.ts';
@@ -94,7 +95,9 @@ export class LiveRelay {
   }
 
   #noted(event: BusEvent): void {
-    for (const draft of draftLiveEvents(event, this.#now())) this.#batch.add(draft);
+    if (this.#batch.isCounting && event.type === 'run.started') this.#batch.count('started');
+    else if (this.#batch.isCounting && event.type === 'run.finished') this.#batch.count(fateOf(event));
+    else for (const draft of draftLiveEvents(event, this.#now())) this.#batch.add(draft);
     if (this.#batch.isEmpty || this.#isDue) return;
     this.#isDue = true;
     const sinceMs = this.#deps.clock.monotonicMs() - this.#lastPublishedAt;
@@ -150,4 +153,8 @@ export class LiveRelay {
   #now(): string {
     return new Date(this.#deps.time.now()).toISOString();
   }
+}
+
+function fateOf({ detail }: SchedulerEvent): 'succeeded' | 'failed' {
+  return detail?.['status'] === 'SUCCESS' ? 'succeeded' : 'failed';
 }

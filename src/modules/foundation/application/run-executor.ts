@@ -13,13 +13,14 @@ import { retryAfterMs } from '../domain/retry.ts';
 import { idempotencyKey, type RunLogLevel } from '../domain/run.ts';
 import type { EventBus } from './event-bus.ts';
 import type { InstanceLease } from './instance-lease.ts';
-import { validateKwargs } from './job-kwargs.ts';
+import { mergeKwargs, validateKwargs } from './job-kwargs.ts';
 import { startLongTimer } from './long-timer.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ExecutionLogRepository } from './ports/execution-log-repository.ts';
 import type { Logger } from './ports/logger.ts';
 import type { RunTracker, TrackedRun } from './ports/run-tracker.ts';
 import type { Timers } from './ports/timers.ts';
+import type { RunController } from './run-controller.ts';
 import type { RunOutputWriter, RunVoice } from './run-output-writer.ts';
 
 export interface RunExecutorDeps {
@@ -38,7 +39,7 @@ export interface Assignment {
   readonly run: TrackedRun;
   readonly config: JobConfig;
   readonly registry: MergedJobRegistry;
-  readonly controller: AbortController;
+  readonly controller: RunController;
   /** Is told when the job's own work has ended or was given up, before that is recorded. */
   readonly onWorkEnd?: () => void;
 }
@@ -88,20 +89,26 @@ export class RunExecutor {
     }
   }
 
+  /** What takes no waiting is done at once, so that a herd starts in the order, and at the pace, that it is dispatched. */
   async #call({ run, config, registry, controller }: Assignment, { logger, voice }: RunLog): Promise<unknown> {
-    const { signal } = controller;
     const { term } = this.#deps.lease;
     const handler = registry.get(handlerOf(config));
     if (handler === undefined) throw new JobNotRegisteredError(handlerOf(config));
-    const kwargs = await validateKwargs(handler, run.jobKwargs);
+    const kwargs =
+      handler.kwargs === undefined ? mergeKwargs(handler, run.jobKwargs) : await validateKwargs(handler, run.jobKwargs);
     const lastSuccessAt =
       run.lastSuccessAt === undefined ? await this.#lastSuccessAt(run.jobId, logger) : run.lastSuccessAt;
-    signal.throwIfAborted();
+    controller.throwIfAborted();
     if (run.isRecorded && (term === null || this.#deps.lease.term !== term)) throw new RunLostError();
+    let log: JobLogger | null = null;
     return handler.run(kwargs, {
-      signal,
+      get signal() {
+        return controller.signal;
+      },
+      get logger() {
+        return (log ??= jobLogger({ logger, voice }));
+      },
       lastSuccessAt,
-      logger: jobLogger({ logger, voice }),
       jobId: run.jobId,
       executionId: run.id,
       scheduledAt: run.scheduledAt,
@@ -125,30 +132,33 @@ export class RunExecutor {
   }
 
   /** Ends when the work, the timeout or a cancellation does. Work that goes on after that is abandoned: its end is only logged. */
-  async #withinTimeout(
+  #withinTimeout(
     work: () => Promise<unknown>,
-    { controller, timeoutMs, logger }: { controller: AbortController; timeoutMs: number | null; logger: Logger },
+    { controller, timeoutMs, logger }: { controller: RunController; timeoutMs: number | null; logger: Logger },
   ): Promise<unknown> {
-    const { promise: aborted, reject } = Promise.withResolvers<never>();
-    const onAbort = (): void => reject(controller.signal.reason);
-    controller.signal.addEventListener('abort', onAbort, { once: true });
-    if (controller.signal.aborted) onAbort();
-    const cancelTimeout =
-      timeoutMs === null
-        ? () => {}
-        : startLongTimer(this.#deps, timeoutMs, () => controller.abort(new RunTimeoutError(timeoutMs)));
-    const working = work();
-    working.catch((error: unknown) => {
-      if (controller.signal.aborted && error !== controller.signal.reason) {
-        logger.debug('The abandoned work ended in an error, which changes nothing.', { error });
-      }
+    return new Promise((resolve, reject) => {
+      const cancelTimeout =
+        timeoutMs === null
+          ? () => {}
+          : startLongTimer(this.#deps, timeoutMs, () => controller.abort(new RunTimeoutError(timeoutMs)));
+      const end = (value?: unknown): unknown => {
+        controller.listen(null);
+        cancelTimeout();
+        return value;
+      };
+      controller.listen((reason) => {
+        end();
+        reject(reason);
+      });
+      const failed = (error: unknown): void => {
+        end();
+        if (controller.aborted && error !== controller.reason) {
+          logger.debug('The abandoned work ended in an error, which changes nothing.', { error });
+        }
+        reject(error);
+      };
+      work().then((value) => resolve(end(value)), failed);
     });
-    try {
-      return await Promise.race([working, aborted]);
-    } finally {
-      cancelTimeout();
-      controller.signal.removeEventListener('abort', onAbort);
-    }
   }
 }
 

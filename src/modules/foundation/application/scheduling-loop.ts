@@ -48,7 +48,10 @@ export class SchedulingLoop {
     this.#deps = deps;
     this.#ahead = new AheadRuns(deps);
     this.#claimer = new DueClaimer(deps, this.#ahead);
-    this.#herds = new HerdClaimer(deps, this.#claimer, this.#ahead);
+    this.#herds = new HerdClaimer(deps, this.#claimer, this.#ahead, (error) => {
+      if (error !== null) this.#failed(error);
+      this.wake();
+    });
     this.#manual = new ManualFires(deps);
   }
 
@@ -73,12 +76,16 @@ export class SchedulingLoop {
     for (const unlisten of this.#unlisten.splice(0)) unlisten();
     this.#cancelTimer();
     await this.#turning;
+    await this.#herds.idle();
     await this.#ahead.stop();
   }
 
-  /** Resolves when no turn is under way. One that a timer begins later is not waited for. */
+  /** Resolves when no turn is under way, and no claim. One that a timer begins later is not waited for. */
   async idle(): Promise<void> {
-    while (this.#turning !== null) await this.#turning;
+    do {
+      await this.#herds.idle();
+      await this.#turning;
+    } while (this.#turning !== null);
   }
 
   /** Is something due that this instance may start? */
@@ -178,7 +185,7 @@ export class SchedulingLoop {
     await this.#claimer.settle();
     if (now - this.#sweptAt >= SWEEP_EVERY_MS) await this.sweep();
     await this.#claimDue();
-    await this.#herds.take();
+    this.#herds.take();
     if (this.#herds.leftOverInMs > 0 || !this.#isIdle()) return;
     await this.sweep(LEFT_OVER_MS);
     this.#herds.lookedForLeftOvers();

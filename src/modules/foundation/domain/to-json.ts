@@ -7,6 +7,7 @@ import type { Json } from './job-definition.ts';
  * elements; a cycle or a throwing getter a text that says so. Never throws.
  */
 export function toJson(value: unknown): Json {
+  if (value === undefined || value === null) return null;
   try {
     const text = JSON.stringify(value, (_key, inner: unknown) => sayable(inner));
     return text === undefined ? null : (JSON.parse(text) as Json);

@@ -7,7 +7,7 @@ import type { Clock } from '../application/ports/clock.ts';
 import type { ExecutionLogRepository } from '../application/ports/execution-log-repository.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { RunOutputGate } from '../application/ports/run-outputs.ts';
-import type { RecordJournal, RunTracker, TrackedRun } from '../application/ports/run-tracker.ts';
+import type { RecordJournal, RunTracker, StartGate, TrackedRun } from '../application/ports/run-tracker.ts';
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError, RunLostError } from '../domain/errors.ts';
 import { failureReasonOf } from '../domain/failure-reason.ts';
@@ -20,6 +20,7 @@ export interface ExecutionTrackerDeps {
   readonly executions: ExecutionLogRepository;
   readonly journal: RecordJournal;
   readonly output: RunOutputGate;
+  readonly starts: StartGate;
   readonly clock: Clock;
   readonly time: Pick<Clock, 'now'>;
   readonly logger: Logger;
@@ -82,7 +83,8 @@ export class ExecutionTracker implements RunTracker {
   }
 
   async #record(run: TrackedRun, isRecorded: boolean, outcome: Outcome): Promise<void> {
-    const { executions, output } = this.#deps;
+    const { executions, output, starts } = this.#deps;
+    if (starts.isClosed) await starts.opened();
     let isOurs = true;
     try {
       if (this.#deps.journal.isHolding) throw new DatabaseUnavailableError('The database is away.');

@@ -3,10 +3,10 @@
  * record, and its cursor stands where it stood, unless somebody edited the job meanwhile.
  */
 import type { JobConfig } from '../../domain/job-config.ts';
-import type { Run } from '../../domain/run.ts';
+import type { ClaimedRun } from './fire-claims.ts';
 
 export interface AheadRun {
-  readonly run: Run;
+  readonly run: ClaimedRun;
   /** As it was when it was claimed. */
   readonly config: JobConfig;
   /** Where the claim moved the cursor; null: exhausted. */

@@ -42,9 +42,14 @@ export interface ClaimOptions {
   readonly aheadMs?: number;
 }
 
+export interface ClaimedRun extends Run {
+  /** When its job had succeeded last, at the time of the claim; left out: not asked. */
+  readonly lastSuccessAt?: Date | null;
+}
+
 export interface ClaimResult {
   /** Started by this instance: each has its RUNNING record. */
-  readonly runs: Run[];
+  readonly runs: ClaimedRun[];
   /** Job ids whose cursor this claim moved, with or without a run. */
   readonly moved: ReadonlySet<string>;
   /** Goes up with every change to a configuration, after the claim's cursors are free for it. */

@@ -37,3 +37,9 @@ export interface RunTracker {
    */
   track(run: TrackedRun, work: () => unknown): Promise<Json>;
 }
+
+/** Closed while many runs are being started: outcomes wait for it. */
+export interface StartGate {
+  readonly isClosed: boolean;
+  opened(): Promise<void>;
+}

@@ -1,6 +1,6 @@
 /**
  * The log, through LogTape: one line a fact, JSON for machines or text for a terminal. Invariant: what looks like a secret
- * is masked before it is written, and writing never throws.
+ * is masked before it is written, and writing never throws; a line that nobody reads costs nothing.
  */
 import {
   configure,
@@ -95,6 +95,7 @@ export class LogTapeLogger implements Logger {
 
   /** Braces in a message would be read as placeholders: they are doubled, the text stays as it is. */
   #write(level: 'debug' | 'info' | 'warn' | 'error', message: string, properties: LogProperties = {}): void {
+    if (!this.#log.isEnabledFor(level === 'warn' ? 'warning' : level)) return;
     this.#printingLog()[level](String(message).replaceAll('{', '{{').replaceAll('}', '}}'), printable(properties));
   }
 }

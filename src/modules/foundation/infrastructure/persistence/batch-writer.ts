@@ -3,7 +3,7 @@
  * into the next one.
  *
  * Invariants: each item's promise settles with that item's own fate; one that the database cannot hold fails alone, the
- * others of its batch are written; batches go one after another, in the order of asking.
+ * others of its batch are written; batches begin in the order of asking, and at most as many go at once as are allowed.
  */
 import { classifyDatabaseError } from './database-errors.ts';
 
@@ -22,13 +22,15 @@ export interface BatchLimit<Item> {
   readonly capacity: number;
   /** How much of it an item takes; 1 where nothing is said. A single item always goes, whatever it weighs. */
   readonly weigh?: (item: Item) => number;
+  /** Batches under way at once. Default 1. */
+  readonly lanes?: number;
 }
 
 export class BatchWriter<Item, Result> {
   readonly #write: WriteBatch<Item, Result>;
   readonly #limit: BatchLimit<Item>;
   #waiting: Waiting<Item, Result>[] = [];
-  #isRunning = false;
+  #running = 0;
 
   constructor(write: WriteBatch<Item, Result>, limit: BatchLimit<Item> = { capacity: 500 }) {
     this.#write = write;
@@ -38,16 +40,22 @@ export class BatchWriter<Item, Result> {
   add(item: Item): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#waiting.push({ item, resolve, reject });
-    if (!this.#isRunning) {
-      this.#isRunning = true;
-      setTimeout(() => void this.#run(), 0);
-    }
+    if (this.#running === 0) this.#startLane();
     return promise;
   }
 
+  #startLane(): void {
+    this.#running += 1;
+    setTimeout(() => void this.#run(), 0);
+  }
+
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#writeAll(this.#waiting.splice(0, this.#countOfNext()));
-    this.#isRunning = false;
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, this.#countOfNext());
+      if (this.#waiting.length > 0 && this.#running < (this.#limit.lanes ?? 1)) this.#startLane();
+      await this.#writeAll(batch);
+    }
+    this.#running -= 1;
   }
 
   #countOfNext(): number {

@@ -11,7 +11,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Outcome, Run } from '../../domain/run.ts';
 import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
-import { inputRows } from './statement-input.ts';
+import { herdRows, inputRows } from './statement-input.ts';
 import { MAX_RESULT_CHARACTERS, toWritableJson, toWritableText } from '../../domain/writable-text.ts';
 
 const RUN_COLUMNS = {
@@ -60,7 +60,6 @@ export function renderCreate(runs: readonly Run[], mayExclude: boolean): SQL {
 }
 
 const OUTCOME_COLUMNS = {
-  id: 'uuid',
   started_at: 'timestamptz',
   instance_id: 'text',
   status: 'text',
@@ -82,7 +81,7 @@ export interface RunOutcome {
 export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
   return sql`
     with input as materialized (
-      select distinct on (id) * from ${inputRows('input', OUTCOME_COLUMNS, outcomes.map(toOutcomeRow))} order by id
+      select distinct on (id) * from ${herdRows('input', { own: { id: 'uuid' }, shared: OUTCOME_COLUMNS }, outcomes.map(toOutcomeRow))} order by id
     ),
     held as materialized (
       select run.id from input cross join lateral (
@@ -147,7 +146,7 @@ export function renderLastSuccesses(jobIds: readonly string[]): SQL {
     ) run`;
 }
 
-function toOutcomeRow({ run, outcome }: RunOutcome): Record<keyof typeof OUTCOME_COLUMNS, unknown> {
+function toOutcomeRow({ run, outcome }: RunOutcome): Record<'id' | keyof typeof OUTCOME_COLUMNS, unknown> {
   const failed = outcome.status === 'FAILED' ? outcome : null;
   const stack = failed?.errorStack ?? null;
   return {

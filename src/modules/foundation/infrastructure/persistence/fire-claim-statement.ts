@@ -28,7 +28,7 @@ import { isExclusive } from './execution-row.ts';
 import { renderExpired } from './expired-event.ts';
 import { isBehind, isQueueing, QUEUEING, renderKeys, renderQueue } from './fire-claim-queue.ts';
 import { EVENT_COLUMNS, toEventRow } from './postgres-event-ledger.ts';
-import { inputRows } from './statement-input.ts';
+import { herdRows } from './statement-input.ts';
 import { toWritableJson } from '../../domain/writable-text.ts';
 
 export type ClaimedRow = {
@@ -36,15 +36,14 @@ export type ClaimedRow = {
   run_id: string | null;
   claimed_at: string;
   is_moved: boolean;
+  last_success_at: string | null;
   tick: number;
 };
 
-const FIRE_COLUMNS = {
-  job_id: 'text',
-  revision: 'bigint',
+const OWN_COLUMNS = { job_id: 'text', revision: 'bigint', run_id: 'uuid' } as const;
+const SHARED_COLUMNS = {
   due_at: 'timestamptz',
   next_fire_at: 'timestamptz',
-  run_id: 'uuid',
   scheduled_at: 'timestamptz',
   trigger: 'text',
   max_attempts: 'int',
@@ -55,7 +54,7 @@ const FIRE_COLUMNS = {
   event: 'json',
 } as const;
 
-function toFireRow(fire: DueFire): Record<keyof typeof FIRE_COLUMNS, unknown> {
+function toFireRow(fire: DueFire): Record<keyof typeof OWN_COLUMNS | keyof typeof SHARED_COLUMNS, unknown> {
   return {
     job_id: fire.config.jobId,
     revision: fire.config.revision,
@@ -100,7 +99,7 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[], { ahe
   const isLast = fires.some(({ nextFireAt }) => nextFireAt === null);
   const isLimited = fires.some(({ config }) => config.maxConcurrentRuns !== null);
   return sql`
-    with input as materialized (select * from ${inputRows('input', FIRE_COLUMNS, fires.map(toFireRow))}),
+    with input as materialized (select * from ${herdRows('input', { own: OWN_COLUMNS, shared: SHARED_COLUMNS }, fires.map(toFireRow))}),
     ${isQueued ? renderKeys() : sql``}
     mine as materialized (
       select input.*, date_trunc('milliseconds', clock_timestamp()) as claimed_at, ${isQueued ? isBehind() : sql`false`} as is_behind
@@ -168,6 +167,11 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[], { ahe
       from settled where is_moved and fate in ('skip', 'full')
     )
     select job_id, case when is_started then run_id end as run_id, claimed_at, is_moved,
+      case when is_started then (
+        select done.finished_at from scheduler_execution_log done
+        where done.job_id = settled.job_id and done.status = 'SUCCESS'
+        order by done.started_at desc limit 1
+      ) end as last_success_at,
       (select last_value from scheduler_revision_seq)::float8 as tick
     from settled`;
 }

@@ -17,6 +17,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { and, eq, inArray } from 'drizzle-orm';
 import type {
+  ClaimedRun,
   ClaimOptions,
   ClaimResult,
   DueFire,
@@ -123,7 +124,7 @@ export class PostgresFireClaims implements FireClaims {
   }
 }
 
-function toRun(instanceId: string, row: ClaimedRow, fire: DueFire | undefined): Run | null {
+function toRun(instanceId: string, row: ClaimedRow, fire: DueFire | undefined): ClaimedRun | null {
   if (row.run_id === null || !fire?.run) return null;
   const claimedAt = readInstant(row.claimed_at);
   return {
@@ -135,6 +136,7 @@ function toRun(instanceId: string, row: ClaimedRow, fire: DueFire | undefined): 
     maxAttempts: fire.config.maxAttempts,
     instanceId,
     jobKwargs: fire.config.jobKwargs,
+    lastSuccessAt: row.last_success_at === null ? null : readInstant(row.last_success_at),
   };
 }
 

@@ -17,6 +17,8 @@ import { readInstant } from './statement-input.ts';
 
 /** Of a herd: what all its runs ask is one statement each time, or a few. */
 const HERD_BATCH = 2_000;
+/** Of outcomes: while the database writes one batch, the next is made ready and sent. */
+const LANES = 2;
 /** An outcome with a text of unknown length takes the place of this many plain ones. */
 const HEAVY = 4;
 
@@ -31,7 +33,11 @@ export class SchedulerExecutionLogRepository implements ExecutionLogRepository {
   constructor(database: Database) {
     this.#database = database;
     this.#creates = new BatchWriter((runs) => this.#createAll(runs));
-    this.#updates = new BatchWriter((outcomes) => this.#updateAll(outcomes), { capacity: HERD_BATCH, weigh });
+    this.#updates = new BatchWriter((outcomes) => this.#updateAll(outcomes), {
+      capacity: HERD_BATCH,
+      weigh,
+      lanes: LANES,
+    });
     this.#successes = new BatchWriter((jobIds) => this.#readLastSuccesses(jobIds), { capacity: HERD_BATCH });
   }
 

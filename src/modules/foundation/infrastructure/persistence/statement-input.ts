@@ -10,25 +10,88 @@ import type { PgTable } from 'drizzle-orm/pg-core';
  * @param columns each column with its SQL type; the rows' keys are these columns
  */
 export function inputRows(name: string, columns: Readonly<Record<string, string>>, rows: readonly object[]): SQL {
-  const declared = Object.entries(columns).map(([column, type]) => `"${column}" ${type}`);
-  return sql`json_to_recordset(${writeRows(rows)}::json) as ${sql.raw(`${name}(${declared.join(', ')})`)}`;
+  return sql`json_to_recordset(${writeRows(rows)}::json) as ${sql.raw(`${name}(${declare(columns)})`)}`;
 }
 
-/** As `JSON.stringify(rows)`, with each instant written once: a herd has few different ones, and they are what takes time. */
-function writeRows(rows: readonly object[]): string {
-  const texts = new Map<number, string>();
-  const write = (value: unknown): unknown => {
-    if (!(value instanceof Date)) return value;
-    const text = texts.get(value.getTime()) ?? value.toJSON();
-    if (text !== null) texts.set(value.getTime(), text);
-    return text;
+/** Of a herd's rows: the columns that tell one from another, and those of few different values, each with its SQL type. */
+export interface HerdColumns {
+  readonly own: Readonly<Record<string, string>>;
+  readonly shared: Readonly<Record<string, string>>;
+}
+
+/**
+ * The same relation as `inputRows`, sent and read at a fraction of the cost: what many rows share goes once. Joined by a
+ * number rather than nested: of a join the planner believes what it does of any batch, that it is small.
+ */
+export function herdRows(
+  name: string,
+  { own, shared }: HerdColumns,
+  rows: readonly Readonly<Record<string, unknown>>[],
+): SQL {
+  const write = instantWriter();
+  const ownNames = Object.keys(own);
+  const sharedNames = Object.keys(shared);
+  const kinds = new Map<string, Record<string, unknown>>();
+  const written = rows.map((row) => {
+    let key = '';
+    for (const column of sharedNames) key += `${keyOf(write(row[column]))}\0`;
+    const kind = kinds.get(key) ?? { kind: kinds.size, ...picked(row, sharedNames, write) };
+    kinds.set(key, kind);
+    return { kind: kind['kind'], ...picked(row, ownNames, write) };
+  });
+  const columns = [...ownNames, ...sharedNames].map((column) => `"${column}"`).join(', ');
+  const relations = {
+    own: sql.raw(`own(kind int, ${declare(own)})`),
+    shared: sql.raw(`shared(kind int, ${declare(shared)})`),
   };
+  return sql`(
+      select ${sql.raw(columns)} from json_to_recordset(${JSON.stringify(written)}::json) as ${relations.own}
+      join json_to_recordset(${JSON.stringify([...kinds.values()])}::json) as ${relations.shared} using (kind)
+    ) as ${sql.raw(name)}`;
+}
+
+function picked(
+  row: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+  write: (value: unknown) => unknown,
+): Record<string, unknown> {
+  const plain: Record<string, unknown> = {};
+  for (const name of names) plain[name] = write(row[name]);
+  return plain;
+}
+
+/** Values of one column are told apart by it, whatever they are. */
+function keyOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'string') return `"${value}`;
+  return typeof value === 'number' ? `${value}` : JSON.stringify(value);
+}
+
+function declare(columns: Readonly<Record<string, string>>): string {
+  return Object.entries(columns)
+    .map(([column, type]) => `"${column}" ${type}`)
+    .join(', ');
+}
+
+function writeRows(rows: readonly object[]): string {
+  const write = instantWriter();
   const written = rows.map((row) => {
     const plain: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(row)) plain[key] = write(value);
     return plain;
   });
   return JSON.stringify(written);
+}
+
+/** Writes each instant once: a herd has few different ones, and they are what takes time. */
+function instantWriter(): (value: unknown) => unknown {
+  const texts = new Map<number, string>();
+  return (value) => {
+    if (!(value instanceof Date)) return value;
+    const text = texts.get(value.getTime()) ?? value.toJSON();
+    if (text !== null) texts.set(value.getTime(), text);
+    return text;
+  };
 }
 
 /** `(select value::type from json_array_elements_text($1))`: a list as a one-column relation. */

@@ -68,6 +68,32 @@ describe('HerdClaimer', () => {
     expect(Math.max(...late)).toBeLessThan(20);
   });
 
+  it('claims two batches at a time, and what is due meanwhile does not wait for them', async () => {
+    const store = newStore();
+    for (let at = 0; at < 3_000; at += 1) store.save(`job-${at}`, { cronExpression: '*/1 * * * *', handler: 'work' });
+    store.save('other', { cronExpression: '* * * * * ?', dialect: 'quartz', handler: 'other' });
+    const [work, other] = [recordingJob(), recordingJob()];
+    const engine = createEngine({ store, jobs: { work, other }, maxConcurrentRuns: 4_000 });
+    await engine.start();
+    await store.time.advance(1_500);
+    const { claims } = engine.wired;
+    const claim = claims.claim.bind(claims);
+    const underWay = { ahead: 0, most: 0 };
+    claims.claim = async (instanceId, fires, options) => {
+      if (options?.aheadMs === 0) return claim(instanceId, fires, options);
+      underWay.ahead += 1;
+      underWay.most = Math.max(underWay.most, underWay.ahead);
+      await store.time.pass(400);
+      underWay.ahead -= 1;
+      return claim(instanceId, fires, options);
+    };
+    const before = other.calls.length;
+    await store.time.advance(700);
+    expect([other.calls.length - before, work.calls.length, underWay]).toEqual([1, 0, { ahead: 2, most: 2 }]);
+    await store.time.advance(1_800);
+    expect(work.calls).toHaveLength(3_000);
+  });
+
   it('what the owner does not claim is claimed by another a moment after it was due', async () => {
     const { store, jobs, engines, time } = await replicas(2);
     engines[0]!.kill();

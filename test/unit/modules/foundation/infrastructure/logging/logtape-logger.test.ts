@@ -43,7 +43,14 @@ describe('LogTapeLogger', () => {
   });
 
   it('leaves out what is below the level', async () => {
-    expect(await logged((log) => log.debug('quiet'))).toEqual([]);
+    let reads = 0;
+    const costly = {
+      get value() {
+        return (reads += 1);
+      },
+    };
+    expect(await logged((log) => log.debug('quiet', costly))).toEqual([]);
+    expect(reads).toBe(0);
   });
 
   it('leaves braces in a message as they are', async () => {

@@ -37,6 +37,24 @@ describe('BatchWriter', () => {
     expect(batches).toEqual([[1], [2, 3]]);
   });
 
+  it('has as many batches under way as it is allowed, and no more', async () => {
+    const two = Promise.withResolvers<void>();
+    const begun: number[] = [];
+    let underWay = 0;
+    let most = 0;
+    const write = async (items: readonly number[]): Promise<readonly number[]> => {
+      begun.push(items[0]!);
+      most = Math.max(most, (underWay += 1));
+      if (underWay === 2) two.resolve();
+      await two.promise;
+      underWay -= 1;
+      return items;
+    };
+    const writer = new BatchWriter<number, number>(write, { capacity: 2, lanes: 2 });
+    const written = await Promise.all(Array.from({ length: 8 }, (_, at) => writer.add(at)));
+    expect([written, begun, most]).toEqual([[0, 1, 2, 3, 4, 5, 6, 7], [0, 2, 4, 6], 2]);
+  });
+
   it('cuts a large backlog into batches of 500', async () => {
     const sizes: number[] = [];
     const writer = new BatchWriter<number, number>(async (items) => {
