@@ -1,7 +1,8 @@
 /**
  * What lives as long as the application does: started in order, stopped in reverse, a deadline each. Invariant: what was
  * started is stopped, also when a later start fails or the stop comes while it starts; one that cannot stop in time does
- * not keep the others from it. `start` and `stop` may be called in any order and as often as one likes.
+ * not keep the others from it. `start` and `stop` may be called in any order and as often as one likes; `hurry` puts one
+ * deadline over all that is still to be stopped.
  */
 import { describeError } from '../modules/foundation/domain/describe-error.ts';
 import type { Logger } from '../modules/foundation/application/ports/logger.ts';
@@ -24,6 +25,9 @@ export class Lifespan {
   /** The start of one step, while it is under way. Never rejects. */
   #stepStart: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | null = null;
+  /** On the monotonic clock. */
+  #hurryUntil = Number.POSITIVE_INFINITY;
+  #hasten: () => void = () => {};
 
   constructor(steps: readonly LifespanStep[], logger: Logger) {
     this.#steps = steps;
@@ -41,10 +45,20 @@ export class Lifespan {
   async stop(): Promise<void> {
     if (this.#starting === null) return;
     this.#stopping ??= this.#stopAll().finally(() => {
+      this.#hurryUntil = Number.POSITIVE_INFINITY;
       this.#starting = null;
       this.#stopping = null;
     });
     await this.#stopping;
+  }
+
+  /**
+   * A stop that is under way, or comes, ends within so many milliseconds from now: each step is still told to stop, and what
+   * has not by then is named and left behind.
+   */
+  hurry(withinMs: number): void {
+    this.#hurryUntil = Math.min(this.#hurryUntil, performance.now() + withinMs);
+    this.#hasten();
   }
 
   async #startAll(): Promise<void> {
@@ -74,21 +88,34 @@ export class Lifespan {
 
   async #stopStep(name: string, withinMs: number, stop: () => Promise<void>): Promise<void> {
     try {
-      await within(withinMs, stop());
+      await this.#within(withinMs, stop());
     } catch (error) {
       this.#logger.error(`'${name}' did not stop cleanly; the others are stopped all the same.`, {
         reason: describeError(error).message,
       });
     }
   }
-}
 
-async function within(limitMs: number, work: Promise<void>): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`It took longer than ${limitMs} ms.`)), limitMs);
-  try {
-    await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
+  async #within(limitMs: number, work: Promise<void>): Promise<void> {
+    const { promise: expired, reject } = Promise.withResolvers<never>();
+    const startedAt = performance.now();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    this.#hasten = () => {
+      clearTimeout(timer);
+      const leftMs = Math.max(0, this.#hurryUntil - startedAt);
+      const atMostMs = Math.min(limitMs, leftMs);
+      const fault = leftMs < limitMs ? 'It was told to hurry, and had' : 'It took longer than';
+      timer = setTimeout(
+        () => reject(new Error(`${fault} ${Math.round(atMostMs)} ms.`)),
+        Math.max(0, startedAt + atMostMs - performance.now()),
+      );
+    };
+    this.#hasten();
+    try {
+      await Promise.race([work, expired]);
+    } finally {
+      clearTimeout(timer);
+      this.#hasten = () => {};
+    }
   }
 }

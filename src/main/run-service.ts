@@ -32,6 +32,13 @@ export const CLOSE_WITHIN_MS = 1_500;
 /** What the application may take to stop beyond its runs' grace: aborting them, the lease, the database. */
 const STOP_MARGIN_MS = 30_000;
 
+/** What is being claimed has its answer, or is given up, by then. */
+const CLAIMS_WITHIN_MS = 15_000;
+
+/** Told twice it is gone within 2 s: by itself, or else cut off. */
+const HURRIED_WITHIN_MS = 1_300;
+const CUT_OFF_AFTER_MS = 1_700;
+
 /** What differs from runtime to runtime. */
 export interface RuntimeHost {
   /** `node 24.1.0` */
@@ -86,6 +93,8 @@ export async function runService(host: RuntimeHost, { modules = {} }: ServiceOpt
         },
         // Before the server, which would wait for them.
         { name: 'streams', stop: () => application.endStreams() },
+        // Before the server, which may take its time over the requests under way.
+        { name: 'claims', stop: () => application.scheduler.stopScheduler(), stopWithinMs: CLAIMS_WITHIN_MS },
       ],
       logger,
     );
@@ -132,21 +141,25 @@ function announce(settings: Settings, port: number | null, made: FirstStartToken
   }
 }
 
-/** The first signal drains; a second one gives up what still runs. */
+/** The first signal drains; a second one gives up what still runs, and waits for nothing that does not answer. */
 function stopOnSignal(host: RuntimeHost, application: Application, lifespan: Lifespan): void {
   let signals = 0;
   host.onStopSignal(() => {
     signals += 1;
-    if (signals === 1) void stop(host, application, lifespan);
-    else application.abortRuns('the service was told twice to stop');
+    if (signals === 1) void stop(host, lifespan);
+    if (signals !== 2) return;
+    application.abortRuns('the service was told twice to stop');
+    lifespan.hurry(HURRIED_WITHIN_MS);
+    setTimeout(() => {
+      console.error('Carillon did not stop in time and was cut off; another instance records what still ran as LOST.');
+      host.exit(1);
+    }, CUT_OFF_AFTER_MS);
   });
 }
 
 /** What does not stop in time is named in the log, and left behind. */
-async function stop(host: RuntimeHost, application: Application, lifespan: Lifespan): Promise<void> {
+async function stop(host: RuntimeHost, lifespan: Lifespan): Promise<void> {
   console.log('Stopping: nothing more is started, and runs under way may end. Press Ctrl-C again to give them up.');
-  // Before the server, which may take its time over the requests under way.
-  await application.scheduler.stopScheduler();
   await lifespan.stop();
   await closeLogging();
   console.log('Stopped.');

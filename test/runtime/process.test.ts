@@ -8,6 +8,7 @@ import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createEmptyDatabase } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';
+import { startPostgresProxy } from '../support/postgres-proxy.ts';
 import { ADMIN_TOKEN, type ServiceProcess, spawnService, startService } from '../support/service-process.ts';
 
 let folder: string;
@@ -29,6 +30,28 @@ async function start(env: Record<string, string>): Promise<ServiceProcess> {
   const service = await startService({ runtime: 'node', env: { HTTP_ALLOW_PRIVATE_ADDRESSES: 'true', ...env } });
   running.push(service);
   return service;
+}
+
+/** A server that takes requests and answers none. */
+async function startSilentServer() {
+  const arrived = Promise.withResolvers<void>();
+  const server = createServer(() => arrived.resolve());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = async (): Promise<void> => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { silent: { close }, arrived: arrived.promise, url: `http://127.0.0.1:${port}/` };
+}
+
+/** @returns where its execution is */
+async function orderHanging(service: ServiceProcess, url: string): Promise<string> {
+  await service.call('PUT', '/admin/jobs/hangs', {
+    ...{ jobName: 'Hangs', handler: 'http.request', cronExpression: '0 0 1 1 *', timezone: 'UTC', jobKwargs: { url } },
+  });
+  const { headers } = await service.call('POST', '/admin/jobs/hangs/trigger');
+  return headers.get('location')!;
 }
 
 describe('the service refuses', () => {
@@ -84,6 +107,25 @@ describe('a request that never ends', () => {
   });
 });
 
+describe('a service that is told twice to stop', () => {
+  it('is gone within its 2 s, and what a busy machine adds, though its database answers nothing', async () => {
+    const { silent, arrived, url } = await startSilentServer();
+    const proxy = await startPostgresProxy(await createEmptyDatabase());
+    const service = await start({ DATABASE_URL: proxy.url, DATA_DIRECTORY: folder });
+    await orderHanging(service, url);
+    await arrived;
+    proxy.blackHole();
+    const ended = service.stop();
+    await service.printed(/runs are under way/);
+    const toldAt = performance.now();
+    await Promise.all([service.stop(), ended]);
+    expect(performance.now() - toldAt).toBeLessThan(2_000 + 2_500);
+    expect(service.output).toContain('Stopped.');
+    await silent.close();
+    await proxy.stop();
+  }, 60_000);
+});
+
 describe('the first start', () => {
   it('makes a token, prints it once, and asks for it from then on', async () => {
     const env = { DATA_DIRECTORY: join(folder, 'first'), ADMIN_TOKEN: '' };
@@ -124,28 +166,17 @@ describe('rows edited by plain SQL', () => {
 describe('a process that is killed in the middle of a run', () => {
   it('leaves a run that the next start records as FAILED, reason LOST', async () => {
     const env = { DATABASE_URL: await createEmptyDatabase(), DATA_DIRECTORY: folder };
-    const arrived = Promise.withResolvers<void>();
-    const silent = createServer(() => arrived.resolve());
-    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-    const { port } = silent.address() as AddressInfo;
+    const { silent, arrived, url } = await startSilentServer();
     const killed = await start(env);
-    await killed.call('PUT', '/admin/jobs/hangs', {
-      jobName: 'Hangs',
-      handler: 'http.request',
-      cronExpression: '0 0 1 1 *',
-      timezone: 'UTC',
-      jobKwargs: { url: `http://127.0.0.1:${port}/` },
-    });
-    const { headers } = await killed.call('POST', '/admin/jobs/hangs/trigger');
-    await arrived.promise;
+    const location = await orderHanging(killed, url);
+    await arrived;
     await killed.kill();
     const next = await start(env);
     const run = await eventually(async () => {
-      const { body } = await next.call('GET', headers.get('location')!);
+      const { body } = await next.call('GET', location);
       return body.status === 'FAILED' ? body : Promise.reject(new Error(JSON.stringify(body)));
     }, 40_000);
     expect(run).toMatchObject({ failureReason: 'LOST' });
-    silent.closeAllConnections();
-    silent.close();
+    await silent.close();
   }, 60_000);
 });

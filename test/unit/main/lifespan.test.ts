@@ -124,6 +124,33 @@ describe('Lifespan', () => {
     await lifespan.stop();
     expect(told).toHaveLength(12);
   });
+
+  it('hurry() leaves behind what does not stop, also the step under way, and still tells each to stop', async () => {
+    const never = (): Promise<void> => new Promise(() => {});
+    const { told, lifespan, logger } = setUp(three({ c: { stop: never }, b: { stop: never } }));
+    await lifespan.start();
+    const stopped = lifespan.stop();
+    await settle();
+    lifespan.hurry(0);
+    await stopped;
+    expect(told.at(-1)).toBe('stop a');
+    expect(logger.lines.map(({ message }) => message.split(' ')[0])).toEqual(["'c'", "'b'"]);
+  });
+
+  it('hurry() before a stop holds for it, and not for the next one', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { lifespan, logger } = setUp(three({ b: { stop: () => gate.promise } }));
+    await lifespan.start();
+    lifespan.hurry(0);
+    await lifespan.stop();
+    expect(logger.lines).toHaveLength(1);
+    await lifespan.start();
+    const stopped = lifespan.stop();
+    await settle();
+    gate.resolve();
+    await stopped;
+    expect(logger.lines).toHaveLength(1);
+  });
 });
 
 function raise(error: unknown): never {

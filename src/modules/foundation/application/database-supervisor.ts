@@ -89,9 +89,11 @@ export class DatabaseSupervisor {
     this.#unlisten = this.#deps.lease.onDoubt(() => {
       if (this.#state !== 'away') this.beatNow();
     });
+    this.#deps.canceller.start();
     await this.#startBeat();
     if (this.#fatal !== null) {
       this.#isStarted = false;
+      this.#deps.canceller.stop();
       throw this.#fatal;
     }
     await this.#recovering;
@@ -101,6 +103,7 @@ export class DatabaseSupervisor {
   async stop(): Promise<void> {
     this.#isStarted = false;
     this.#unlisten();
+    this.#deps.canceller.stop();
     this.#cancelTimer();
     await this.#beating;
     await this.#recovering;

@@ -54,6 +54,18 @@ describe('a run that is cancelled', () => {
     expect(store.runsOf('a')).toMatchObject([{ failureReason: 'CANCELLED' }]);
   });
 
+  it.each(['deaf', 'lost', 'unsubscribed'] as const)('ends within 2 s where the feed is %s', async (state) => {
+    const { store, engine, time, runId } = await withHanging();
+    Object.defineProperty(engine.wired.feed, 'state', { get: () => state });
+    store.isFeedAlive = false;
+    await time.advance(5 * SECOND);
+    engine.link.failNext('cancellations.getRequested', new Error('refused'));
+    await time.advance(2 * SECOND);
+    store.cancel(runId, 'enough');
+    await time.advance(2 * SECOND);
+    expect(store.runsOf('a')).toMatchObject([{ failureReason: 'CANCELLED' }]);
+  });
+
   it('ends at the next beat where asking fails at first', async () => {
     const { store, engine, time, runId } = await withHanging();
     engine.link.failNext('cancellations.getRequested', new Error('refused'));
