@@ -29,11 +29,13 @@ export async function admitTarget(
   policy: TargetPolicy,
   signal: AbortSignal,
 ): Promise<readonly ResolvedAddress[] | null> {
-  const host = target.url.hostname.replace(/^\[|\]$/g, '');
+  const name = target.url.hostname.replace(/^\[|\]$/g, '');
+  // One dot at the end makes a name absolute; more of them would hide what it is.
+  const host = name.replace(/\.+$/, '');
   if (isAddress(host)) return [admitted({ address: host, family: host.includes(':') ? 6 : 4 }, target, policy)];
   if (isSiteName(host) && !policy.allowPrivateAddresses) throw refusal(target, 'is a name of this host or site');
   if (policy.resolver === null) return null;
-  const addresses = await abortable(lookUp(host, target, policy.resolver), signal);
+  const addresses = await abortable(lookUp(name, target, policy.resolver), signal);
   return addresses.map((address) => admitted(address, target, policy));
 }
 
