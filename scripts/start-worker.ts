@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { firstStartToken } from '../src/main/first-start-token.ts';
-import { SETTING_NAMES } from '../src/main/settings.ts';
+import { SETTING_NAMES } from '../src/main/setting-names.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SWEEP = '/cdn-cgi/handler/scheduled?cron=*+*+*+*+*';

@@ -12,7 +12,7 @@ export {
   type SchedulerOptions,
 } from './main/create-scheduler.ts';
 export type { ModuleRegistries } from './main/modules.ts';
-export type { SettingName } from './main/settings.ts';
+export type { SettingName } from './main/setting-names.ts';
 export type { Logger } from './modules/foundation/application/ports/logger.ts';
 export type {
   ManualJob,

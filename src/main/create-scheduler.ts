@@ -16,7 +16,8 @@ import { SystemAddressResolver } from '../modules/http/infrastructure/system-add
 import { bootstrap } from './bootstrap.ts';
 import { databaseOf } from './database-of.ts';
 import type { ModuleRegistries } from './modules.ts';
-import { parseSettings, type SettingName } from './settings.ts';
+import type { SettingName } from './setting-names.ts';
+import { parseSettings } from './settings.ts';
 
 /** A postgres.js client: `postgres('postgres://…')`. */
 export type PostgresClient = AnyClient & { readonly options: PostgresServer };

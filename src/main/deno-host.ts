@@ -1,6 +1,7 @@
 /** What every way to run under Deno shares: settings by name, signals, uncaught errors, exit. Who serves is the caller's choice. */
+import { isNotCapable, toldPermission } from './lacking-permission.ts';
 import type { RuntimeHost } from './run-service.ts';
-import { SETTING_NAMES } from './settings.ts';
+import { SETTING_NAMES } from './setting-names.ts';
 
 /** The part of Deno's own interface that is used here. */
 declare const Deno: {
@@ -14,9 +15,8 @@ declare const Deno: {
 export function denoHost(serve: RuntimeHost['serve']): RuntimeHost {
   return {
     runtime: `deno ${Deno.version.deno}`,
-    hostname: Deno.hostname(),
-    // By name: the permission to read the environment is given name by name.
-    env: Object.fromEntries(SETTING_NAMES.map((name) => [name, Deno.env.get(name)])),
+    hostname: permitted(() => Deno.hostname()),
+    env: permitted(readSettingsByName),
     serve,
     onStopSignal: (listener) => {
       Deno.addSignalListener('SIGINT', listener);
@@ -34,4 +34,20 @@ export function denoHost(serve: RuntimeHost['serve']): RuntimeHost {
     },
     exit: (status) => Deno.exit(status),
   };
+}
+
+/** The permission to read the environment is given name by name. */
+export function readSettingsByName(): Record<string, string | undefined> {
+  return Object.fromEntries(SETTING_NAMES.map((name) => [name, Deno.env.get(name)]));
+}
+
+/** What a permission is lacking for ends the process with one sentence; what is lacking later is told by whoever needs it. */
+function permitted<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isNotCapable(error)) throw error;
+    console.error(`Carillon could not start: ${toldPermission(error)}`);
+    return Deno.exit(1);
+  }
 }

@@ -15,6 +15,7 @@ import { SystemAddressResolver } from '../modules/http/infrastructure/system-add
 import { type Application, bootstrap } from './bootstrap.ts';
 import { databaseOf } from './database-of.ts';
 import { type FirstStartToken, firstStartToken } from './first-start-token.ts';
+import { isNotCapable, toldPermission } from './lacking-permission.ts';
 import { Lifespan } from './lifespan.ts';
 import type { ModuleRegistries } from './modules.ts';
 import { parseSettings, type Settings } from './settings.ts';
@@ -102,14 +103,15 @@ export async function runService(host: RuntimeHost, { modules = {} }: ServiceOpt
     await lifespan.start();
   } catch (error) {
     const { message, stack } = describeError(error);
-    const told = taken(error, settings) ?? (error instanceof CarillonError ? message : (stack ?? message));
+    const told = toldPlainly(error, settings) ?? (error instanceof CarillonError ? message : (stack ?? message));
     console.error(`Carillon could not start: ${told}`);
     host.exit(1);
   }
 }
 
-/** A port that somebody else has, in one sentence. */
-function taken(error: unknown, { host, port }: Settings): string | null {
+/** In one sentence: a permission that is lacking, a port that somebody else has. */
+function toldPlainly(error: unknown, { host, port }: Settings): string | null {
+  if (isNotCapable(error)) return toldPermission(error);
   const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
   const isAddressInUse = error instanceof Error && error.name === 'AddrInUse';
   if (!isTaken && !isAddressInUse) return null;

@@ -9,6 +9,7 @@ import { isSchemaName } from '../modules/foundation/infrastructure/persistence/s
 import { LOG_FORMATS, LOG_LEVELS } from '../modules/foundation/infrastructure/logging/logtape-logger.ts';
 import { parseDuration } from './duration.ts';
 import { misspeltSettings } from './misspelt-settings.ts';
+import { SETTING_NAMES, type SettingName } from './setting-names.ts';
 
 const MIN_TOKEN_LENGTH = 32;
 
@@ -92,7 +93,7 @@ const basePath = v.pipe(
   v.transform((path) => path.replace(/\/$/, '')),
 );
 
-const SettingsSchema = v.object({
+const SETTINGS = {
   /** PostgreSQL; left out: the embedded database in `DATA_DIRECTORY`; `memory://`: one that is thrown away. */
   DATABASE_URL: databaseUrl,
   /** PostgreSQL's schema for everything of ours; left out: `public`. */
@@ -122,11 +123,9 @@ const SettingsSchema = v.object({
   SWEEP_INTERVAL: v.optional(duration),
   /** Whether `http.request` may reach private, loopback and metadata addresses. */
   HTTP_ALLOW_PRIVATE_ADDRESSES: v.optional(flag, 'false'),
-});
+} satisfies Record<SettingName, v.GenericSchema<string | undefined, unknown>>;
 
-/** The names of all settings, for whoever must ask for each by name (Deno's permissions). */
-export type SettingName = keyof typeof SettingsSchema.entries;
-export const SETTING_NAMES = Object.keys(SettingsSchema.entries) as SettingName[];
+const SettingsSchema = v.object(SETTINGS);
 
 export interface Settings {
   readonly databaseUrl: string | null;

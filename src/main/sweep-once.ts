@@ -17,7 +17,12 @@ import { seedFirstStart } from './seed-first-start.ts';
 const MAX_SWEPT = 1_000;
 
 export interface SweepOptions {
+  /** What this sweep runs. The others are left alone. */
   readonly registry: MergedJobRegistry;
+  /** True: others run what is not in this registry, and tell of what nobody runs. */
+  readonly isPartial?: boolean;
+  /** Once it claims. */
+  readonly onClaiming?: () => Promise<void>;
   /** How long anything may be claimed, in milliseconds. */
   readonly claimForMs: number;
   /** How long runs may go on after that, in milliseconds. */
@@ -46,7 +51,7 @@ export async function sweepOnce(container: FoundationContainer, options: SweepOp
   });
   const claims = {
     name: 'claims',
-    start: () => (supervisor.isUp ? startClaims(container, options.registry) : undefined),
+    start: () => (supervisor.isUp ? startClaims(container, options) : undefined),
     stop: async () => void (await Promise.all([loop.stop(), pendingStarter.stop()])),
   };
   const steps = [...engineSteps(container, options.runForMs), claims];
@@ -65,12 +70,13 @@ export async function armOnce(container: FoundationContainer, registry: MergedJo
   if (cursors.length > 0) await container.resolve(tokenOf('loader')).reload(cursors.map(({ jobId }) => jobId));
 }
 
-async function startClaims(container: FoundationContainer, registry: MergedJobRegistry): Promise<void> {
+async function startClaims(container: FoundationContainer, options: SweepOptions): Promise<void> {
   await seedFirstStart(container);
-  await armOnce(container, withoutLongOnes(registry));
-  await container.resolve(tokenOf('unclaimedTeller')).tell();
+  await armOnce(container, options.registry);
+  if (options.isPartial !== true) await container.resolve(tokenOf('unclaimedTeller')).tell();
   container.resolve(tokenOf('loop')).start();
   container.resolve(tokenOf('pendingStarter')).start();
+  await options.onClaiming?.();
 }
 
 /** Until nothing is due and nothing runs, or the time is over. */
@@ -116,8 +122,4 @@ function lookAgain(container: FoundationContainer): void {
     const entry = directory.get(jobId);
     if (entry?.dueAt != null && entry.dueAt <= now) directory.put(entry.job, entry.dueAt);
   }
-}
-
-function withoutLongOnes(registry: MergedJobRegistry): MergedJobRegistry {
-  return new Map([...registry].filter(([, { isLongRunning }]) => isLongRunning !== true));
 }

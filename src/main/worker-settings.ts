@@ -2,8 +2,14 @@
 import { InvalidSettingsError } from '../modules/foundation/domain/errors.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
-/** Settings as text, and the bindings. `HYPERDRIVE` comes before `DATABASE_URL`. */
+/** A producer of Cloudflare's queues. */
+export interface MessageQueue {
+  send(message: unknown): Promise<unknown>;
+}
+
+/** Settings as text, and the bindings. `HYPERDRIVE` comes before `DATABASE_URL`; `QUEUE` takes what `longRunsIn` it. */
 export interface WorkerEnv {
+  readonly QUEUE?: MessageQueue;
   readonly HYPERDRIVE?: { readonly connectionString: string };
   readonly [name: string]: unknown;
 }
@@ -13,6 +19,8 @@ export interface WorkerSettings extends Settings {
   readonly databaseUrl: string;
   /** Through Hyperdrive: its sessions hold no lock and hear no notification. */
   readonly isPooled: boolean;
+  /** Null: what runs in a queue is left to a replica with timers. */
+  readonly queue: MessageQueue | null;
 }
 
 /** @throws InvalidSettingsError */
@@ -26,7 +34,7 @@ export function workerSettings(env: WorkerEnv): WorkerSettings {
   });
   const { databaseUrl } = settings;
   if (databaseUrl?.startsWith('postgres') === true)
-    return { ...settings, databaseUrl, isPooled: env.HYPERDRIVE !== undefined };
+    return { ...settings, databaseUrl, isPooled: env.HYPERDRIVE !== undefined, queue: env.QUEUE ?? null };
   const message = 'wants postgres://user:password@host:port/name, or a binding HYPERDRIVE: a Worker has no disk';
   throw new InvalidSettingsError('The settings cannot be used.', [{ path: 'DATABASE_URL', message }]);
 }

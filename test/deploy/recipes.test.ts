@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { parseDuration } from '../../src/main/duration.ts';
-import { parseSettings, SETTING_NAMES } from '../../src/main/settings.ts';
+import { SETTING_NAMES } from '../../src/main/setting-names.ts';
+import { parseSettings } from '../../src/main/settings.ts';
 import { ROOT } from '../support/service-process.ts';
 
 const read = (name: string): string => readFileSync(join(ROOT, 'deploy', name), 'utf8');

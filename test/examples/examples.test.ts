@@ -91,6 +91,13 @@ describe('examples', { timeout: 90_000 }, () => {
         return isThere ? rows : Promise.reject(new Error(JSON.stringify(rows)));
       }, 40_000);
     await untilRunIn('Cloudflare-Workers');
+    await worker.call('PUT', '/admin/jobs/reports.monthly', job());
+    const queued = await worker.call('POST', '/admin/jobs/reports.monthly/trigger');
+    // No sweep runs it: the trigger hands it to the queue, and the queue brings it to an invocation of its own.
+    await eventually(async () => {
+      const { body } = await worker.call('GET', queued.headers.get('location')!);
+      expect(body).toMatchObject({ status: 'SUCCESS', result: { ranIn: 'Cloudflare-Workers' } });
+    });
     expect((await worker.call('GET', headers.get('location')!)).body).toMatchObject({ startedAt: null });
     await start('node', ['examples/hybrid/replica.ts'], url);
     const ranIn = await untilRunIn('Node.js');

@@ -3,18 +3,35 @@
  * its own, type-checked there and used.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPackage, publishedManifest } from '../../scripts/build.ts';
+import { VERSION } from '../../src/main/version.ts';
 import { createEmptyDatabase } from '../support/databases.ts';
 import { ROOT } from '../support/service-process.ts';
 
 const BIN = join(ROOT, 'node_modules/.bin');
 
 function run(command: string, args: readonly string[], options: { cwd: string; env?: Record<string, string> }): string {
-  const env = { ...process.env, PATH: `${BIN}:${process.env['PATH']}`, ...options.env };
+  const env = {
+    ...process.env,
+    PATH: `${BIN}:${process.env['PATH']}`,
+    ...options.env,
+    npm_config_update_notifier: 'false',
+  };
   try {
     return execFileSync(command, args, { ...options, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
@@ -60,6 +77,24 @@ describe('the npm package', { timeout: 120_000 }, () => {
     run('tsc', ['-p', 'tsconfig.json'], { cwd: project });
   });
 
+  it('is a command there: npx carillon, on the Node of this machine too', () => {
+    const bin = JSON.parse(readFileSync(join(project, 'node_modules/carillon/package.json'), 'utf8')).bin.carillon;
+    expect(bin).toBe('./cli/carillon.js');
+    // As npm install does it.
+    mkdirSync(join(project, 'node_modules/.bin'));
+    chmodSync(join(project, 'node_modules/carillon', bin), 0o755);
+    symlinkSync(join('../carillon', bin), join(project, 'node_modules/.bin/carillon'));
+    for (const PATH of [process.env['PATH']!, pathOfThisMachine()]) {
+      const carillon = (...args: string[]) =>
+        run('npx', ['--no', '--', 'carillon', ...args], { cwd: project, env: { PATH } });
+      expect(carillon('--version').trim()).toBe(VERSION);
+      expect(carillon('preview', '0 9 * * mon-fri', '--tz', 'Asia/Shanghai')).toContain('09:00');
+      expect(() => carillon('jobs', '--server', '127.0.0.1:1')).toThrow(
+        /No service answers at http:\/\/127\.0\.0\.1:1/,
+      );
+    }
+  });
+
   it('schedules, runs and answers in a project of its own', async () => {
     const env = { DATABASE_URL: await createEmptyDatabase() };
     const printed = run('node', ['use.ts'], { cwd: project, env });
@@ -76,6 +111,33 @@ describe('publishedManifest()', () => {
     });
   });
 });
+
+/** Without the Node that comes with this project. */
+function pathOfThisMachine(): string {
+  const folders = process.env['PATH']!.split(delimiter);
+  return folders.filter((path) => !path.includes('node_modules')).join(delimiter);
+}
+
+/** What JSR is told: a dry run of `deno publish`, which looks at the types as JSR does. */
+describe('deno publish', { timeout: 120_000 }, () => {
+  it('takes every entry, and finds slow types in the typed client alone, which are its routes', () => {
+    const { exports } = JSON.parse(readFileSync(join(ROOT, 'deno.json'), 'utf8'));
+    expect(exports).toEqual(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).exports);
+    run('deno', ['publish', '--dry-run', '--allow-dirty', '--allow-slow-types'], { cwd: ROOT });
+    const slow = failureOf(() => run('deno', ['publish', '--dry-run', '--allow-dirty'], { cwd: ROOT }));
+    const files = [...slow.matchAll(/--> .*\/(src\/\S+[.]ts):\d+/g)].map(([, file]) => file);
+    expect(new Set(files)).toEqual(new Set(['src/client.ts', 'src/modules/foundation/interface/http/app.ts']));
+  });
+});
+
+function failureOf(work: () => unknown): string {
+  try {
+    work();
+    return '';
+  } catch (error) {
+    return stripVTControlCharacters(String(error));
+  }
+}
 
 /** As `npm install` leaves it, with the dependencies that are here already. */
 function installInto(project: string, tarball: string): void {

@@ -34,7 +34,8 @@ function localAddress(env: Environment): string {
 }
 
 function readAddress(text: string): string {
-  const url = URL.parse(text.includes('://') ? text : `http://${text}`);
+  const full = text.includes('://') ? text : `http://${text}`;
+  const url = URL.canParse(full) ? new URL(full) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
     throw new CommandFault(EXIT.usage, `'${text}' is no address of a service. Say one such as http://127.0.0.1:3000`);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isLoopback, parseSettings, SETTING_NAMES } from '../../../src/main/settings.ts';
+import { SETTING_NAMES } from '../../../src/main/setting-names.ts';
+import { isLoopback, parseSettings } from '../../../src/main/settings.ts';
 import { InvalidSettingsError } from '../../../src/modules/foundation/domain/errors.ts';
 
 const TOKEN = 'a-token-of-thirty-two-characters';

@@ -42,8 +42,11 @@ export interface JobDefinition<Schema extends StandardSchemaV1 = StandardSchemaV
   /** Any Standard Schema. Checked when a job is saved, when it is triggered, and before it runs. */
   kwargs?: Schema;
   description?: string;
-  /** Works for minutes: where invocations are cut off (Cloudflare Workers) it is left to a replica that lives on. */
-  isLongRunning?: boolean;
+  /**
+   * Works for minutes: where a sweep's invocation would be cut off (Cloudflare Workers) it is left to a replica that lives on, or
+   * handed to a queue, each run with an invocation's whole time. Elsewhere it means nothing.
+   */
+  longRunsIn?: 'replica' | 'queue';
   /** Keyword arguments that a configuration's own are laid over. */
   defaults?: JsonObject;
 }
