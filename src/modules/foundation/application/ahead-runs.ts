@@ -29,6 +29,8 @@ const PATIENCE_MS = 1_000;
 const BURST_MS = 50;
 /** Of work that ends at once, the slot is free again after so many turns of the microtask queue. */
 const HOPS = 16;
+/** So long at most what has ended waits for those that have not started. */
+const STARTS_FIRST_MS = 500;
 
 export interface AheadRunsDeps extends ConfirmDueDeps {
   readonly claims: FireClaims;
@@ -46,6 +48,8 @@ export class AheadRuns {
   /** The stretch of the lease that they were confirmed in. */
   #confirmedTerm: number | null = null;
   #patientUntil = 0;
+  /** On the monotonic clock. */
+  #startsFirstUntil = 0;
   #retryAt = 0;
   #isStarted = false;
   #turning: Promise<void> | null = null;
@@ -59,6 +63,12 @@ export class AheadRuns {
 
   get size(): number {
     return this.#deps.held.size;
+  }
+
+  /** Something that is due waits for its confirmation or its slot: it goes before what has not been claimed yet. */
+  get isStarting(): boolean {
+    const { held, time } = this.#deps;
+    return held.hasConfirmed || held.earliestAt <= time.now();
   }
 
   start(): void {
@@ -161,7 +171,9 @@ export class AheadRuns {
   /** As many as there are slots for, those that become free at once included; what has ended is recorded afterwards. */
   async #startConfirmed(): Promise<void> {
     const { clock, dispatcher, held, starts } = this.#deps;
+    if (!held.hasConfirmed) return starts.open();
     const until = clock.monotonicMs() + BURST_MS;
+    if (!starts.isClosed) this.#startsFirstUntil = clock.monotonicMs() + STARTS_FIRST_MS;
     starts.close();
     try {
       for (let hops = 0; held.hasConfirmed && hops < HOPS && clock.monotonicMs() < until; hops += 1) {
@@ -172,7 +184,8 @@ export class AheadRuns {
         }
       }
     } finally {
-      starts.open();
+      const isLater = clock.monotonicMs() >= this.#startsFirstUntil;
+      if (!held.hasConfirmed || dispatcher.freeSlots === 0 || isLater) starts.open();
     }
   }
 

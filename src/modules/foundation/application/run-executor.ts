@@ -8,9 +8,9 @@ import { describeError } from '../domain/describe-error.ts';
 import { failureReasonOf } from '../domain/failure-reason.ts';
 import { JobNotRegisteredError, RunLostError, RunTimeoutError } from '../domain/errors.ts';
 import { handlerOf, type JobConfig } from '../domain/job-config.ts';
-import type { JobLogger, MergedJobRegistry } from '../domain/job-definition.ts';
+import type { MergedJobRegistry } from '../domain/job-definition.ts';
 import { retryAfterMs } from '../domain/retry.ts';
-import { idempotencyKey, type RunLogLevel } from '../domain/run.ts';
+import { idempotencyKey } from '../domain/run.ts';
 import type { EventBus } from './event-bus.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import { mergeKwargs, validateKwargs } from './job-kwargs.ts';
@@ -21,7 +21,8 @@ import type { Logger } from './ports/logger.ts';
 import type { RunTracker, TrackedRun } from './ports/run-tracker.ts';
 import type { Timers } from './ports/timers.ts';
 import type { RunController } from './run-controller.ts';
-import type { RunOutputWriter, RunVoice } from './run-output-writer.ts';
+import { RunLog } from './run-log.ts';
+import type { RunOutputWriter } from './run-output-writer.ts';
 
 export interface RunExecutorDeps {
   readonly tracker: RunTracker;
@@ -53,60 +54,52 @@ export class RunExecutor {
 
   async execute(assignment: Assignment): Promise<void> {
     const { run, config } = assignment;
-    const logger = this.#deps.logger.with({ jobId: run.jobId, executionId: run.id });
+    const { bus, clock, tracker } = this.#deps;
     const of = { jobId: run.jobId, executionId: run.id, scheduledAt: run.scheduledAt };
     const latenessMs = Math.max(0, run.startedAt.getTime() - run.scheduledAt.getTime());
     const started = { attempt: run.attempt, trigger: run.trigger, latenessMs };
-    this.#deps.bus.emit({ type: 'run.started', ...of, detail: started });
-    const startedAt = this.#deps.clock.monotonicMs();
-    let durationMs = 0;
-    const work = (): Promise<unknown> =>
-      this.#work(assignment, logger).finally(() => {
-        durationMs = Math.round(this.#deps.clock.monotonicMs() - startedAt);
-      });
+    bus.emit({ type: 'run.started', ...of, detail: started });
+    const timed: TimedWork = { log: new RunLog(this.#deps, run), startedAt: clock.monotonicMs(), durationMs: 0 };
+    const retryMs = retryAfterMs(run, config);
     try {
-      const tracked = { ...run, retryAfterMs: retryAfterMs(run, config) };
-      await this.#deps.tracker.track(tracked, work);
-      this.#deps.bus.emit({ type: 'run.finished', ...of, detail: { status: 'SUCCESS', durationMs } });
+      const tracked = retryMs === null ? run : { ...run, retryAfterMs: retryMs };
+      await tracker.track(tracked, () => this.#work(assignment, timed));
+      bus.emit({ type: 'run.finished', ...of, detail: { status: 'SUCCESS', durationMs: timed.durationMs } });
     } catch (error) {
       const reason = describeError(error).message;
-      logger.warn(`The run failed: ${reason}`, { attempt: run.attempt });
-      const detail = { status: 'FAILED', failureReason: failureReasonOf(error), durationMs };
-      this.#deps.bus.emit({ type: 'run.finished', ...of, reason, detail });
+      timed.log.logger.warn(`The run failed: ${reason}`, { attempt: run.attempt });
+      const detail = { status: 'FAILED', failureReason: failureReasonOf(error), durationMs: timed.durationMs };
+      bus.emit({ type: 'run.finished', ...of, reason, detail });
     }
   }
 
-  /** The timeout covers the arguments too: a schema is a module's own code, and may hang as well as the job. */
-  async #work(assignment: Assignment, logger: Logger): Promise<unknown> {
-    const { config, controller } = assignment;
-    const voice = this.#deps.output.open(assignment.run);
-    const work = (): Promise<unknown> => this.#call(assignment, { logger, voice });
+  async #work(assignment: Assignment, timed: TimedWork): Promise<unknown> {
     try {
-      return await this.#withinTimeout(work, { controller, timeoutMs: config.timeoutMs, logger });
+      return await this.#withinTimeout(assignment, timed.log);
     } finally {
-      voice.close();
+      timed.durationMs = Math.round(this.#deps.clock.monotonicMs() - timed.startedAt);
+      timed.log.close();
       assignment.onWorkEnd?.();
     }
   }
 
   /** What takes no waiting is done at once, so that a herd starts in the order, and at the pace, that it is dispatched. */
-  async #call({ run, config, registry, controller }: Assignment, { logger, voice }: RunLog): Promise<unknown> {
+  async #call({ run, config, registry, controller }: Assignment, log: RunLog): Promise<unknown> {
     const { term } = this.#deps.lease;
     const handler = registry.get(handlerOf(config));
     if (handler === undefined) throw new JobNotRegisteredError(handlerOf(config));
     const kwargs =
       handler.kwargs === undefined ? mergeKwargs(handler, run.jobKwargs) : await validateKwargs(handler, run.jobKwargs);
     const lastSuccessAt =
-      run.lastSuccessAt === undefined ? await this.#lastSuccessAt(run.jobId, logger) : run.lastSuccessAt;
+      run.lastSuccessAt === undefined ? await this.#lastSuccessAt(run.jobId, log) : run.lastSuccessAt;
     controller.throwIfAborted();
     if (run.isRecorded && (term === null || this.#deps.lease.term !== term)) throw new RunLostError();
-    let log: JobLogger | null = null;
     return handler.run(kwargs, {
       get signal() {
         return controller.signal;
       },
       get logger() {
-        return (log ??= jobLogger({ logger, voice }));
+        return log.forJob;
       },
       lastSuccessAt,
       jobId: run.jobId,
@@ -114,14 +107,14 @@ export class RunExecutor {
       scheduledAt: run.scheduledAt,
       attempt: run.attempt,
       trigger: run.trigger,
-      idempotencyKey: idempotencyKey(run),
-      progress: (fraction, message) => {
-        if (!voice.progress(fraction, message)) logger.debug('A progress that is no number is left out of account.');
+      get idempotencyKey() {
+        return idempotencyKey(run);
       },
+      progress: (fraction, message) => log.progress(fraction, message),
     });
   }
 
-  async #lastSuccessAt(jobId: string, logger: Logger): Promise<Date | null> {
+  async #lastSuccessAt(jobId: string, { logger }: RunLog): Promise<Date | null> {
     if (this.#deps.lease.isSuspended) return null;
     try {
       return await this.#deps.executions.lastSuccessAt(jobId);
@@ -131,19 +124,17 @@ export class RunExecutor {
     }
   }
 
-  /** Ends when the work, the timeout or a cancellation does. Work that goes on after that is abandoned: its end is only logged. */
-  #withinTimeout(
-    work: () => Promise<unknown>,
-    { controller, timeoutMs, logger }: { controller: RunController; timeoutMs: number | null; logger: Logger },
-  ): Promise<unknown> {
+  /**
+   * Ends when the work, the timeout or a cancellation does. Work that goes on after that is abandoned: its end is only
+   * logged. The timeout covers the arguments too: a schema is a module's own code, and may hang as well as the job.
+   */
+  #withinTimeout(assignment: Assignment, log: RunLog): Promise<unknown> {
+    const { config, controller } = assignment;
     return new Promise((resolve, reject) => {
-      const cancelTimeout =
-        timeoutMs === null
-          ? () => {}
-          : startLongTimer(this.#deps, timeoutMs, () => controller.abort(new RunTimeoutError(timeoutMs)));
+      const cancelTimeout = this.#startTimeout(config.timeoutMs, controller);
       const end = (value?: unknown): unknown => {
         controller.listen(null);
-        cancelTimeout();
+        cancelTimeout?.();
         return value;
       };
       controller.listen((reason) => {
@@ -153,27 +144,23 @@ export class RunExecutor {
       const failed = (error: unknown): void => {
         end();
         if (controller.aborted && error !== controller.reason) {
-          logger.debug('The abandoned work ended in an error, which changes nothing.', { error });
+          log.logger.debug('The abandoned work ended in an error, which changes nothing.', { error });
         }
         reject(error);
       };
-      work().then((value) => resolve(end(value)), failed);
+      this.#call(assignment, log).then((value) => resolve(end(value)), failed);
     });
+  }
+
+  #startTimeout(timeoutMs: number | null, controller: RunController): (() => void) | null {
+    if (timeoutMs === null) return null;
+    return startLongTimer(this.#deps, timeoutMs, () => controller.abort(new RunTimeoutError(timeoutMs)));
   }
 }
 
-/** Where the lines of a run go: to the process's log, and to the run's own. */
-interface RunLog {
-  readonly logger: Logger;
-  readonly voice: RunVoice;
-}
-
-function jobLogger({ logger, voice }: RunLog): JobLogger {
-  const at =
-    (level: RunLogLevel) =>
-    (message: string, properties?: Record<string, unknown>): void => {
-      logger[level](message, properties);
-      voice.log(level, message, properties);
-    };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+interface TimedWork {
+  readonly log: RunLog;
+  readonly startedAt: number;
+  /** Of the job's own work, without what comes after it. */
+  durationMs: number;
 }

@@ -25,6 +25,8 @@ const MAX_BATCH = 1_000;
 /** The directory should know of every due cursor. What it lost sight of is found this often. */
 const SWEEP_EVERY_MS = 30_000;
 const OVERDUE_MS = 2_000;
+/** How soon the rest of a herd is looked at while those that were claimed ahead are being started. */
+const STARTING_MS = 5;
 
 export interface SchedulingLoopDeps extends DueClaimerDeps {
   readonly outageRuns: OutageRuns;
@@ -169,7 +171,7 @@ export class SchedulingLoop {
     const askMs = lease.isHeld
       ? Math.min(this.#claimer.askInMs ?? Number.POSITIVE_INFINITY, this.#herds.inMs, this.#herds.leftOverInMs)
       : Number.POSITIVE_INFINITY;
-    const dueMs = Math.min(manualMs, persistedMs);
+    const dueMs = Math.min(manualMs, lease.isHeld && this.#ahead.isStarting ? STARTING_MS : persistedMs);
     if (dueMs > 0 || dispatcher.freeSlots > 0) return Math.min(dueMs, askMs);
     dispatcher.askForSlot();
     return askMs;
@@ -199,7 +201,7 @@ export class SchedulingLoop {
   async #claimDue(): Promise<void> {
     const { directory, dispatcher, lease, time } = this.#deps;
     const next = directory.nextLook('persisted');
-    if (next === null || next > time.now() || !lease.isHeld) return;
+    if (next === null || next > time.now() || !lease.isHeld || this.#ahead.isStarting) return;
     const due = directory.takeDue('persisted', time.now(), Math.min(MAX_BATCH, dispatcher.freeSlots));
     const slots = dispatcher.reserveSlots(Math.max(1, due.length));
     try {

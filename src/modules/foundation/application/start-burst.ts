@@ -32,6 +32,7 @@ export class StartBurst implements StartGate {
   }
 
   open(): void {
+    if (!this.#isGoing) return;
     this.#isGoing = false;
     this.#letGo();
   }

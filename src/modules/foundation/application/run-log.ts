@@ -1,0 +1,70 @@
+/**
+ * Where the lines of one run go: to the process's log, and to the run's own. Invariant: each is opened by the first line,
+ * since most runs of a herd say nothing; after `close` the run's own takes nothing any more.
+ */
+import type { JobLogger } from '../domain/job-definition.ts';
+import type { Run, RunLogLevel } from '../domain/run.ts';
+import type { Logger } from './ports/logger.ts';
+import type { RunOutputWriter, RunVoice } from './run-output-writer.ts';
+
+export interface RunLogDeps {
+  readonly output: Pick<RunOutputWriter, 'open'>;
+  readonly logger: Logger;
+}
+
+export class RunLog {
+  readonly #deps: RunLogDeps;
+  readonly #run: Run;
+  #logger: Logger | null = null;
+  #voice: RunVoice | null = null;
+  #forJob: JobLogger | null = null;
+  #isClosed = false;
+
+  constructor(deps: RunLogDeps, run: Run) {
+    this.#deps = deps;
+    this.#run = run;
+  }
+
+  /** The process's log alone. */
+  get logger(): Logger {
+    this.#logger ??= this.#deps.logger.with({ jobId: this.#run.jobId, executionId: this.#run.id });
+    return this.#logger;
+  }
+
+  /** What the job is given: both logs. */
+  get forJob(): JobLogger {
+    this.#forJob ??= {
+      debug: this.#at('debug'),
+      info: this.#at('info'),
+      warn: this.#at('warn'),
+      error: this.#at('error'),
+    };
+    return this.#forJob;
+  }
+
+  progress(fraction: number, message?: string): void {
+    if (!this.#open().progress(fraction, message)) {
+      this.logger.debug('A progress that is no number is left out of account.');
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#voice?.close();
+  }
+
+  #open(): RunVoice {
+    if (this.#voice === null) {
+      this.#voice = this.#deps.output.open(this.#run);
+      if (this.#isClosed) this.#voice.close();
+    }
+    return this.#voice;
+  }
+
+  #at(level: RunLogLevel): JobLogger['info'] {
+    return (message, properties) => {
+      this.logger[level](message, properties);
+      this.#open().log(level, message, properties);
+    };
+  }
+}
