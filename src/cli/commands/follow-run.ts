@@ -1,13 +1,13 @@
 /**
- * Follows a run to its end: its log lines as they come, its progress where a person watches. Invariant: it ends when the run
- * has ended and its last line was shown; no line is shown twice.
+ * Follows a run to its end: its log lines as they come, its progress where a person watches. The stream says when to look,
+ * the log itself what there is. Invariant: it ends when the run has ended and its last line was shown; no line is shown twice.
  */
 import { styleText } from 'node:util';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { InferResponseType } from 'hono/client';
 import { type CommandContext, printJson } from '../command-context.ts';
 import type { ExecutionDetailJson } from '../connection/answers.ts';
 import { type Api, bodyOf } from '../connection/api.ts';
+import { RunSignal } from '../connection/run-signal.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { machineZone, wallText } from '../output/instants.ts';
 import { ProgressLine } from '../output/progress-line.ts';
@@ -22,6 +22,16 @@ const LONGEST_PAUSE_MS = 1_000;
 
 /** @returns `runFailed` where the run ended as FAILED */
 export async function followRun(context: CommandContext, id: string): Promise<ExitStatus> {
+  const api = await context.api();
+  const signal = new RunSignal(api, id);
+  try {
+    return await readToTheEnd(context, id, signal);
+  } finally {
+    signal.close();
+  }
+}
+
+async function readToTheEnd(context: CommandContext, id: string, signal: RunSignal): Promise<ExitStatus> {
   const api = await context.api();
   const progress = new ProgressLine(process.stderr);
   let after = '0';
@@ -39,7 +49,7 @@ export async function followRun(context: CommandContext, id: string): Promise<Ex
       return tellOutcome(context, run);
     }
     if (!context.isJson) progress.show(run);
-    await pause(pauseMs);
+    await signal.next(pauseMs);
   }
 }
 
