@@ -66,7 +66,7 @@ export function createInvocations({ modules, ...place }: InvocationOptions): Inv
       url: settings.databaseUrl,
       schema: settings.databaseSchema,
       maxConnections: MAX_CONNECTIONS,
-      // Hyperdrive pools by transaction, where the migrations' lock locks nothing.
+      // An invocation is short: behind Hyperdrive a step of the deployment applies them.
       migrations: isMigrated ? 'known' : settings.isPooled ? 'expect' : 'apply',
       onProgress: (message) => logger.info(message),
     });

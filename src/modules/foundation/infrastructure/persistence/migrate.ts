@@ -1,9 +1,10 @@
 /**
  * Applies the embedded migrations to a database, on one connection that the caller opened for it alone.
  *
- * Invariants: whoever migrates holds a session advisory lock, so that any number of processes may start at once; a
- * migration and its row in `drizzle.__drizzle_migrations` become visible together (one simple query is one implicit
- * transaction); the rows are drizzle-kit's own, so that `drizzle-kit migrate` and the application may take turns; a
+ * Invariants: whoever migrates holds an advisory lock, so that any number of processes may start at once; what is pending is
+ * applied in one simple query, hence one implicit transaction, that takes the lock, sees that nobody was faster, and lets go
+ * of it at its end, so that no session has to last and a pooler in transaction mode may stand between; the rows in
+ * `drizzle.__drizzle_migrations` are drizzle-kit's own, so that `drizzle-kit migrate` and the application may take turns; a
  * database that is newer than this program is left as it is.
  */
 import { DatabaseUnavailableError, DatabaseVersionError } from '../../domain/errors.ts';
@@ -18,7 +19,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-/** One connection. Each call is one simple query, of one statement or several. */
+/** Each call is one simple query, of one statement or several; two calls may go over two sessions. */
 export interface MigrationConnection {
   run(text: string): Promise<readonly Record<string, unknown>[]>;
 }
@@ -48,21 +49,24 @@ function placeOf(schema: string | null): Place {
 export async function migrate(
   connection: MigrationConnection,
   migrations: readonly Migration[],
-  options: MigrateOptions = {},
+  { schema = null, lockTimeoutMs = 60_000, onProgress }: MigrateOptions = {},
 ): Promise<string[]> {
-  const { schema = null, lockTimeoutMs = 60_000, onProgress } = options;
-  const place = placeOf(schema);
   const own = migrationsOf(schema, migrations);
-  if ((await findPending(connection, own, schema)).length === 0) return [];
-  await takeLock(connection, place, lockTimeoutMs);
-  try {
-    const pending = await findPending(connection, own, schema);
-    if (pending.length > 0) onProgress?.(`Applying ${pending.length} migration(s) to the database …`);
-    await apply(connection, own, pending, place);
-    return pending.map((migration) => migration.tag);
-  } finally {
-    await connection.run(`select pg_advisory_unlock(${place.lockKey}); reset lock_timeout`).catch(() => undefined);
+  let pending = await findPending(connection, own, schema);
+  while (pending.length > 0) {
+    onProgress?.(`Applying ${pending.length} migration(s) to the database …`);
+    try {
+      await connection.run(renderScript(pending, placeOf(schema), lockTimeoutMs));
+      return pending.map(({ tag }) => tag);
+    } catch (error) {
+      if (classifyDatabaseError(error).fault === 'lockTimeout') throw lockedFor(lockTimeoutMs, error);
+      // Somebody else may have been faster: drizzle-kit too, which takes no lock.
+      const left = await findPending(connection, own, schema);
+      if (left.length === pending.length) throw error;
+      pending = left;
+    }
   }
+  return [];
 }
 
 /** Changes nothing. @throws DatabaseVersionError where a migration is missing, or one is there that is not known */
@@ -79,39 +83,23 @@ export async function expectMigrated(
   );
 }
 
-async function takeLock(connection: MigrationConnection, { lockKey }: Place, lockTimeoutMs: number): Promise<void> {
-  try {
-    await connection.run(`set lock_timeout = ${lockTimeoutMs}`);
-    await connection.run(`select pg_advisory_lock(${lockKey})`);
-  } catch (error) {
-    if (classifyDatabaseError(error).fault !== 'lockTimeout') throw error;
-    throw new DatabaseUnavailableError(
-      `Another process has held the migration lock for more than ${lockTimeoutMs} ms. Look for it in pg_locks (advisory, ${lockKey}).`,
-      { cause: error },
-    );
-  }
+function lockedFor(lockTimeoutMs: number, cause: unknown): DatabaseUnavailableError {
+  return new DatabaseUnavailableError(
+    `Another process has held the migration lock, or a table, for more than ${lockTimeoutMs} ms. Look for it in pg_locks (advisory, ${LOCK_KEY}).`,
+    { cause },
+  );
 }
 
-async function apply(
-  connection: MigrationConnection,
-  migrations: readonly Migration[],
-  pending: readonly Migration[],
-  place: Place,
-): Promise<void> {
-  if (pending.length === 0) return;
-  try {
-    await connection.run(renderScript(pending, place));
-  } catch (error) {
-    // drizzle-kit takes no lock: it may have been faster.
-    if ((await findPending(connection, migrations, place.schema)).length > 0) throw error;
-  }
-}
-
-function renderScript(pending: readonly Migration[], { schema, table }: Place): string {
+function renderScript(pending: readonly Migration[], { schema, table, lockKey }: Place, lockTimeoutMs: number): string {
   return [
+    `select set_config('lock_timeout', '${lockTimeoutMs}', true);`,
+    `select pg_advisory_xact_lock(${lockKey});`,
     `create schema if not exists ${schema ?? 'drizzle'};`,
     ...(schema === null ? [] : [`select set_config('search_path', '${schema}', true);`]),
     `create table if not exists ${table} (id serial primary key, hash text not null, created_at bigint);`,
+    `do $$ begin if exists (select from ${table} where created_at >= ${pending[0]?.when}) then`,
+    "  raise exception 'Somebody else has applied them meanwhile.';",
+    'end if; end $$;',
     ...pending.flatMap(({ sql, hash, when }) => [
       sql.trimEnd().endsWith(';') ? sql : `${sql}\n;`,
       `insert into ${table} (hash, created_at) values ('${hash}', ${when});`,

@@ -38,8 +38,8 @@ export interface PostgresDatabaseOptions {
   readonly lockTimeoutMs?: number;
   readonly onProgress?: OnProgress | undefined;
   /**
-   * What `open` does about migrations: `apply` them (the default), `expect` them where a pooler in transaction mode stands
-   * between, whose sessions hold no lock, or nothing, where they are `known` to be applied.
+   * What `open` does about migrations: `apply` them (the default), `expect` them where a step of the deployment
+   * applies them, or nothing, where they are `known` to be applied.
    */
   readonly migrations?: 'apply' | 'expect' | 'known';
 }

@@ -74,6 +74,17 @@ describe('migrate()', () => {
     expect(await readApplied()).toEqual(expected);
   });
 
+  it('many at once behind a pooler in transaction mode, each statement over another session: each is applied once, and no lock is left', async () => {
+    const sessions = Array.from({ length: 5 }, () => postgres(url, { max: 1, onnotice: () => undefined }));
+    let turn = 0;
+    const pooled: MigrationConnection = { run: async (text) => sessions[(turn += 1) % sessions.length]!.unsafe(text) };
+    const applied = await Promise.all(Array.from({ length: 12 }, () => migrate(pooled, migrations)));
+    expect(applied.flat()).toEqual(migrations.map(({ tag }) => tag));
+    expect(await readApplied()).toEqual(expected);
+    expect(await connection.run("select from pg_locks where locktype = 'advisory'")).toHaveLength(0);
+    await Promise.all(sessions.map((session) => session.end({ timeout: 0 })));
+  });
+
   it('after drizzle-kit migrate there is nothing to do, and the other way round', { timeout: 60_000 }, async () => {
     await drizzleKitMigrate();
     expect(await readApplied()).toEqual(expected);
