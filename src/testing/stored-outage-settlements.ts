@@ -65,6 +65,7 @@ function settleOne(store: InMemoryStore, actor: string, settlement: OutageSettle
     const isBehind = stoodAt < (nextFireAt?.getTime() ?? Number.POSITIVE_INFINITY);
     const moved = isCurrent ? (nextFireAt ?? 'exhausted') : 'unarmed';
     if (isBehind && (isCurrent || isWhere)) store.cursors.set(jobId, { ...cursor, nextFireAt: moved });
+    if (isBehind && moved === 'exhausted') store.expire(jobId, config.revision);
   }
   if (nextFireAt !== undefined || (isCurrent && isWhere)) {
     for (const event of events) store.addEvent({ ...event, actor });
@@ -73,7 +74,8 @@ function settleOne(store: InMemoryStore, actor: string, settlement: OutageSettle
     begin(store, run);
     if (insertRunning(store, run) || store.executions.has(run.id)) continue;
     const { id: executionId, scheduledAt } = run;
-    store.addEvent({ type: 'run.unrecorded', jobId, executionId, scheduledAt, reason: 'recorded', actor });
+    const key = `recorded ${executionId}`;
+    store.addEvent({ type: 'run.unrecorded', jobId, executionId, scheduledAt, reason: 'recorded', actor, key });
   }
   for (const occurrence of waiting) {
     store.addPending({ ...occurrence, jobId, jobKwargs, maxAttempts, reason: null, actor: SCHEDULER_ACTOR });

@@ -18,6 +18,8 @@ const MAX_UNWRITTEN = 10_000;
 interface ActiveRun {
   readonly run: TrackedRun;
   readonly controller: RunController;
+  /** False: its job has ended, and its outcome is being written. */
+  isWorking: boolean;
 }
 
 /** Slots that nobody else claims for, until they are released: after the claimed runs were dispatched. */
@@ -67,6 +69,13 @@ export class FireDispatcher {
     return [...this.#active.values()].map(({ run }) => run).filter((run) => run.jobId === jobId);
   }
 
+  /** How many runs of a job go on: those that are only being written do not. */
+  countWorking(jobId: string): number {
+    let count = 0;
+    for (const { run, isWorking } of this.#active.values()) if (isWorking && run.jobId === jobId) count += 1;
+    return count;
+  }
+
   /** As many as are free, `limit` at most. Who gets none has asked for one. */
   reserveSlots(limit: number): SlotReservation {
     const size = Math.min(limit, this.freeSlots);
@@ -93,12 +102,12 @@ export class FireDispatcher {
   dispatch(run: TrackedRun, config: JobConfig, registry: MergedJobRegistry): void {
     if (this.#active.has(run.id)) return;
     const controller = new RunController();
-    this.#active.set(run.id, { run, controller });
+    const active: ActiveRun = { run, controller, isWorking: true };
+    this.#active.set(run.id, active);
     this.#working += 1;
-    let isWorking = true;
     const endWork = (): void => {
-      if (isWorking) this.#working -= 1;
-      isWorking = false;
+      if (active.isWorking) this.#working -= 1;
+      active.isWorking = false;
     };
     const onWorkEnd = (): void => {
       endWork();

@@ -6,6 +6,8 @@ import type { SchedulerEvent } from '../domain/event.ts';
 import type { HeldRecord } from './ports/run-tracker.ts';
 
 interface Fold {
+  /** What is told again, its answer being lost, is told once. */
+  readonly key: string;
   count: number;
   failed: number;
   fromMs: number;
@@ -21,7 +23,13 @@ export class FoldedRuns {
 
   add({ run, outcome }: HeldRecord): void {
     const atMs = run.scheduledAt.getTime();
-    const fold = this.#folds.get(run.jobId) ?? { count: 0, failed: 0, fromMs: atMs, toMs: atMs };
+    const fold = this.#folds.get(run.jobId) ?? {
+      key: `folded ${run.id}`,
+      count: 0,
+      failed: 0,
+      fromMs: atMs,
+      toMs: atMs,
+    };
     fold.count += 1;
     fold.failed += outcome.status === 'FAILED' ? 1 : 0;
     fold.fromMs = Math.min(fold.fromMs, atMs);
@@ -40,20 +48,23 @@ export class FoldedRuns {
     for (const [jobId, fold] of taken) {
       const later = this.#folds.get(jobId);
       if (later === undefined) this.#folds.set(jobId, fold);
-      else {
-        later.count += fold.count;
-        later.failed += fold.failed;
-        later.fromMs = Math.min(later.fromMs, fold.fromMs);
-        later.toMs = Math.max(later.toMs, fold.toMs);
-      }
+      else
+        this.#folds.set(jobId, {
+          key: fold.key,
+          count: fold.count + later.count,
+          failed: fold.failed + later.failed,
+          fromMs: Math.min(later.fromMs, fold.fromMs),
+          toMs: Math.max(later.toMs, fold.toMs),
+        });
     }
   }
 }
 
-function toEvent(jobId: string, { count, failed, fromMs, toMs }: Fold): SchedulerEvent {
+function toEvent(jobId: string, { key, count, failed, fromMs, toMs }: Fold): SchedulerEvent {
   return {
     type: 'run.unrecorded',
     jobId,
+    key,
     scheduledAt: new Date(fromMs),
     reason: 'outage: more runs ended while the database was away than memory keeps records of',
     detail: {

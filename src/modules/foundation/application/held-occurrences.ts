@@ -1,6 +1,7 @@
 /**
  * Occurrences that fell due while the database was away and were not run: what is told of them when it is back. What becomes
- * of them is decided afterwards, by the job's misfire policy.
+ * of them is decided afterwards, by the job's misfire policy. Whoever tells of the same occurrences, replicas and one whose
+ * answer was lost, tells one event.
  */
 import { isPaused } from '../domain/next-fire.ts';
 import type { DatabaseTime } from './database-time.ts';
@@ -45,6 +46,7 @@ function toHeld({ job: { config, schedule }, dueAt }: DirectoryEntry, now: numbe
           ...{ cause: 'outage', count: Math.max(1, schedule.count(from.getTime() - 1, end)) },
           ...{ from: from.toISOString(), to: to.toISOString() },
         },
+        key: `held ${config.jobId} ${config.revision} ${from.toISOString()}`,
       },
     ],
   };

@@ -29,10 +29,15 @@ export class JobOutage {
   readonly firstDueAt: Date;
   nextFireAt: Date | null;
   readonly waiting: WaitingOccurrence[] = [];
+  readonly #id: string;
+  /** How many of those that wait the database may know of: they are its own to start. */
+  #handedOver = 0;
   readonly #leftOut = new Map<string, LeftOut>();
 
-  constructor({ config, dueAt }: DueFire) {
+  /** @param id this outage's alone: what is told of it again, its answer being lost, is told once */
+  constructor({ config, dueAt }: DueFire, id: string) {
     this.config = config;
+    this.#id = id;
     this.firstDueAt = dueAt;
     this.nextFireAt = dueAt;
   }
@@ -64,7 +69,7 @@ export class JobOutage {
       return false;
     }
     if (overlapPolicy === 'cancelPrevious') {
-      for (const older of this.waiting.splice(0)) {
+      for (const older of this.waiting.splice(this.#handedOver)) {
         this.skip(older.scheduledAt, 'overlap: a later occurrence took its place');
       }
     }
@@ -72,10 +77,22 @@ export class JobOutage {
     return overlapPolicy === 'cancelPrevious';
   }
 
+  /** The database is told of those that wait: whatever becomes of the answer, they are not started here any more. */
+  handOver(): void {
+    this.#handedOver = this.waiting.length;
+  }
+
+  /** The next that may start here; those behind one that was handed over wait for it. */
+  takeWaiting(): WaitingOccurrence | undefined {
+    return this.#handedOver > 0 ? undefined : this.waiting.shift();
+  }
+
+  /** What is told again has gone on since, and has the same keys. */
   get events(): SchedulerEvent[] {
     return [...this.#leftOut.values()].map(({ type, reason, cause, count, fromMs, toMs }) => ({
       ...{ type, reason, jobId: this.config.jobId, scheduledAt: new Date(fromMs) },
       detail: { cause, count, from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), outage: true },
+      key: `outage ${this.#id} ${type} ${reason}`,
     }));
   }
 

@@ -38,8 +38,9 @@ export class OutageJournal implements RecordJournal {
   readonly #output: RunOutputGate;
   readonly #logger: Logger;
   readonly #held = new Map<string, HeldRecord>();
-  /** Those without a RUNNING record, a job, oldest first. */
+  /** Those without a RUNNING record, a job, oldest first; and those whose record may stand, and that nobody else would end. */
   readonly #unrecorded = new Map<string, Set<string>>();
+  readonly #uncertain = new Map<string, Set<string>>();
   readonly #folded = new FoldedRuns();
   #unrecordedCount = 0;
   #flushing: Promise<void> | null = null;
@@ -62,7 +63,17 @@ export class OutageJournal implements RecordJournal {
 
   /** Runs of a job that ended without a record, oldest first. */
   unrecordedOf(jobId: string): Run[] {
-    return [...(this.#unrecorded.get(jobId) ?? [])].map((id) => this.#held.get(id)!.run);
+    const ids = [...(this.#uncertain.get(jobId) ?? []), ...(this.#unrecorded.get(jobId) ?? [])];
+    return ids.map((id) => this.#held.get(id)!.run);
+  }
+
+  /** The database is being told of them: whatever becomes of the answer, their records may stand. */
+  handOver(jobId: string): void {
+    const ids = this.#unrecorded.get(jobId);
+    if (ids === undefined) return;
+    this.#unrecorded.delete(jobId);
+    this.#unrecordedCount -= ids.size;
+    this.#uncertain.set(jobId, new Set([...(this.#uncertain.get(jobId) ?? []), ...ids]));
   }
 
   /** The runs whose outcome is held: they have ended, whatever the database says of them. */
@@ -74,16 +85,19 @@ export class OutageJournal implements RecordJournal {
     const { id, jobId } = record.run;
     this.#held.set(id, record);
     if (record.isRecorded) return;
+    if (record.mayBeRecorded === true) {
+      this.#uncertain.set(jobId, (this.#uncertain.get(jobId) ?? new Set()).add(id));
+      return;
+    }
     const ids = this.#unrecorded.get(jobId) ?? new Set();
     this.#unrecordedCount += ids.has(id) ? 0 : 1;
     this.#unrecorded.set(jobId, ids.add(id));
-    if (ids.size > MAX_UNRECORDED || this.#unrecordedCount > MAX_UNRECORDED_IN_ALL) this.#foldOldest(ids);
+    const isOver = ids.size + (this.#uncertain.get(jobId)?.size ?? 0) > MAX_UNRECORDED;
+    // The newest stays: by its record it is known that the job came so far.
+    if (ids.size > 1 && (isOver || this.#unrecordedCount > MAX_UNRECORDED_IN_ALL)) this.#fold([...ids][0]!);
   }
 
-  /** But for those whose RUNNING record may stand: nobody else would end it. */
-  #foldOldest(ids: ReadonlySet<string>): void {
-    const id = [...ids].find((one) => this.#held.get(one)!.mayBeRecorded !== true);
-    if (id === undefined) return;
+  #fold(id: string): void {
     this.#folded.add(this.#held.get(id)!);
     this.#output.forget(id);
     this.#forget(id);
@@ -92,6 +106,8 @@ export class OutageJournal implements RecordJournal {
   #forget(id: string): void {
     const jobId = this.#held.get(id)?.run.jobId ?? '';
     this.#held.delete(id);
+    const uncertain = this.#uncertain.get(jobId);
+    if (uncertain?.delete(id) === true && uncertain.size === 0) this.#uncertain.delete(jobId);
     const ids = this.#unrecorded.get(jobId);
     if (ids?.delete(id) !== true) return;
     this.#unrecordedCount -= 1;
@@ -124,7 +140,13 @@ export class OutageJournal implements RecordJournal {
       await this.#ledger.append(events);
     } catch (error) {
       giveBack();
-      throw error;
+      if (error instanceof DatabaseUnavailableError) throw error;
+      this.#logger.error(
+        'The database refuses the count of runs that it has no record of; it is told again at the next beat.',
+        {
+          reason: describeError(error).message,
+        },
+      );
     }
   }
 

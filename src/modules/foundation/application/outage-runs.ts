@@ -12,7 +12,8 @@
  * where an instance started unseen; the unique key decides whose record stands.
  *
  * Failure modes. Process killed: what ran since the database went away has no record, and may be run again as missed.
- * Database back and away again during the telling: it is told again, whole.
+ * Database back and away again during the telling: it is told again, whole, under the same ids and keys; and what waits is
+ * not started here any more, since it may wait there.
  */
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError } from '../domain/errors.ts';
@@ -106,7 +107,7 @@ export class OutageRuns {
   startWaiting(jobId: string): void {
     const job = this.#jobs.get(jobId);
     if (job === undefined || !this.isOpen || this.#isBusy(job.config)) return;
-    const next = job.waiting.shift();
+    const next = job.takeWaiting();
     if (next !== undefined) this.#start(job.config, next);
   }
 
@@ -134,7 +135,7 @@ export class OutageRuns {
     if (entry.dueAt === null) return;
     const plan = planDueFire(entry, now, newId());
     const { config, run, whenOverlapping } = plan;
-    const job = this.#jobs.get(config.jobId) ?? new JobOutage(plan);
+    const job = this.#jobs.get(config.jobId) ?? new JobOutage(plan, newId());
     if (job.isAheadOf(plan)) return directory.put(entry.job, job.nextFireAt?.getTime() ?? null);
     const isBusy = this.#isBusy(config);
     if (run !== null && isBusy && whenOverlapping === 'wait') return directory.look(entry.job, now + 1_000);
@@ -159,7 +160,7 @@ export class OutageRuns {
 
   /** As the claim sees it, of what this process runs. */
   #isBusy({ jobId, overlapPolicy, maxConcurrentRuns }: JobConfig): boolean {
-    const running = this.#deps.dispatcher.runsOf(jobId).length;
+    const running = this.#deps.dispatcher.countWorking(jobId);
     return running > 0 && (overlapPolicy !== 'allow' || (maxConcurrentRuns !== null && running >= maxConcurrentRuns));
   }
 
@@ -192,7 +193,11 @@ export class OutageRuns {
 
   /** What the database refuses is told by halves, so that one job's keeps nobody else's back. */
   async #tell(batch: readonly OutageSettlement[]): Promise<void> {
-    const { lease, logger, settlements } = this.#deps;
+    const { journal, lease, logger, settlements } = this.#deps;
+    for (const { config } of batch) {
+      this.#jobs.get(config.jobId)?.handOver();
+      journal.handOver(config.jobId);
+    }
     try {
       await settlements.settle(lease.instanceId, batch);
     } catch (error) {

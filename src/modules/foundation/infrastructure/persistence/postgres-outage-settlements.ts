@@ -10,8 +10,16 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { OutageSettlement, OutageSettlements } from '../../application/ports/outage-settlements.ts';
 import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
 import type { Database } from './database.ts';
+import { renderExpired } from './expired-event.ts';
 import { renderCreate } from './execution-log-statements.ts';
-import { EVENT_COLUMNS, toEventRow } from './postgres-event-ledger.ts';
+import {
+  AS_KEYED_EVENT,
+  hashedKey,
+  INTO_KEYED_EVENTS,
+  KEYED_EVENT_COLUMNS,
+  TOLD_AGAIN,
+  toKeyedEventRow,
+} from './postgres-event-ledger.ts';
 import { inputRows } from './statement-input.ts';
 import { toWritableJson } from '../../domain/writable-text.ts';
 
@@ -60,7 +68,6 @@ export class PostgresOutageSettlements implements OutageSettlements {
 function renderSettle(instanceId: string, settlements: readonly OutageSettlement[]): SQL {
   const ended = settlements.flatMap((settlement) => settlement.ended);
   const active = settlements.flatMap((settlement) => settlement.active);
-  const columns = sql.raw(Object.keys(EVENT_COLUMNS).join(', '));
   return sql`
     with input as materialized (select * from ${inputRows('input', JOB_COLUMNS, settlements.map(toJobRow))}),
     run as materialized (select * from ${inputRows('run', OCCURRENCE_COLUMNS, [...ended, ...active].map(toOccurrence))}),
@@ -99,7 +106,9 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
         then at.stood_at < at.next_fire_at and at.stood_at >= at.first_due_at
           and (at.is_current or at.stood_at = at.first_due_at)
         else at.back_at is not null end
+      returning c.job_id, c.next_fire_at
     ),
+    ${renderExpired(sql`select job_id from moved where next_fire_at = 'infinity'`)},
     begun as (
       update scheduler_execution_log claimed
       set claimed_at = greatest(run.started_at, run.scheduled_at), started_at = greatest(run.started_at, run.scheduled_at)
@@ -117,19 +126,20 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
       order by job_id, scheduled_at
       on conflict do nothing
     )
-    insert into scheduler_event (${columns})
-    select ${columns} from ${inputRows('event', EVENT_COLUMNS, settlements.flatMap(toEventRows(instanceId)))}
+    ${INTO_KEYED_EVENTS}
+    select ${AS_KEYED_EVENT} from ${inputRows('event', KEYED_EVENT_COLUMNS, settlements.flatMap(toEventRows(instanceId)))}
     where event.job_id not in (
       select job_id from standing
       where not is_run and (not is_current or coalesce(back_at, stood_at) is distinct from first_due_at)
     )
     union all
     select 'run.unrecorded', job_id, id, scheduled_at, ${RECORDED}::text, ${instanceId}::text,
-      jsonb_build_object('cause', 'outage', 'count', 1)
+      jsonb_build_object('cause', 'outage', 'count', 1), ${hashedKey(sql`'recorded ' || id`)}
     from run
     where id not in (select id from ended union all select id from active)
       and not exists (select from scheduler_execution_log known where known.id = run.id)
-    order by job_id, scheduled_at`;
+    order by job_id, scheduled_at
+    ${TOLD_AGAIN}`;
 }
 
 function toJobRow({ config, firstDueAt, nextFireAt }: OutageSettlement): Record<keyof typeof JOB_COLUMNS, unknown> {
@@ -169,5 +179,5 @@ function toWaitingRows({ config, waiting }: OutageSettlement): Record<keyof type
 }
 
 function toEventRows(instanceId: string): (settlement: OutageSettlement) => object[] {
-  return ({ events }) => events.map((event) => toEventRow({ ...event, actor: instanceId }));
+  return ({ events }) => events.map((event) => toKeyedEventRow({ ...event, actor: instanceId }));
 }
