@@ -30,9 +30,7 @@ export async function editJob(context: CommandContext, jobId: string, options: O
   const route = api.routes.admin.jobs[':jobId'];
   const current = await suggestJob(api, jobId, bodyOf(route.$get({ param: { jobId } })));
   const json = jobFieldsOf(options) as Patch;
-  if (Object.keys(json).length === 0) {
-    throw new CommandFault(EXIT.usage, "What is to change? 'carillon jobs edit --help' lists the flags.");
-  }
+  if (Object.keys(json).length === 0) return (await import('./edit-in-editor.ts')).editInEditor(context, current);
   const headers = { 'if-match': `"${current.revision}"` };
   tellJob(context, await bodyOf(route.$patch({ param: { jobId }, json }, { headers: () => headers })));
 }

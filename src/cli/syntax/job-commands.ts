@@ -44,7 +44,9 @@ function addEditing(jobs: Command): void {
       (await import('../commands/edit-job.ts')).createJob(context, jobId, options),
     ),
   );
-  addJobFlags(jobs.command('edit <job>').description('changes the fields that flags name, and no other')).action(
+  addJobFlags(
+    jobs.command('edit <job>').description('changes the fields that flags name; without any, the whole job in $EDITOR'),
+  ).action(
     act(async (context, jobId: string, options: Record<string, unknown>) =>
       (await import('../commands/edit-job.ts')).editJob(context, jobId, options),
     ),
