@@ -67,8 +67,11 @@ export class JobLoader {
       if (jobIds.length <= PAGE_SIZE) await load(await configs.getAllEnabled(), await claims.getCursors());
       for (let from = 0; jobIds.length > PAGE_SIZE && from < jobIds.length; from += PAGE_SIZE) {
         const page = jobIds.slice(from, from + PAGE_SIZE);
-        const enabled = (await configs.getByJobIds(page)).filter((config) => config.enabled);
-        await load(enabled, await claims.getCursors(page));
+        const [rows, cursors] = await Promise.all([configs.getByJobIds(page), claims.getCursors(page)]);
+        await load(
+          rows.filter((config) => config.enabled),
+          cursors,
+        );
       }
       for (const jobId of directory.jobIds) if (!found.has(jobId)) directory.remove(jobId);
       for (const jobId of this.#leftOut.keys()) if (!found.has(jobId)) this.#leftOut.delete(jobId);

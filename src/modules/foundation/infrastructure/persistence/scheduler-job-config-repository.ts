@@ -4,7 +4,7 @@
  * Invariant: what is read here is whole, one statement a reading; what an edit changes besides the row (revision, cursor,
  * the change feed) is the triggers' work, so that a row edited by plain SQL behaves no differently.
  */
-import { and, count, eq, sql } from 'drizzle-orm';
+import { and, count, eq, type SQL, sql } from 'drizzle-orm';
 import type {
   Edit,
   JobConfigRepository,
@@ -19,6 +19,7 @@ import type { Database, Orm } from './database.ts';
 import { DatabaseStatementError } from './database-errors.ts';
 import { nextCursor, orderBy, renderFilters } from './job-config-list.ts';
 import { renderUpsert } from './job-config-upsert.ts';
+import { readJobConfig } from './job-config-rows.ts';
 import { schedulerJobConfig, schedulerJobCursor } from './schema/jobs.ts';
 import { decodeRow, inputList, readInstant } from './statement-input.ts';
 
@@ -30,13 +31,7 @@ export class SchedulerJobConfigRepository implements JobConfigRepository {
   }
 
   async getAllEnabled(): Promise<JobConfig[]> {
-    return this.#database.query((orm) =>
-      orm
-        .select()
-        .from(schedulerJobConfig)
-        .where(eq(schedulerJobConfig.enabled, true))
-        .orderBy(schedulerJobConfig.jobId),
-    );
+    return this.#read(sql`where enabled order by job_id`);
   }
 
   async getByJobId(jobId: string): Promise<JobConfig | null> {
@@ -47,12 +42,12 @@ export class SchedulerJobConfigRepository implements JobConfigRepository {
   async getByJobIds(jobIds: readonly string[]): Promise<JobConfig[]> {
     const wanted = jobIds.filter(isWritable);
     if (wanted.length === 0) return [];
-    return this.#database.query((orm) =>
-      orm
-        .select()
-        .from(schedulerJobConfig)
-        .where(sql`${schedulerJobConfig.jobId} in ${inputList('text', wanted)}`),
-    );
+    return this.#read(sql`where job_id in ${inputList('text', wanted)}`);
+  }
+
+  async #read(which: SQL): Promise<JobConfig[]> {
+    const rows = await this.#database.rows(sql`select * from scheduler_job_config ${which}`);
+    return rows.map(readJobConfig);
   }
 
   async upsert(spec: JobSpec, edit: Edit): Promise<JobConfig> {

@@ -73,3 +73,30 @@ describe('isPaused()', () => {
     expect(isPaused({ pausedAt: null, pausedUntil: new Date(NOON + MINUTE) }, NOON)).toBe(false);
   });
 });
+
+describe('scheduleOf(), of many jobs', () => {
+  const of = (jobId: string, edit: Partial<JobConfig>) =>
+    scheduleOf(jobConfig(jobId, { dialect: 'unix', timezone: 'UTC', ...edit }));
+
+  it('is one schedule for all that say the same, and another for each that does not', () => {
+    const known = of('a', { cronExpression: '0 9 * * *' });
+    expect(of('b', { cronExpression: '0 9 * * *' })).toBe(known);
+    const others = [
+      { cronExpression: '0 8 * * *' },
+      { dialect: 'apscheduler' },
+      { timezone: 'Asia/Shanghai' },
+      { dstGap: 'skip' },
+      { dstOverlap: 'both' },
+    ] as const;
+    for (const edit of others) expect(of('b', { cronExpression: '0 9 * * *', ...edit })).not.toBe(known);
+  });
+
+  it('is its own where the job is part of it', () => {
+    const hashed = ['a', 'b', 'c', 'd', 'e'].map((jobId) => of(jobId, { cronExpression: 'H H * * *' }).next(NOON));
+    expect(new Set(hashed).size).toBeGreaterThan(1);
+    const anchored = [0, 1_000].map((at) =>
+      of('a', { cronExpression: '@every 7s', createdAt: new Date(NOON + at) }).next(NOON + MINUTE),
+    );
+    expect(anchored[1]! - anchored[0]!).not.toBe(0);
+  });
+});
