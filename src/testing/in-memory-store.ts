@@ -69,7 +69,7 @@ export class InMemoryStore {
     return config;
   }
 
-  /** Goes up with every change to a configuration. */
+  /** Goes up with every change to a configuration, and when somebody wants a run to stop that was claimed ahead. */
   get tick(): number {
     return this.#revision;
   }
@@ -119,8 +119,10 @@ export class InMemoryStore {
 
   /** Somebody wants a run to stop. */
   cancel(executionId: string, reason: string): boolean {
-    if (this.executions.get(executionId)?.status !== 'RUNNING') return false;
+    const run = this.executions.get(executionId);
+    if (run?.status !== 'RUNNING') return false;
     if (this.cancelReasons.has(executionId)) return true;
+    if (this.isUnconfirmed(run)) this.#revision += 1;
     this.cancelReasons.set(executionId, reason);
     this.tell({ kind: 'cancel', executionId });
     return true;

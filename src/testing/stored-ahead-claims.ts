@@ -6,6 +6,11 @@ import type {
   Confirming,
   DeadAheadRun,
 } from '../modules/foundation/application/ports/ahead-claims.ts';
+import { SCHEDULER_ACTOR } from '../modules/foundation/application/ports/pending-runs.ts';
+import type { SchedulerEvent } from '../modules/foundation/domain/event.ts';
+import type { JobConfig } from '../modules/foundation/domain/job-config.ts';
+import { MISFIRE_THRESHOLD_MS } from '../modules/foundation/domain/misfire.ts';
+import type { Run } from '../modules/foundation/domain/run.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
 import type { StoreLink } from './store-link.ts';
 
@@ -37,7 +42,9 @@ export class StoredAheadClaims implements AheadClaims {
       const heldSince = isConfirmed ? (store.leases.get(instanceId)?.heldSince ?? 0) : Number.POSITIVE_INFINITY;
       const doomed = runs.filter(
         ({ run, config }) =>
-          store.configs.get(run.jobId)?.revision !== config.revision || run.claimedAt!.getTime() < heldSince,
+          store.configs.get(run.jobId)?.revision !== config.revision ||
+          run.claimedAt!.getTime() < heldSince ||
+          store.cancelReasons.has(run.id),
       );
       const confirmed = runs.filter((each) => isConfirmed && !doomed.includes(each)).map(({ run }) => run.id);
       return { now, confirmed: new Set(confirmed), givenBack: giveBack(store, instanceId, doomed) };
@@ -52,11 +59,20 @@ export class StoredAheadClaims implements AheadClaims {
     const { store } = this.#link;
     return this.#link.call('ahead.giveBackOfDead', () => {
       const dead = store.orphansOf(instanceId).filter((run) => store.isUnconfirmed(run));
-      for (const run of dead) {
-        store.executions.delete(run.id);
+      for (const run of dead)
         store.leases.set(run.instanceId, { ...store.leases.get(run.instanceId)!, heldSince: null });
-      }
-      return dead.map((run) => ({ ...run, isClaimable: putBack(store, run) }));
+      const deadIds = new Set(dead.map(({ id }) => id));
+      const isOvertaken = ({ id, jobId, scheduledAt }: Run): boolean =>
+        store
+          .runsOf(jobId)
+          .some((later) => !deadIds.has(later.id) && later.id !== id && later.scheduledAt > scheduledAt);
+      const overtaken = new Set(dead.filter(isOvertaken).map(({ id }) => id));
+      return dead.flatMap((run) => {
+        const { updatedAt } = store.configs.get(run.jobId) ?? {};
+        const isSame = updatedAt !== undefined && updatedAt <= run.claimedAt!;
+        const fate = giveBackOne(store, { run, isSame, isOvertaken: overtaken.has(run.id) });
+        return fate === 'cancelled' ? [] : [{ ...run, isClaimable: fate === 'claimable' }];
+      });
     });
   }
 }
@@ -73,31 +89,67 @@ function confirm(store: InMemoryStore, instanceId: string, { dueAt, leaseMs }: C
 
 function giveBack(store: InMemoryStore, instanceId: string, runs: readonly AheadRun[]): ReadonlySet<string> {
   const givenBack = new Set<string>();
-  for (const { run, nextFireAt } of runs) {
+  for (const { run, config, nextFireAt } of runs) {
     const record = store.executions.get(run.id);
     if (record?.status !== 'RUNNING' || record.instanceId !== instanceId) continue;
-    store.executions.delete(run.id);
-    givenBack.add(run.id);
     const at = store.cursors.get(run.jobId)?.nextFireAt;
-    const isWhereItWasMoved = nextFireAt === null ? at === 'exhausted' : Number(at) === nextFireAt.getTime();
-    if (isWhereItWasMoved) {
-      store.setCursor(run.jobId, run.scheduledAt);
-      store.tell({ kind: 'job', jobId: run.jobId });
-    }
-    if (store.configs.get(run.jobId)?.enabled !== true)
-      store.addEvent({ type: 'occurrence.skipped', jobId: run.jobId, scheduledAt: run.scheduledAt, reason: 'edited' });
+    const isOvertaken = nextFireAt !== null && (at === 'exhausted' || (at instanceof Date && at > nextFireAt));
+    giveBackOne(store, { run, isOvertaken, isSame: isSameSchedule(config, store.configs.get(run.jobId)) });
+    givenBack.add(run.id);
   }
   return givenBack;
 }
 
-/** @returns whether the cursor comes to the occurrence */
-function putBack(store: InMemoryStore, { jobId, scheduledAt }: { jobId: string; scheduledAt: Date }): boolean {
-  const at = store.cursors.get(jobId)?.nextFireAt;
-  if (at instanceof Date || at === 'exhausted') {
-    if (at === 'exhausted' || at > scheduledAt) store.setCursor(jobId, scheduledAt);
-    store.tell({ kind: 'job', jobId });
-    return true;
+/** Computed anew where one of these was changed. */
+function isSameSchedule(one: JobConfig, other: JobConfig | undefined): boolean {
+  const scheduleOf = (config: JobConfig | undefined): string =>
+    JSON.stringify([
+      ...[config?.cronExpression, config?.dialect, config?.timezone, config?.dstGap, config?.dstOverlap],
+      ...[config?.startAt, config?.endAt, config?.createdAt],
+    ]);
+  return scheduleOf(one) === scheduleOf(other);
+}
+
+interface Doomed {
+  readonly run: Run;
+  readonly isSame: boolean;
+  readonly isOvertaken: boolean;
+}
+
+function giveBackOne(store: InMemoryStore, { run, isSame, isOvertaken }: Doomed): 'cancelled' | 'claimable' | 'named' {
+  const { id, jobId, scheduledAt } = run;
+  const reason = store.cancelReasons.get(id);
+  if (reason !== undefined) {
+    const end = { finishedAt: new Date(store.now()), durationMs: 0, errorMessage: reason };
+    const record = store.executions.get(id)!;
+    store.executions.set(id, { ...record, ...end, status: 'FAILED', failureReason: 'CANCELLED' });
+    return 'cancelled';
   }
-  store.addEvent({ type: 'occurrence.skipped', jobId, scheduledAt, reason: 'edited' });
-  return false;
+  store.executions.delete(id);
+  const at = store.cursors.get(jobId)?.nextFireAt;
+  const config = store.configs.get(jobId);
+  const isComing = at instanceof Date && at <= scheduledAt;
+  const isUnread = at === 'unarmed' && config !== undefined && config.updatedAt < scheduledAt;
+  if (config?.enabled === true && (isComing || isUnread)) return 'claimable';
+  if (config?.enabled !== true || !isSame || at === 'unarmed') return name(store, run, 'occurrence.skipped');
+  if (isOvertaken) return wait(store, run, config);
+  store.setCursor(jobId, scheduledAt);
+  store.tell({ kind: 'job', jobId });
+  return 'claimable';
+}
+
+/** It alone is judged: later ones have been claimed since. */
+function wait(store: InMemoryStore, run: Run, { maxAttempts, misfirePolicy }: JobConfig): 'claimable' | 'named' {
+  const isLate = store.now() - run.scheduledAt.getTime() > MISFIRE_THRESHOLD_MS;
+  if (isLate && misfirePolicy === 'skip') return name(store, run, 'occurrence.misfired');
+  const { jobId, scheduledAt, jobKwargs } = run;
+  const trigger = isLate ? 'catchUp' : 'schedule';
+  const waiting = { id: `${run.id}-again`, jobId, scheduledAt, jobKwargs, maxAttempts, trigger } as const;
+  store.addPending({ ...waiting, reason: null, actor: SCHEDULER_ACTOR });
+  return 'claimable';
+}
+
+function name(store: InMemoryStore, { jobId, scheduledAt }: Run, type: SchedulerEvent['type']): 'named' {
+  store.addEvent({ type, jobId, scheduledAt, reason: type === 'occurrence.skipped' ? 'edited' : 'overtaken' });
+  return 'named';
 }

@@ -119,7 +119,7 @@ function claimOne({ store, instanceId, runs, moved, until }: Claiming, fire: Due
   const cursor = store.cursors.get(jobId);
   if (cursor?.revision !== revision || !(cursor.nextFireAt instanceof Date)) return;
   if (cursor.nextFireAt.getTime() !== dueAt.getTime() || dueAt.getTime() > until) return;
-  if (fire.run !== null && store.runsOf(jobId).some((run) => store.isUnconfirmed(run))) return;
+  if (fire.run !== null && isBehindUnconfirmed(store, fire)) return;
   const isOverlapping = isHeldBack(store, config);
   const isBehind = isQueueing(fire) && store.waitingOccurrences(jobId).length > 0;
   if (fire.run !== null && isOverlapping && isToWait(store, fire)) return;
@@ -135,6 +135,14 @@ function claimOne({ store, instanceId, runs, moved, until }: Claiming, fire: Due
   store.cursors.set(jobId, { jobId, revision, nextFireAt: nextFireAt ?? 'exhausted' });
   if (nextFireAt === null) store.expire(jobId, revision);
   moved.add(jobId);
+}
+
+/** Behind a run that was claimed ahead and may still be given back, and that keeps this one away. */
+function isBehindUnconfirmed(store: InMemoryStore, { config: { jobId, overlapPolicy }, run }: DueFire): boolean {
+  return store
+    .runsOf(jobId)
+    .filter((other) => overlapPolicy !== 'allow' || Number(other.scheduledAt) === Number(run?.scheduledAt))
+    .some((other) => store.isUnconfirmed(other));
 }
 
 /** By an exclusive run, or because as many go on as the job's limit allows. */

@@ -41,6 +41,23 @@ describeOnEveryDatabase('PostgresInstances', (database) => {
       const { live } = await instances().renew(instance, 100_000);
       expect(live.filter(({ id }) => id === instance.id)).toHaveLength(1);
     });
+
+    it('holds a lease that others have closed since that moment, and one that goes on since it began', async () => {
+      const instance = newInstance();
+      const heldSince = async () =>
+        (
+          await database().rows<{ held_since: string | null }>(
+            sql`select held_since from scheduler_instance where id = ${instance.id}`,
+          )
+        )[0]!.held_since;
+      await instances().renew(instance, 60_000);
+      const began = await heldSince();
+      await instances().renew(instance, 60_000);
+      expect(await heldSince()).toBe(began);
+      await database().rows(sql`update scheduler_instance set held_since = null where id = ${instance.id}`);
+      await instances().renew(instance, 60_000);
+      expect(await heldSince()).not.toBeNull();
+    });
   });
 
   it('release() ends the lease now', async () => {

@@ -13,7 +13,7 @@ import type { RunTrigger } from './run.ts';
 import type { Schedule } from './schedule.ts';
 
 export const MISFIRE_THRESHOLD_MS = 10_000;
-const DEFAULT_GRACE_MS = 86_400_000;
+export const DEFAULT_GRACE_MS = 86_400_000;
 
 /** Occurrences that are not run. Instants in milliseconds since 1970, both ends included. */
 export interface Missed {

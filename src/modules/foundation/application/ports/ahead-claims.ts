@@ -1,6 +1,8 @@
 /**
  * Runs that were claimed before they are due: confirmed when they are, or given back. One that is given back leaves no
- * record, and its cursor stands where it stood, unless somebody edited the job meanwhile.
+ * record, and its cursor stands where it stood, unless somebody edited the job's schedule meanwhile; where later ones of its
+ * job were claimed since, it waits to run as its misfire policy says. One that somebody wants to stop is recorded as
+ * CANCELLED, and never starts.
  */
 import type { JobConfig } from '../../domain/job-config.ts';
 import type { ClaimedRun } from './fire-claims.ts';
@@ -24,7 +26,7 @@ export interface Confirmation {
   readonly now: Date;
   /** Run ids that may be started. */
   readonly confirmed: ReadonlySet<string>;
-  /** Run ids that are not to be started: their records are gone. */
+  /** Run ids that are not to be started: their records are gone, or say that they were cancelled. */
   readonly givenBack: ReadonlySet<string>;
 }
 
@@ -33,14 +35,14 @@ export interface DeadAheadRun {
   readonly jobId: string;
   readonly scheduledAt: Date;
   readonly instanceId: string;
-  /** False: its job was edited or deleted meanwhile; an event says that it is not run. */
+  /** False: its job was edited or deleted meanwhile, or it is too late; an event says that it is not run. */
   readonly isClaimable: boolean;
 }
 
 export interface AheadClaims {
   /**
    * Renews the lease, at or after `dueAt` by the database's clock, where it has been held since `claimedSince` and no
-   * configuration was changed since `tick`. A single row, however many runs it is for.
+   * configuration was changed since `tick`, nor a run cancelled that had been claimed ahead. A single row, however many runs it is for.
    * @returns false: nothing was done, and nothing may be started
    */
   confirmAll(
@@ -48,8 +50,8 @@ export interface AheadClaims {
     order: Confirming & { readonly tick: number; readonly claimedSince: Date },
   ): Promise<{ readonly now: Date; readonly isConfirmed: boolean }>;
   /**
-   * The same, looking at each job: those that were edited since they were claimed, or claimed before the lease was lost,
-   * are given back. Before `dueAt`, nothing is done.
+   * The same, looking at each: those that were cancelled, or edited since they were claimed, or claimed before the lease was
+   * lost, are given back. Before `dueAt`, nothing is done.
    */
   confirmEach(instanceId: string, order: Confirming, runs: readonly AheadRun[]): Promise<Confirmation>;
   /** @returns the run ids that were given back; the others wait for somebody who is editing their job */

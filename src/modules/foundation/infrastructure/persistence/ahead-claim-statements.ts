@@ -1,15 +1,26 @@
 /**
- * The statements that confirm runs which were claimed ahead, and those that give them back.
+ * The statements of an instance that holds runs which it claimed ahead: it confirms them, or gives them back
+ * (`give-back-steps.ts`).
  *
- * Invariants: a run that is given back has not started: its instance has not confirmed that it is due, and can no more,
- * because the statement that takes it away has also ended the stretch of the lease that it was claimed in (`held_since`).
- * A cursor goes back only where nobody moved it since. No lock of an editor is waited for: what he holds is given back
- * the next time.
+ * Invariant: a run is confirmed only at or after its due time, under an unbroken lease, where neither its job was changed
+ * since nor anybody wants it to stop; confirming all at once sees that by the sequence alone, which moves with either.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { AheadRun, Confirming } from '../../application/ports/ahead-claims.ts';
+import { ANSWERED, renderGiveBack, TOLD } from './give-back-steps.ts';
 import { inputRows } from './statement-input.ts';
 
+/** What the cursor follows: where one of these was changed, it was computed anew. */
+const SCHEDULE_COLUMNS = {
+  cron_expression: 'text',
+  dialect: 'text',
+  timezone: 'text',
+  dst_gap: 'text',
+  dst_overlap: 'text',
+  start_at: 'timestamptz',
+  end_at: 'timestamptz',
+  created_at: 'timestamptz',
+} as const;
 const AHEAD_COLUMNS = {
   run_id: 'uuid',
   job_id: 'text',
@@ -17,6 +28,7 @@ const AHEAD_COLUMNS = {
   scheduled_at: 'timestamptz',
   claimed_at: 'timestamptz',
   next_fire_at: 'timestamptz',
+  ...SCHEDULE_COLUMNS,
 } as const;
 
 function renderInput(runs: readonly AheadRun[]): SQL {
@@ -27,9 +39,29 @@ function renderInput(runs: readonly AheadRun[]): SQL {
     scheduled_at: run.scheduledAt,
     claimed_at: run.claimedAt ?? run.startedAt,
     next_fire_at: nextFireAt ?? 'infinity',
+    cron_expression: config.cronExpression,
+    dialect: config.dialect,
+    timezone: config.timezone,
+    dst_gap: config.dstGap,
+    dst_overlap: config.dstOverlap,
+    start_at: config.startAt,
+    end_at: config.endAt,
+    created_at: config.createdAt,
   }));
   return sql`input as materialized (select * from ${inputRows('input', AHEAD_COLUMNS, rows)})`;
 }
+
+const scheduleOf = (alias: string): SQL =>
+  sql.raw(
+    Object.keys(SCHEDULE_COLUMNS)
+      .map((column) => `${alias}.${column}`)
+      .join(', '),
+  );
+
+/** The columns of the step `doomed`, of `input` and its `job`. */
+const doomedOf = (instanceId: string): SQL => sql`
+  input.run_id, input.job_id, input.scheduled_at, ${instanceId}::text as holder, input.next_fire_at as moved_to,
+  (${scheduleOf('job')}) is not distinct from (${scheduleOf('input')}) as is_same`;
 
 /** A record that was written ahead and that its instance has not confirmed: it has not started. */
 export function isUnconfirmed(alias: string): SQL {
@@ -72,61 +104,23 @@ export function renderConfirmAll(
     select clock.now, exists (select from confirmed) as is_confirmed from clock`;
 }
 
-/** Needs a step `doomed` with the input's columns, each a run to give back. Gives the steps `gone` and `returned`. */
-function renderGiveBack(instanceId: string): SQL {
-  return sql`cursors as materialized (
-      select c.job_id from scheduler_job_cursor c where c.job_id in (select job_id from doomed)
-      order by c.job_id
-      for update skip locked
-    ),
-    gone as (
-      delete from scheduler_execution_log run using doomed
-      where run.id = doomed.run_id and run.status = 'RUNNING' and run.instance_id = ${instanceId}
-        and (doomed.job_id in (select job_id from cursors)
-          or not exists (select from scheduler_job_cursor c where c.job_id = doomed.job_id))
-      returning run.id
-    ),
-    returned as (
-      update scheduler_job_cursor c set next_fire_at = doomed.scheduled_at
-      from doomed
-      where c.job_id = doomed.job_id and c.next_fire_at is not distinct from doomed.next_fire_at
-        and doomed.run_id in (select id from gone)
-      returning c.job_id
-    ),
-    told as (
-      insert into scheduler_event (type, job_id, scheduled_at, reason, actor, detail)
-      select 'occurrence.skipped', job_id, scheduled_at, 'edited: the job was changed just before it was due, and does not come back to it',
-        ${instanceId}, jsonb_build_object('cause', 'edited')
-      from doomed
-      where run_id in (select id from gone) and (
-        not exists (select from scheduler_job_config job where job.job_id = doomed.job_id and job.enabled)
-        or exists (
-          select from scheduler_job_cursor c
-          where c.job_id = doomed.job_id and c.next_fire_at > doomed.scheduled_at and c.next_fire_at <> doomed.next_fire_at
-        )
-      )
-    )`;
-}
-
-/** Whoever has the job looks at its cursor again. */
-const TOLD = sql`(
-      select count(pg_notify('carillon_changes', json_build_object('kind', 'job', 'jobId', job_id)::text) is null)
-      from returned
-    ) as told`;
-
 export function renderConfirmEach(instanceId: string, order: Confirming, runs: readonly AheadRun[]): SQL {
   return sql`
     with ${renderInput(runs)},
     ${renderConfirmed(instanceId, order, sql`true`)},
     doomed as materialized (
-      select input.* from clock cross join input left join scheduler_job_config job on job.job_id = input.job_id
+      select ${doomedOf(instanceId)}
+      from clock cross join input left join scheduler_job_config job on job.job_id = input.job_id
       where clock.now >= ${order.dueAt.toISOString()}::timestamptz and (
         job.revision is distinct from input.revision
         or input.claimed_at < coalesce((select held_since from confirmed), 'infinity')
+        or exists (
+          select from scheduler_execution_log run where run.id = input.run_id and run.cancel_requested_at is not null
+        )
       )
     ),
     ${renderGiveBack(instanceId)}
-    select clock.now, input.run_id, run_id in (select id from gone) as is_gone,
+    select clock.now, input.run_id, run_id in (${ANSWERED}) as is_gone,
       exists (select from confirmed) and run_id not in (select run_id from doomed) as is_confirmed,
       ${TOLD}
     from clock cross join input`;
@@ -135,61 +129,9 @@ export function renderConfirmEach(instanceId: string, order: Confirming, runs: r
 export function renderGiveBackAll(instanceId: string, runs: readonly AheadRun[]): SQL {
   return sql`
     with ${renderInput(runs)},
-    doomed as materialized (select * from input),
+    doomed as materialized (
+      select ${doomedOf(instanceId)} from input left join scheduler_job_config job on job.job_id = input.job_id
+    ),
     ${renderGiveBack(instanceId)}
-    select id as run_id, ${TOLD} from gone`;
-}
-
-/**
- * An edit of the job may have taken the occurrence out of its schedule, or its cursor over it: then it is not put back,
- * and an event says so, unless the cursor still comes to it.
- */
-export function renderGiveBackOfDead(instanceId: string): SQL {
-  return sql`
-    with over as materialized (
-      select holder.id from scheduler_instance holder
-      where holder.expires_at <= clock_timestamp() and holder.held_since is not null and holder.id <> ${instanceId}
-      order by holder.id
-      for update skip locked
-    ),
-    closed as (
-      update scheduler_instance holder set held_since = null from over where holder.id = over.id returning holder.id
-    ),
-    unstarted as materialized (
-      select run.* from scheduler_execution_log run join scheduler_instance holder on holder.id = run.instance_id
-      where run.instance_id <> ${instanceId} and holder.expires_at <= clock_timestamp() and ${isUnconfirmed('run')}
-        and (holder.held_since is null or holder.id in (select id from closed))
-      order by run.id
-      for update of run skip locked
-    ),
-    cursors as materialized (
-      select c.* from scheduler_job_cursor c where c.job_id in (select job_id from unstarted)
-      order by c.job_id
-      for update skip locked
-    ),
-    judged as materialized (
-      select unstarted.id, unstarted.job_id, unstarted.scheduled_at, unstarted.instance_id,
-        c.next_fire_at > unstarted.scheduled_at and job.enabled and job.updated_at <= unstarted.claimed_at as is_behind,
-        c.next_fire_at <= unstarted.scheduled_at as is_ahead
-      from unstarted left join cursors c using (job_id) left join scheduler_job_config job using (job_id)
-      where c.job_id is not null
-        or not exists (select from scheduler_job_cursor locked where locked.job_id = unstarted.job_id)
-    ),
-    gone as (delete from scheduler_execution_log run using judged where run.id = judged.id),
-    returned as (
-      update scheduler_job_cursor c set next_fire_at = oldest.scheduled_at
-      from (select job_id, min(scheduled_at) as scheduled_at from judged where is_behind group by job_id) oldest
-      where c.job_id = oldest.job_id
-      returning c.job_id
-    ),
-    told as (
-      insert into scheduler_event (type, job_id, scheduled_at, reason, actor, detail)
-      select 'occurrence.skipped', job_id, scheduled_at,
-        'edited: the job was changed while an instance that ended had claimed this occurrence', ${instanceId}::text,
-        jsonb_build_object('cause', 'edited', 'instanceId', instance_id)
-      from judged where not coalesce(is_behind or is_ahead, false)
-    )
-    select id, job_id, scheduled_at, instance_id, coalesce(is_behind or is_ahead, false) as is_claimable,
-      ${TOLD}
-    from judged`;
+    select id as run_id, ${TOLD} from (${ANSWERED}) answered`;
 }

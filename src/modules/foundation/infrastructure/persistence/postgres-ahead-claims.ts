@@ -6,13 +6,9 @@ import type {
   Confirming,
   DeadAheadRun,
 } from '../../application/ports/ahead-claims.ts';
-import {
-  renderConfirmAll,
-  renderConfirmEach,
-  renderGiveBackAll,
-  renderGiveBackOfDead,
-} from './ahead-claim-statements.ts';
+import { renderConfirmAll, renderConfirmEach, renderGiveBackAll } from './ahead-claim-statements.ts';
 import type { Database } from './database.ts';
+import { renderGiveBackOfDead } from './give-back-of-dead-statement.ts';
 import { readInstant } from './statement-input.ts';
 
 type ConfirmedRow = { now: string; run_id: string; is_gone: boolean; is_confirmed: boolean };

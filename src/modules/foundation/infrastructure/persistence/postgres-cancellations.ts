@@ -2,10 +2,12 @@
  * Wishes that a run stop, on the execution's own row.
  *
  * Invariants: the first wish stands, with its reason; it ends nothing by itself: the instance that holds the run records
- * how it ended. A run that waits is ended here, in the statement that takes it from where it waits.
+ * how it ended. A run that waits is ended here, in the statement that takes it from where it waits. Of one that was claimed
+ * ahead its instance learns no later than when it confirms it: the sequence that it looks at then moves on here.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Cancellations, CancelOrder, RequestedCancellation } from '../../application/ports/cancellations.ts';
+import { isUnconfirmed } from './ahead-claim-statements.ts';
 import type { Database } from './database.ts';
 import { isUuid } from './page-cursor.ts';
 import { toWritableText } from '../../domain/writable-text.ts';
@@ -38,7 +40,10 @@ function renderRequest({ executionId, actor, ...order }: CancelOrder): SQL {
       set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()),
         cancel_reason = coalesce(cancel_reason, ${reason}::text)
       where id = ${executionId}::uuid and status = 'RUNNING'
-      returning id, job_id, scheduled_at
+      returning *
+    ),
+    noticed as (
+      select nextval((select tableoid from scheduler_revision_seq)::regclass) from asked where ${isUnconfirmed('asked')}
     ),
     dropped as (delete from scheduler_pending_run where id = ${executionId}::uuid returning *),
     recorded as (
@@ -55,5 +60,5 @@ function renderRequest({ executionId, actor, ...order }: CancelOrder): SQL {
       insert into scheduler_event (type, job_id, execution_id, scheduled_at, reason, actor)
       select 'run.cancelRequested', job_id, id, scheduled_at, ${reason}::text, ${actor} from stopped
     )
-    select id from stopped`;
+    select id, (select count(*) from noticed) as noticed from stopped`;
 }

@@ -21,13 +21,19 @@ export const SCHEMA_OBJECTS = [
 /** Not what is qualified already, a part of a longer name, or text. */
 const OBJECT = new RegExp(`(?<![\\w."'$])"?(${SCHEMA_OBJECTS.join('|')})"?(?![\\w"'])`, 'g');
 
+/** As a statement that tells of what it did names it. */
+const CHANNEL = "'carillon_changes'";
+
 export function isSchemaName(text: string): boolean {
   return NAME.test(text);
 }
 
-/** The statement with every object of ours named with its schema. */
+/** The statement with every object of ours, and the channel, named with its schema. */
 export function inSchema(schema: string | null, statement: string): string {
-  return schema === null ? statement : statement.replaceAll(OBJECT, `"${schema}"."$1"`);
+  if (schema === null) return statement;
+  return statement
+    .replaceAll(OBJECT, `"${schema}"."$1"`)
+    .replaceAll(CHANNEL, `'${channelOf(schema, 'carillon_changes')}'`);
 }
 
 export function channelOf(schema: string | null, channel: string): string {
@@ -41,6 +47,6 @@ export function migrationsOf(schema: string | null, migrations: readonly Migrati
     ...migration,
     sql: migration.sql
       .replaceAll('"public".', `"${schema}".`)
-      .replaceAll("'carillon_changes'", `'${channelOf(schema, 'carillon_changes')}'`),
+      .replaceAll(CHANNEL, `'${channelOf(schema, 'carillon_changes')}'`),
   }));
 }

@@ -111,6 +111,18 @@ describe('an instance with a herd claimed ahead', () => {
     expect([...store.executions.values()].map(({ status }) => status)).toEqual(Array(HERD).fill('SUCCESS'));
   });
 
+  it('killed before it is due, of jobs whose runs may overlap: what ran since is not judged again', async () => {
+    const { store, engine, time } = await claimedHerd({ overlapPolicy: 'allow', cronExpression: '*/10 * * * * *' });
+    const heirs = recordingJob();
+    await createEngine({ store, jobs: { work: heirs } }).start();
+    engine.kill();
+    await time.advance(39 * SECOND);
+    const seconds = store.runsOf('job-0').map(({ scheduledAt }) => scheduledAt.toISOString().slice(14, 19));
+    expect(seconds.toSorted()).toEqual(['00:00', '00:10', '00:20', '00:30']);
+    expect(heirs.calls.filter((at) => at === NOON)).toHaveLength(HERD);
+    expect(store.events.filter(({ type }) => type.startsWith('occurrence'))).toEqual([]);
+  });
+
   it('killed when it may have started them: they are lost', async () => {
     const { store, engine, calls, time } = await claimedHerd();
     engine.link.holdAnswer('ahead.confirmAll');
@@ -144,6 +156,31 @@ describe('an instance with a herd claimed ahead', () => {
     await time.advance(30 * SECOND);
     expect([calls.length, others.calls.length]).toEqual([0, HERD]);
     expect(store.executions.size).toBe(HERD);
+  });
+
+  it('cut off with some that wait for a slot starts none that was called lost meanwhile', async () => {
+    const store = newStore();
+    for (let at = 0; at < HERD; at += 1) {
+      store.save(`noon-${at}`, { cronExpression: '0 12 * * *', handler: 'work' });
+      store.save(`later-${at}`, { cronExpression: '1 0 12 * * *', dialect: 'unix', handler: 'work' });
+    }
+    const lost: string[] = [];
+    let starts = 0;
+    const work: JobFunction = async (_kwargs, { jobId }) => {
+      starts += 1;
+      if (store.runsOf(jobId).some(({ failureReason }) => failureReason === 'LOST')) lost.push(jobId);
+      await store.time.pass(10 * SECOND);
+    };
+    const engine = createEngine({ store, jobs: { work }, maxConcurrentRuns: 5 });
+    await engine.start();
+    await store.time.advance(3_300);
+    expect(starts).toBe(5);
+    engine.link.isAway = true;
+    await createEngine({ store, jobs: { work: recordingJob() } }).start();
+    await store.time.advance(40 * SECOND);
+    engine.link.isAway = false;
+    await store.time.advance(40 * SECOND);
+    expect(lost).toEqual([]);
   });
 
   it('suspended with its clock past the end of its lease: each runs once, whoever starts it', async () => {

@@ -24,6 +24,12 @@ describe('inSchema()', () => {
     expect(inSchema(null, statement)).toBe(statement);
   });
 
+  it('names the channel that a statement tells of its changes', () => {
+    expect(inSchema('bells', "select pg_notify('carillon_changes', '{}')")).toBe(
+      "select pg_notify('carillon_changes_bells', '{}')",
+    );
+  });
+
   it('leaves alone what is text, qualified, or a longer name', () => {
     const statement = `'scheduler_event' public.scheduler_event scheduler_event_at_id "public"."scheduler_event"`;
     expect(inSchema('bells', statement)).toBe(statement);
