@@ -30,6 +30,23 @@ describeOnEveryDatabase('PostgresEventHistory', (database) => {
     await expect(history().list({ limit: 1, cursor: 'nonsense' })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
 
+  it('list() of a time goes down page by page, within an instant too, and refuses the cursor of another order', async () => {
+    const jobId = `job-${randomUUID()}`;
+    // Of one statement, and most likely of one millisecond.
+    await record(...['1', '2', '3', '4', '5'].map((reason): SchedulerEvent => ({ type: 'run.lost', jobId, reason })));
+    const seen: (string | null | undefined)[] = [];
+    const query = { jobId, limit: 2, from: new Date(0) };
+    let cursor: string | null | undefined;
+    while (cursor !== null) {
+      const page = await history().list({ ...query, ...(cursor === undefined ? {} : { cursor }) });
+      seen.push(...reasons(page.items));
+      cursor = page.nextCursor;
+    }
+    expect(seen).toEqual(['5', '4', '3', '2', '1']);
+    const other = (await history().list({ jobId, limit: 2 })).nextCursor!;
+    await expect(history().list({ ...query, cursor: other })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
   it('list() filters by job, type, actor and time', async () => {
     const jobId = `job-${randomUUID()}`;
     await record(

@@ -41,7 +41,7 @@ beforeAll(async () => {
   await orm.execute(sql`
     insert into scheduler_event (type, job_id, at, actor)
     select case when n % 20011 = 0 then 'job.deleted' else 'occurrence.skipped' end, 'job-' || n % ${JOBS}::int,
-      now() - (${ROWS}::int - n) * interval '1 s', 'scheduler'
+      now() - (${ROWS}::int - n) * interval '1 s', case when n % 20011 = 0 then 'admin' when n % 3 = 0 then 'scheduler' end
     from generate_series(1, ${ROWS}::int) n`);
   await client.unsafe('vacuum analyze');
 }, 600_000);
@@ -120,6 +120,17 @@ describe('a page of events', () => {
     ['of one type that is rare', { type: 'job.deleted' }],
     ['of one type that is not', { type: 'occurrence.skipped' }],
     ['of one job and type', { jobId: 'job-7', type: 'occurrence.skipped' }],
+    ['of an actor that is rare', { actor: 'admin' }],
+    ['of an actor that is not', { actor: 'scheduler' }],
+    ['of an actor that never was', { actor: 'nobody' }],
+    ['of a time', { from, to }],
+    ['of all before a time', { to }],
+    ['of all since a time', { from }],
+    ['of one type and a time', { type: 'occurrence.skipped', from, to }],
+    ['of a rare type and a time', { type: 'job.deleted', from, to }],
+    ['of one job and a time', { jobId: 'job-7', from, to }],
+    ['of an actor and a time', { actor: 'scheduler', from, to }],
+    ['of a rare actor and a time', { actor: 'admin', from, to }],
   ] as const)('%s reads no more than a few rows', async (_title, query) => {
     const { scans, rows } = await costOf(() => events().list({ limit, ...query }));
     expect(scans).toEqual([]);

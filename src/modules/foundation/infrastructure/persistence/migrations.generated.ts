@@ -551,4 +551,10 @@ CREATE INDEX "scheduler_event_type_id" ON "scheduler_event" USING btree ("type",
     sql: `ALTER TABLE "scheduler_event" ADD COLUMN "key" text;--> statement-breakpoint
 CREATE UNIQUE INDEX "scheduler_event_key" ON "scheduler_event" USING btree ("key") WHERE "scheduler_event"."key" is not null;`,
   },
+  {
+    tag: '0010_events_by_actor',
+    when: 1795489756366,
+    hash: 'bd48a645a42c805d0a773f52eb3e27d4054d479e37c781644189322bf07ec5f0',
+    sql: `CREATE INDEX "scheduler_event_actor_id" ON "scheduler_event" USING btree ("actor","id") WHERE "scheduler_event"."actor" is not null;`,
+  },
 ];

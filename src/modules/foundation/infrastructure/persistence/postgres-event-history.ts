@@ -2,14 +2,14 @@
  * The ledger of events, read back.
  *
  * Invariant: ids number the events, and pages go down by them: what is recorded meanwhile has a higher one, and moves no
- * page. What is asked of one occurrence goes by the index on the job and the instant, newest intervals first.
+ * page. Where a time is asked for, pages go down by it, by the index on it, and by ids within an instant. What is asked of one occurrence goes by the index on the job and the instant, newest intervals first.
  */
-import { and, desc, eq, gte, lt, min, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, lt, min, type SQL, sql } from 'drizzle-orm';
 import type { EventHistory, EventQuery } from '../../application/ports/event-history.ts';
 import type { RecordedEvent } from '../../application/ports/event-ledger.ts';
 import type { Page } from '../../application/ports/job-config-repository.ts';
 import type { Database } from './database.ts';
-import { decodePageCursor, encodePageCursor } from './page-cursor.ts';
+import { decodePageCursor, encodePageCursor, isInstant } from './page-cursor.ts';
 import { toRecordedEvents } from './postgres-event-ledger.ts';
 import { schedulerEvent } from './schema/service.ts';
 import { decodeRow } from './statement-input.ts';
@@ -28,7 +28,7 @@ export class PostgresEventHistory implements EventHistory {
   }
 
   async list(query: EventQuery): Promise<Page<RecordedEvent>> {
-    const before = query.cursor === undefined ? undefined : decodePageCursor(query.cursor, [isEventId])[0];
+    const isTimed = query.from !== undefined || query.to !== undefined;
     const rows = await this.#database.query((orm) =>
       orm
         .select()
@@ -40,17 +40,20 @@ export class PostgresEventHistory implements EventHistory {
             query.actor === undefined ? undefined : eq(actor, query.actor),
             query.from === undefined ? undefined : gte(at, query.from),
             query.to === undefined ? undefined : lt(at, query.to),
-            before === undefined ? undefined : sql`${id} < ${before}::bigint`,
+            query.cursor === undefined ? undefined : isBefore(query.cursor, isTimed),
           ),
         )
-        .orderBy(desc(id))
+        .orderBy(...(isTimed ? [desc(at)] : []), desc(id))
         .limit(query.limit + 1),
     );
     const page = rows.slice(0, query.limit);
     const last = rows.length > query.limit ? page.at(-1) : undefined;
     return {
       items: toRecordedEvents(page),
-      nextCursor: last === undefined ? null : encodePageCursor([String(last.id)]),
+      nextCursor:
+        last === undefined
+          ? null
+          : encodePageCursor(isTimed ? [last.at.toISOString(), String(last.id)] : [String(last.id)]),
     };
   }
 
@@ -82,6 +85,11 @@ export class PostgresEventHistory implements EventHistory {
     const [row] = await this.#database.query((orm) => orm.select({ oldest: min(at) }).from(schedulerEvent));
     return row?.oldest ?? null;
   }
+}
+
+function isBefore(cursor: string, isTimed: boolean): SQL {
+  const [first, second] = decodePageCursor(cursor, isTimed ? [isInstant, isEventId] : [isEventId]);
+  return isTimed ? sql`(${at}, ${id}) < (${first}::timestamptz, ${second}::bigint)` : sql`${id} < ${first}::bigint`;
 }
 
 function isEventId(part: string): boolean {

@@ -41,6 +41,10 @@ export const schedulerEvent = pgTable(
     index('scheduler_event_job_id_scheduled_at').on(event.jobId, event.scheduledAt),
     index('scheduler_event_at_id').on(event.at, event.id),
     index('scheduler_event_type_id').on(event.type, event.id),
+    // Most events are nobody's doing.
+    index('scheduler_event_actor_id')
+      .on(event.actor, event.id)
+      .where(sql`${event.actor} is not null`),
   ],
 );
 

@@ -1,0 +1,1 @@
+CREATE INDEX "scheduler_event_actor_id" ON "scheduler_event" USING btree ("actor","id") WHERE "scheduler_event"."actor" is not null;
