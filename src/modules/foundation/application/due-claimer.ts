@@ -151,10 +151,12 @@ export class DueClaimer {
     this.#lookIn(config, REFUSED_MS);
   }
 
-  #moveOn({ config, nextFireAt, event }: DueFire): void {
-    const { bus, directory, logger } = this.#deps;
+  /** What waits for the lease is not passed over: without the database it is run under the id of its claim. */
+  #moveOn({ config, dueAt, nextFireAt, run, event }: DueFire): void {
+    const { bus, directory, lease, logger } = this.#deps;
     const entry = directory.get(config.jobId);
-    if (entry?.job.config.revision === config.revision) directory.put(entry.job, nextFireAt?.getTime() ?? null);
+    const at = run === null || lease.isHeld ? nextFireAt : dueAt;
+    if (entry?.job.config.revision === config.revision) directory.put(entry.job, at?.getTime() ?? null);
     if (event === null) return;
     logger.warn(`Occurrences are not run: ${event.reason}.`, { jobId: config.jobId, ...event.detail });
     bus.emit(event);

@@ -70,6 +70,11 @@ export class HerdClaimer {
     return Math.max(0, this.#leftOverAt - this.#deps.time.now());
   }
 
+  /** Runs may be claimed at this moment: which, only the answer says. */
+  get isClaiming(): boolean {
+    return this.#underWay.size > 0;
+  }
+
   get #room(): number {
     return MAX_HELD - this.#ahead.size - this.#askedFor;
   }

@@ -167,7 +167,8 @@ export class SchedulingLoop {
     const untilLook = (at: number | null): number => (at === null ? Number.POSITIVE_INFINITY : at - now);
     const manualMs = untilLook(directory.nextLook('manual'));
     const settledMs = lease.isSuspended ? RETRY_MS : Number.POSITIVE_INFINITY;
-    const persistedMs = lease.isHeld || outageRuns.isOpen ? untilLook(directory.nextLook('persisted')) : settledMs;
+    const isLooking = lease.isHeld || (outageRuns.isOpen && !this.#herds.isClaiming);
+    const persistedMs = isLooking ? untilLook(directory.nextLook('persisted')) : settledMs;
     const askMs = lease.isHeld
       ? Math.min(this.#claimer.askInMs ?? Number.POSITIVE_INFINITY, this.#herds.inMs, this.#herds.leftOverInMs)
       : Number.POSITIVE_INFINITY;
@@ -182,7 +183,9 @@ export class SchedulingLoop {
     const now = clock.monotonicMs();
     this.#lastTurnAt = now;
     this.#manual.fire();
-    if (outageRuns.isOpen) outageRuns.fire((jobId, at) => this.#claimer.takeUnanswered(jobId, at));
+    // What a claim under way may have taken runs under the id of that claim: it is waited for.
+    if (outageRuns.isOpen && !this.#herds.isClaiming)
+      outageRuns.fire((jobId, at) => this.#claimer.takeUnanswered(jobId, at));
     if (!lease.isHeld) return;
     await this.#claimer.settle();
     if (now - this.#sweptAt >= SWEEP_EVERY_MS) await this.sweep();

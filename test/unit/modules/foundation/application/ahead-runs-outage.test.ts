@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobFunction } from '../../../../../src/modules/foundation/domain/job-definition.ts';
 import { createEngine, recordingJob } from '../../../../support/engine.ts';
-import { claimedHerd, HERD, NOON } from '../../../../support/herd-scene.ts';
+import { claimedHerd, HERD, newHerd, NOON } from '../../../../support/herd-scene.ts';
 import { minutesOf } from '../../../../support/outage-scene.ts';
 
 const SECOND = 1_000;
@@ -175,4 +175,36 @@ describe('AheadRuns without the database', () => {
       expect(own).toEqual(own.toSorted());
     }
   });
+
+  for (const [what, isLost] of [
+    ['lost', true],
+    ['late', false],
+  ] as const) {
+    it(`what was claimed by an answer that is ${what} runs once, under the id of its claim, before the next`, async () => {
+      const store = newHerd(RUN);
+      const job = recordingJob();
+      const engine = createEngine({ store, jobs: { work: job } });
+      await engine.start();
+      const answer = engine.link.holdAnswer('claims.claim');
+      await store.time.advance(2_500);
+      const claimed = new Set(store.executions.keys());
+      expect(claimed.size).toBe(HERD);
+      engine.wired.lease.suspend();
+      await store.time.advance(2 * SECOND);
+      expect(job.calls).toEqual([]);
+      store.isAway = isLost;
+      answer();
+      await store.time.advance(100);
+      store.isAway = true;
+      await store.time.advance(65 * SECOND);
+      expect([startsAt(job.calls, '12:00'), startsAt(job.calls, '12:01')]).toEqual([HERD, HERD]);
+      store.isAway = false;
+      await store.time.advance(20 * SECOND);
+      expect(job.calls).toHaveLength(2 * HERD);
+      expect(job.calls).toEqual(job.calls.toSorted());
+      const first = [...store.executions.values()].filter(({ scheduledAt }) => scheduledAt.toISOString() === NOON);
+      expect(new Set(first.map(({ id }) => id))).toEqual(claimed);
+      expect(new Set(first.map(({ status }) => status))).toEqual(new Set(['SUCCESS']));
+    });
+  }
 });
