@@ -4,7 +4,7 @@
  * Invariants: an entry that was taken out of the directory's queue always comes back to it, also where the database, a
  * plan or the reading afterwards fails; a fire that the database refuses holds up no other of its batch; what was
  * claimed is started by this instance alone, and only while it holds its lease; what was claimed ahead is started by
- * `AheadRuns` alone.
+ * `AheadRuns` alone; where a run goes on here that the database does not know of, the next of its job waits for it.
  */
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError } from '../domain/errors.ts';
@@ -87,6 +87,10 @@ export class DueClaimer {
     const { config } = entry.job;
     if (isPaused(config, now)) {
       this.#lookIn(config, (config.pausedUntil?.getTime() ?? Number.POSITIVE_INFINITY) - now);
+      return null;
+    }
+    if (config.overlapPolicy !== 'allow' && this.#deps.dispatcher.isRunningUnrecorded(config.jobId)) {
+      this.#lookIn(config, RETRY_MS);
       return null;
     }
     try {

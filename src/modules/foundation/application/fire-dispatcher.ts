@@ -36,6 +36,8 @@ export class FireDispatcher {
   readonly #maxConcurrentRuns: number;
   readonly #active = new Map<string, ActiveRun>();
   readonly #listeners = new Set<SlotListener>();
+  /** The jobs of active runs that the database does not know of, by run id. */
+  readonly #unrecorded = new Map<string, string>();
   /** Active runs whose job works. */
   #working = 0;
   #reserved = 0;
@@ -74,6 +76,18 @@ export class FireDispatcher {
     let count = 0;
     for (const { run, isWorking } of this.#active.values()) if (isWorking && run.jobId === jobId) count += 1;
     return count;
+  }
+
+  /** The database will not know that this run goes on: the record of its occurrence is another instance's. */
+  noteUnrecorded(runId: string): void {
+    const active = this.#active.get(runId);
+    if (active !== undefined) this.#unrecorded.set(runId, active.run.jobId);
+  }
+
+  /** A run of this job goes on that the database does not know of. */
+  isRunningUnrecorded(jobId: string): boolean {
+    for (const running of this.#unrecorded.values()) if (running === jobId) return true;
+    return false;
   }
 
   /** As many as are free, `limit` at most. Who gets none has asked for one. */
@@ -116,6 +130,7 @@ export class FireDispatcher {
     void this.#executor.execute({ run, config, registry, controller, onWorkEnd }).finally(() => {
       endWork();
       this.#active.delete(run.id);
+      this.#unrecorded.delete(run.id);
       this.#tell(run.jobId);
     });
   }

@@ -28,7 +28,7 @@ import type { DirectoryEntry, JobDirectory } from './job-directory.ts';
 import { JobOutage, type WaitingOccurrence } from './job-outage.ts';
 import type { OutageJournal } from './outage-journal.ts';
 import { planDueFire } from './plan-due-fire.ts';
-import type { DueFire } from './ports/fire-claims.ts';
+import type { DueFire, FireClaims } from './ports/fire-claims.ts';
 import type { Logger } from './ports/logger.ts';
 import type { OutageSettlement, OutageSettlements } from './ports/outage-settlements.ts';
 
@@ -38,6 +38,7 @@ const PUT_OFF_MS = 60_000;
 const BATCH_RUNS = 500;
 
 export interface OutageRunsDeps {
+  readonly claims: FireClaims;
   readonly directory: JobDirectory;
   readonly dispatcher: FireDispatcher;
   readonly held: HeldRuns;
@@ -191,6 +192,13 @@ export class OutageRuns {
     return { config, firstDueAt, nextFireAt, waiting, events, active, ended: journal.unrecordedOf(jobId) };
   }
 
+  async #noteUnrecorded(goingOn: readonly string[]): Promise<void> {
+    if (goingOn.length === 0) return;
+    const { claims, dispatcher, lease } = this.#deps;
+    const recorded = new Set((await claims.getClaimed(lease.instanceId, goingOn)).map(({ id }) => id));
+    for (const id of goingOn) if (!recorded.has(id)) dispatcher.noteUnrecorded(id);
+  }
+
   /** What the database refuses is told by halves, so that one job's keeps nobody else's back. */
   async #tell(batch: readonly OutageSettlement[]): Promise<void> {
     const { journal, lease, logger, settlements } = this.#deps;
@@ -200,6 +208,7 @@ export class OutageRuns {
     }
     try {
       await settlements.settle(lease.instanceId, batch);
+      await this.#noteUnrecorded(batch.flatMap(({ active }) => active.map(({ id }) => id)));
     } catch (error) {
       if (error instanceof DatabaseUnavailableError) throw error;
       if (batch.length === 1) {

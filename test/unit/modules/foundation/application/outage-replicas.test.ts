@@ -34,6 +34,23 @@ describe('the outage policy among processes', () => {
     expect(runsOf('a')).toEqual(['12:00', '12:01', '12:02']);
   });
 
+  it('run: what goes on here while the record of the same occurrence is another’s keeps the next away', async () => {
+    const startAt = new Date('2026-01-02T12:01:00Z');
+    const jobs = { a: { ...RUN, startAt } };
+    const { store, starts, engines, outage, time } = await withJobs(jobs, { replicas: 2, lastsMs: 90 * SECOND });
+    await outage(70 * SECOND);
+    expect(starts).toEqual(['a 12:01', 'a 12:01']);
+    const recorded = store.runsOf('a')[0]!;
+    engines.find(({ wired }) => wired.instance.id === recorded.instanceId)!.kill();
+    await time.advance(3 * MINUTE);
+    const [first, next] = store.runsOf('a');
+    expect(first).toMatchObject({ failureReason: 'LOST' });
+    const wentOnUntil = Date.parse('2026-01-02T12:02:30Z');
+    expect(first!.finishedAt!.getTime()).toBeLessThan(Date.parse('2026-01-02T12:02:00Z'));
+    expect(next!.startedAt.getTime()).toBeGreaterThanOrEqual(wentOnUntil);
+    expect(next!.scheduledAt).toEqual(new Date('2026-01-02T12:02:00Z'));
+  });
+
   it('run: one that another instance has run on time is not started again when this one is back', async () => {
     const { starts, engines, outage, runsOf } = await withJobs({ a: HOLD }, { replicas: 2 });
     await outage(3 * MINUTE, [engines[0]!.link]);
