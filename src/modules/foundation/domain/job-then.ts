@@ -1,8 +1,8 @@
 /**
  * What a job was at an instant, read from its audit trail: an edit's event holds the configuration before and after it.
  *
- * Invariant: what no event tells is taken from the row as it is now; a row that SQL edited left no event, and is then shown
- * as it is.
+ * Invariant: what no event tells is taken from the row as it is now, and so is what was last changed before the instant: a row
+ * that SQL edited left no event.
  */
 import type { DatedEvent } from './event.ts';
 import { DEFAULT_POLICIES, type JobConfig, type JobSpec } from './job-config.ts';
@@ -24,7 +24,9 @@ export function jobThen(audit: readonly DatedEvent[], current: JobConfig | null,
   const last = edits.findLast(({ at }) => at.getTime() <= atMs);
   const next = edits.find(({ at }) => at.getTime() > atMs);
   if (last?.type === 'job.deleted') return { kind: 'absent', wasDeleted: true, nextAt: next?.at ?? null };
-  const told = objectOf(last?.detail?.['after'] ?? next?.detail?.['before']);
+  // An edit by SQL left no event, and its row stands since.
+  const isAsNow = next === undefined && current !== null && current.updatedAt.getTime() <= atMs;
+  const told = isAsNow ? null : objectOf(last?.detail?.['after'] ?? next?.detail?.['before']);
   if (last === undefined) {
     if (next?.type === 'job.created') return { kind: 'absent', wasDeleted: false, nextAt: next.at };
     if (current !== null && current.createdAt.getTime() > atMs) {

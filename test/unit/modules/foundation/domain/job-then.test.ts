@@ -9,7 +9,7 @@ const event = (type: EventType, at: number, detail: JsonObject = {}): DatedEvent
   ...{ type, jobId: 'a', at: hour(at), detail },
 });
 const spec = (cronExpression: string): JsonObject => ({ jobId: 'a', cronExpression, timezone: 'UTC', enabled: true });
-const current = jobConfig('a', { cronExpression: 'now', createdAt: hour(1) });
+const current = jobConfig('a', { cronExpression: 'now', createdAt: hour(1), updatedAt: hour(8) });
 const cronAt = (audit: DatedEvent[], at: number): string => {
   const then = jobThen(audit, current, hour(at).getTime());
   return then.kind === 'there' ? then.config.cronExpression : then.kind;
@@ -25,8 +25,12 @@ describe('jobThen()', () => {
 
   test('is what the last edit before it left', () => {
     expect([1, 2, 3, 4, 7, 9].map((at) => cronAt(edits, at))).toEqual([
-      ...['first', 'first', 'second', 'second', 'third', 'third'],
+      ...['first', 'first', 'second', 'second', 'third', 'now'],
     ]);
+  });
+
+  test('is the row since it was last changed, by SQL too, which leaves no event', () => {
+    expect([7, 8, 9].map((at) => cronAt(edits, at))).toEqual(['third', 'now', 'now']);
   });
 
   test('is absent before its creation, and after its deletion', () => {
