@@ -9,7 +9,7 @@ type Serve = (options: object, handler?: (request: Request) => Response | Promis
 
 const app = new Hono().get('/livez', (c) => c.text('ok'));
 const { Deno, Bun } = globalThis as { Deno?: { serve: Serve }; Bun?: { serve: Serve } };
-const at = { port: 0, hostname: '127.0.0.1' };
+const at = { port: Number(process.env['PORT']), hostname: '127.0.0.1' };
 const server =
   Deno?.serve({ ...at, onListen: () => {} }, (request) => app.fetch(request)) ??
   Bun?.serve({ ...at, fetch: app.fetch });

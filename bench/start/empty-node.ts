@@ -3,6 +3,6 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 
 const app = new Hono().get('/livez', (c) => c.text('ok'));
-serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) =>
+serve({ fetch: app.fetch, port: Number(process.env['PORT']), hostname: '127.0.0.1' }, ({ port }) =>
   console.log(`ready at http://127.0.0.1:${port}`),
 );

@@ -6,7 +6,7 @@ import type { SchedulerApplicationService } from '../modules/foundation/applicat
 import { tokenOf } from '../modules/foundation/tokens.ts';
 import { appOf, assemble, type AssembleOptions } from './assemble.ts';
 import { Lifespan } from './lifespan.ts';
-import { prometheus } from './prometheus.ts';
+import { PrometheusLoader } from './prometheus.ts';
 import { readReferenceFile } from './reference-files.ts';
 import { schedulerSteps } from './scheduler-steps.ts';
 import type { Settings } from './settings.ts';
@@ -30,7 +30,10 @@ export interface Application {
 
 /** Makes the application. Nothing is opened or started yet. @throws DuplicateJobError */
 export function bootstrap(settings: Settings, options: AssembleOptions): Application {
-  const { container, registry } = assemble(settings, { metrics: prometheus, ...options });
+  const prometheus = new PrometheusLoader();
+  const { container, registry } = assemble(settings, { metrics: prometheus.factory, ...options });
+  // Known before it is started: whoever asks then is told of the database, and not that there is no such function.
+  container.resolve(tokenOf('directory')).useRegistry(registry);
   const { shutdownGraceMs } = settings;
   const lifespan = new Lifespan(schedulerSteps(container, { registry, shutdownGraceMs }), options.logger);
   const dispatcher = container.resolve(tokenOf('dispatcher'));
@@ -38,7 +41,12 @@ export function bootstrap(settings: Settings, options: AssembleOptions): Applica
   return {
     fetch: (request, client) => app.fetch(request, client === undefined ? {} : { client }),
     scheduler: container.resolve(tokenOf('scheduler')),
-    start: () => lifespan.start(),
+    start: async () => {
+      await lifespan.start();
+      void prometheus.load().catch((error: unknown) => {
+        options.logger.error('The metrics cannot be loaded: GET /metrics fails, and all else works.', { error });
+      });
+    },
     stop: () => lifespan.stop(),
     endStreams: () => container.resolve(tokenOf('live')).end('the service stops'),
     abortRuns: (reason) => {

@@ -78,12 +78,10 @@ export function createInvocations({ modules, ...place }: InvocationOptions): Inv
     const readiness = new SweepReadiness(database, container.resolve(tokenOf('claims')));
     container.register(tokenOf('readiness'), { useValue: readiness });
     container.resolve(tokenOf('directory')).useRegistry(registry);
-    const fault = await database.open().then(
-      () => null,
-      (error: unknown) => error,
-    );
-    isMigrated ||= fault === null;
     const { pathname } = new URL(request.url);
+    // Whether the process lives is not the database's to say.
+    const fault = pathname.endsWith('/livez') ? NOT_ASKED : await opened(database);
+    isMigrated ||= fault === null;
     if (/\/(readyz|admin\/scheduler)$/.test(pathname)) await readiness.look(fault);
     if (pathname.endsWith('/admin/stream') && fault === null) await watchOnce(invocation);
     return appOf(container, settings, { failures }).fetch(request, address === undefined ? {} : { client: address });
@@ -174,6 +172,18 @@ interface SweepLimits {
 
 function withoutLongOnes(registry: MergedJobRegistry): MergedJobRegistry {
   return new Map([...registry].filter(([, { longRunsIn }]) => longRunsIn === undefined));
+}
+
+const NOT_ASKED = new Error('The database was not asked.');
+
+/** @returns why it could not be opened; null: it was */
+async function opened(database: PostgresDatabase): Promise<unknown> {
+  try {
+    await database.open();
+    return null;
+  } catch (error) {
+    return error;
+  }
 }
 
 /** A stream reads from the database until its reader has gone. */

@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { InvalidSettingsError } from '../modules/foundation/domain/errors.ts';
 import { DIALECTS } from '../modules/foundation/domain/job-config.ts';
 import { isSchemaName } from '../modules/foundation/infrastructure/persistence/schema-name.ts';
-import { LOG_FORMATS, LOG_LEVELS } from '../modules/foundation/infrastructure/logging/logtape-logger.ts';
+import { LOG_FORMATS, LOG_LEVELS } from '../modules/foundation/infrastructure/logging/log-settings.ts';
 import { parseDuration } from './duration.ts';
 import { misspeltSettings } from './misspelt-settings.ts';
 import { SETTING_NAMES, type SettingName } from './setting-names.ts';

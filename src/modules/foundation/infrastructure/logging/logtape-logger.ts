@@ -10,22 +10,14 @@ import {
   getLogger,
   getTextFormatter,
   type Logger as LogTape,
-  type LogLevel,
   type TextFormatter,
 } from '@logtape/logtape';
 import type { Logger, LogProperties } from '../../application/ports/logger.ts';
 import { describeError } from '../../domain/describe-error.ts';
 import type { JsonObject } from '../../domain/job-definition.ts';
+import type { LogSettings } from './log-settings.ts';
 import { maskSecrets } from '../../domain/mask-secrets.ts';
 import { toJson } from '../../domain/to-json.ts';
-
-export const LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const satisfies LogLevel[];
-export const LOG_FORMATS = ['text', 'json'] as const;
-
-export interface LogSettings {
-  readonly level: (typeof LOG_LEVELS)[number];
-  readonly format: (typeof LOG_FORMATS)[number];
-}
 
 /** Sets the log up for the whole process. Setting it up again replaces what was. */
 export async function configureLogging({ level, format }: LogSettings): Promise<void> {
