@@ -92,6 +92,7 @@ export class AheadRuns {
     for (const unlisten of this.#unlisten.splice(0)) unlisten();
     this.#cancelTimer();
     await this.#turning;
+    this.#deps.starts.open();
     this.#deps.held.doomAll();
     await this.#giveBack().catch((error: unknown) => this.#failed(error));
   }
@@ -141,10 +142,11 @@ export class AheadRuns {
 
   /** @throws DatabaseUnavailableError with everything still held */
   async #turn(): Promise<void> {
-    const { dispatcher, held, lease, time } = this.#deps;
-    if (lease.isSuspended) return held.offer();
-    held.withdraw();
-    if (!lease.isHeld) return;
+    const { dispatcher, held, lease, starts, time } = this.#deps;
+    if (lease.isSuspended) held.offer();
+    else held.withdraw();
+    // What has ended waits for no start that waits for the lease.
+    if (!lease.isHeld) return starts.open();
     if (lease.term !== this.#confirmedTerm) held.holdAgain(held.takeConfirmed(Number.POSITIVE_INFINITY));
     if (held.earliestAt <= time.now()) await this.#confirm();
     await this.#startConfirmed();

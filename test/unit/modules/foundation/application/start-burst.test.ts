@@ -37,4 +37,17 @@ describe('StartBurst', () => {
     expect(startedBefore).toHaveLength(600);
     expect(Math.min(...startedBefore)).toBe(600);
   });
+
+  it('is over when the database goes away, and when whoever starts the herd stops', async () => {
+    const engine = createEngine({ store: newStore(), jobs: {} });
+    await engine.start();
+    const { lease, starts } = engine.wired;
+    starts.close();
+    lease.suspend();
+    await settle();
+    expect(starts.isClosed).toBe(false);
+    starts.close();
+    await engine.stop();
+    expect(starts.isClosed).toBe(false);
+  });
 });
