@@ -19,7 +19,7 @@ interface Budget {
 /** `carillon/client` is types and Hono's client; `carillon/time` is what a browser may carry. */
 const BUDGETS: readonly Budget[] = [
   { entry: 'src/index.ts', maxKb: 130, isWhole: false },
-  { entry: 'src/node.ts', maxKb: 132, isWhole: false },
+  { entry: 'src/node.ts', maxKb: 138, isWhole: false },
   { entry: 'src/cloudflare.ts', maxKb: 125, isWhole: false },
   { entry: 'src/testing.ts', maxKb: 100, isWhole: false },
   { entry: 'src/client.ts', maxKb: 4, isWhole: true },
