@@ -169,8 +169,9 @@ export class SchedulingLoop {
     const settledMs = lease.isSuspended ? RETRY_MS : Number.POSITIVE_INFINITY;
     const isLooking = lease.isHeld || (outageRuns.isOpen && !this.#herds.isClaiming);
     const persistedMs = isLooking ? untilLook(directory.nextLook('persisted')) : settledMs;
+    const leftOverMs = this.#isIdle() ? this.#herds.leftOverInMs : Number.POSITIVE_INFINITY;
     const askMs = lease.isHeld
-      ? Math.min(this.#claimer.askInMs ?? Number.POSITIVE_INFINITY, this.#herds.inMs, this.#herds.leftOverInMs)
+      ? Math.min(this.#claimer.askInMs ?? Number.POSITIVE_INFINITY, this.#herds.inMs, leftOverMs)
       : Number.POSITIVE_INFINITY;
     const dueMs = Math.min(manualMs, lease.isHeld && this.#ahead.isStarting ? STARTING_MS : persistedMs);
     if (dueMs > 0 || dispatcher.freeSlots > 0) return Math.min(dueMs, askMs);
@@ -196,6 +197,7 @@ export class SchedulingLoop {
     this.#herds.lookedForLeftOvers();
   }
 
+  /** What others left over is looked for after what is due here. */
   #isIdle(): boolean {
     const next = this.#deps.directory.nextLook('persisted');
     return next === null || next > this.#deps.time.now();

@@ -116,4 +116,20 @@ describe('HerdClaimer', () => {
     await store.time.advance(61 * SECOND);
     expect(job.calls).toHaveLength(1);
   });
+
+  it('with every slot taken the loop sleeps until one is free, also where it left something to another', async () => {
+    const store = newStore();
+    for (let at = 0; at < 12; at += 1) store.save(`job-${at}`, { cronExpression: '0,1 * * * *', handler: 'work' });
+    const finished: string[] = [];
+    const work = async (_kwargs: unknown, { jobId }: { jobId: string }) => {
+      await store.time.pass(9 * SECOND);
+      finished.push(jobId);
+    };
+    for (let replica = 0; replica < 2; replica += 1) {
+      await createEngine({ store, jobs: { work }, maxConcurrentRuns: 3 }).start();
+    }
+    // Virtual time refuses to pass where thousands of timers are due at one instant.
+    await store.time.advance(60 * SECOND);
+    expect(new Set(finished).size).toBe(12);
+  });
 });
