@@ -20,6 +20,8 @@ export class OpenRunOutput {
   #bytes = 0;
   /** The database has said that this is no running record of ours; asked again at its end alone. */
   isRefused = false;
+  /** How often its end found the database away. */
+  vainEnds = 0;
   /** The writing under way. Never rejects. */
   writing: Promise<void> | null = null;
 

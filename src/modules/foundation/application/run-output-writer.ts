@@ -2,7 +2,8 @@
  * What the runs of this process say while they run, on its way to the database: gathered, and written for all of them
  * together twice a second, and of each run before its outcome.
  *
- * Invariants: a run is never held up or failed by it; who says nothing costs nothing; what waits in memory is bounded, and
+ * Invariants: a run is never held up or failed by it, and its record waits for it a bounded number of times, where the
+ * database went away just then; who says nothing costs nothing; what waits in memory is bounded, and
  * what is left out is counted and told. What the database has taken is told on the bus, and nothing else is.
  */
 import { describeError } from '../domain/describe-error.ts';
@@ -19,6 +20,8 @@ import type { Timers } from './ports/timers.ts';
 const FLUSH_MS = 500;
 /** How soon what could not be written is tried again. */
 const RETRY_MS = 2_000;
+/** So often a run's record waits for what it has said; then it is written without. */
+const MAX_VAIN_ENDS = 3;
 /** What may wait in memory, of all runs together. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
@@ -77,10 +80,20 @@ export class RunOutputWriter implements RunOutputGate {
     if (run === undefined) return await record();
     while (run.writing !== null) await run.writing;
     run.isRefused = false;
-    await this.#write(run);
+    if (!(await this.#writeLast(run))) throw new DatabaseUnavailableError('What the run has said is not written yet.');
     const result = await record();
     this.#forget(run);
     return result;
+  }
+
+  /**
+   * A connection that broke is a new one at once. Nothing is written of a run that has ended: so its record waits for what
+   * it has said, but not for ever.
+   */
+  async #writeLast(run: OpenRunOutput): Promise<boolean> {
+    if ((await this.#write(run)) || (await this.#write(run))) return true;
+    run.vainEnds += 1;
+    return run.vainEnds >= MAX_VAIN_ENDS;
   }
 
   forget(executionId: string): void {

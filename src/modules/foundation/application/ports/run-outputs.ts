@@ -22,7 +22,10 @@ export interface RunOutputs {
 
 /** Lets what a run has said go before its outcome, since nothing is written of a run that has ended. */
 export interface RunOutputGate {
-  /** Resolves and rejects as `record` does; what the run has said is given up once that has resolved. */
+  /**
+   * Resolves and rejects as `record` does; what the run has said is given up once that has resolved.
+   * @throws DatabaseUnavailableError where that is not written yet, and `record` is to be tried again
+   */
   conclude<T>(executionId: string, record: () => Promise<T>): Promise<T>;
   /** It gets no record: what it has said is given up. */
   forget(executionId: string): void;

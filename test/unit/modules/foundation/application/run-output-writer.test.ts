@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BusEvent } from '../../../../../src/modules/foundation/application/event-bus.ts';
 import type { TrackedRun } from '../../../../../src/modules/foundation/application/ports/run-tracker.ts';
 import { RunOutputWriter } from '../../../../../src/modules/foundation/application/run-output-writer.ts';
-import { RunLostError } from '../../../../../src/modules/foundation/domain/errors.ts';
+import { DatabaseUnavailableError, RunLostError } from '../../../../../src/modules/foundation/domain/errors.ts';
 import { createEngine, newStore } from '../../../../support/engine.ts';
 
 async function setUp(ids: readonly string[] = ['run-1'], { isRecorded = true } = {}) {
@@ -197,6 +197,28 @@ describe('RunOutputWriter', () => {
     }
     await end();
     expect(messages()).toHaveLength(7);
+  });
+
+  it.each([1, 2, 4])('keeps what a run has said where the database goes away as it ends, %i times', async (times) => {
+    const { store, link, voice, wired, end, messages, run } = await setUp();
+    voice.log('info', 'the last words');
+    for (let at = 0; at < times; at += 1) link.failNext('outputs.write', new DatabaseUnavailableError('away'));
+    await end();
+    if (times > 1) expect(store.executions.get(run.id)).toMatchObject({ status: 'RUNNING' });
+    while (wired.journal.size > 0) await wired.journal.flush().catch(() => {});
+    expect(messages()).toEqual(['1 the last words']);
+    expect(store.executions.get(run.id)).toMatchObject({ status: 'SUCCESS' });
+  });
+
+  it('a record does not wait for ever for what its run has said', async () => {
+    const { store, link, voice, wired, end, messages, run, logger } = await setUp();
+    voice.log('info', 'the last words');
+    for (let at = 0; at < 20; at += 1) link.failNext('outputs.write', new DatabaseUnavailableError('away'));
+    await end();
+    for (let tries = 1; tries < 3; tries += 1) await wired.journal.flush().catch(() => {});
+    expect(store.executions.get(run.id)).toMatchObject({ status: 'SUCCESS' });
+    expect([messages(), link.countOf('outputs.write')]).toEqual([[], 6]);
+    expect(logger.lines.at(-2)).toMatchObject({ level: 'warn', message: expect.stringMatching(/^1 log lines/) });
   });
 });
 
