@@ -8,6 +8,7 @@ import type { RecordedEvent } from '../modules/foundation/application/ports/even
 import type { FireCursor } from '../modules/foundation/application/ports/fire-claims.ts';
 import type { LiveInstance } from '../modules/foundation/application/ports/instances.ts';
 import type { Change } from '../modules/foundation/application/ports/change-feed.ts';
+import type { OutageSettlement } from '../modules/foundation/application/ports/outage-settlements.ts';
 import type { NewPendingRun, PendingRun } from '../modules/foundation/application/ports/pending-runs.ts';
 import type { SchedulerEvent } from '../modules/foundation/domain/event.ts';
 import type { JobConfig } from '../modules/foundation/domain/job-config.ts';
@@ -24,6 +25,9 @@ export class InMemoryStore {
   readonly pending = new Map<string, PendingRun>();
   /** Ids of waiting runs that the database refuses to start, and how. */
   readonly refused = new Map<string, Error>();
+  /** Cursors that somebody has locked, and what of an outage the database refuses. */
+  readonly lockedCursors = new Set<string>();
+  refusesOutage: (settlement: OutageSettlement) => boolean = () => false;
   /** What each execution has said. */
   readonly runLines = new Map<string, RunLogLine[]>();
   /** The executions that waited. */

@@ -16,13 +16,18 @@ export class StoredOutageSettlements implements OutageSettlements {
     this.#link = link;
   }
 
-  settle(instanceId: string, settlements: readonly OutageSettlement[]): Promise<void> {
+  settle(instanceId: string, settlements: readonly OutageSettlement[]): Promise<ReadonlySet<string>> {
     const { store } = this.#link;
     return this.#link.call('settlements.settle', () => {
+      const locked = settlements.filter(({ config: { jobId } }) => store.lockedCursors.has(jobId));
+      for (const settlement of settlements) {
+        if (store.refusesOutage(settlement)) throw new Error('refused');
+      }
       for (const settlement of settlements) {
         undoUnstarted(store, instanceId, settlement);
         settleOne(store, instanceId, settlement);
       }
+      return new Set(locked.map(({ config: { jobId } }) => jobId));
     });
   }
 }
@@ -61,7 +66,14 @@ function settleOne(store: InMemoryStore, actor: string, settlement: OutageSettle
   const stoodAt = cursor?.nextFireAt instanceof Date ? cursor.nextFireAt.getTime() : null;
   const isCurrent = cursor?.revision === config.revision;
   const isWhere = stoodAt === firstDueAt.getTime();
-  if (nextFireAt !== undefined && cursor !== undefined && stoodAt !== null && stoodAt >= firstDueAt.getTime()) {
+  const isLocked = store.lockedCursors.has(jobId);
+  if (
+    !isLocked &&
+    nextFireAt !== undefined &&
+    cursor !== undefined &&
+    stoodAt !== null &&
+    stoodAt >= firstDueAt.getTime()
+  ) {
     const isBehind = stoodAt < (nextFireAt?.getTime() ?? Number.POSITIVE_INFINITY);
     const moved = isCurrent ? (nextFireAt ?? 'exhausted') : 'unarmed';
     if (isBehind && (isCurrent || isWhere)) store.cursors.set(jobId, { ...cursor, nextFireAt: moved });

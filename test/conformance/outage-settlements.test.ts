@@ -1,14 +1,16 @@
 /** The port OutageSettlements, on each database: what went on without it, told in one statement. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { expect, it } from 'vitest';
+import postgres from 'postgres';
+import { describe, expect, it } from 'vitest';
 import type { OutageSettlement } from '../../src/modules/foundation/application/ports/outage-settlements.ts';
 import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
+import { PostgresDatabase } from '../../src/modules/foundation/infrastructure/persistence/drivers/postgres-database.ts';
 import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
 import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
 import { PostgresOutageSettlements } from '../../src/modules/foundation/infrastructure/persistence/postgres-outage-settlements.ts';
 import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { createMigratedDatabase, describeOnEveryDatabase } from '../support/databases.ts';
 import { armJob, DUE_AT, dueFire, pendingRunsOf, sampleRun, saveJob, succeeded } from './samples.ts';
 
 const at = (minutes: number) => new Date(DUE_AT.getTime() + minutes * 60_000);
@@ -88,15 +90,24 @@ describeOnEveryDatabase('PostgresOutageSettlements', (database) => {
     expect(await Promise.all([further, less, last].map(cursorOf))).toEqual([at(9), at(3), 'exhausted']);
   });
 
-  it('unarms the cursor of a configuration that was edited meanwhile, where it still stands', async () => {
-    const config = await armJob(database());
+  it('unarms the cursor of a schedule that was edited meanwhile, where it still stands', async () => {
+    const edited = async (nextFireAt: Date): Promise<JobConfig> => {
+      const config = await armJob(database());
+      const [row] = await database().rows<{ revision: number }>(sql`
+        update scheduler_job_config set cron_expression = '*/7 * * * *' where job_id = ${config.jobId} returning revision`);
+      await claims().arm([{ jobId: config.jobId, revision: row!.revision, nextFireAt }]);
+      return config;
+    };
+    const [standing, moved] = [await edited(DUE_AT), await edited(at(1))];
+    await settle(settlement(standing), settlement(moved));
+    expect([await cursorOf(standing), await cursorOf(moved)]).toEqual(['unarmed', at(1)]);
+  });
+
+  it('moves the cursor on past an edit that left the schedule as it was', async () => {
+    const config = await armJob(database(), { startAt: at(-60), endAt: at(60) });
     await database().rows(sql`update scheduler_job_config set notes = 'edited' where job_id = ${config.jobId}`);
-    const moved = await armJob(database());
-    await database().rows(sql`update scheduler_job_config set notes = 'edited' where job_id = ${moved.jobId}`);
-    await database().rows(sql`update scheduler_job_cursor set next_fire_at = ${at(1).toISOString()}::timestamptz
-      where job_id = ${moved.jobId}`);
-    await settle(settlement(config), settlement(moved));
-    expect([await cursorOf(config), await cursorOf(moved)]).toEqual(['unarmed', at(1)]);
+    expect(await settle(settlement(config))).toEqual(new Set());
+    expect(await cursorOf(config)).toEqual(at(3));
   });
 
   it('tells of what was held while its cursor stands where it stood, and moves nothing', async () => {
@@ -124,5 +135,27 @@ describeOnEveryDatabase('PostgresOutageSettlements', (database) => {
     await settle(settlement(config, { ended: [runAt(config, 0)], waiting }));
     expect(await executions().getRecentByJobId(config.jobId, 9)).toHaveLength(1);
     expect(await pendingRunsOf(database(), config.jobId)).toEqual([]);
+  });
+});
+
+describe('PostgresOutageSettlements on PostgreSQL', () => {
+  it('writes the records of a job whose cursor is locked, and says that it is to be told again', async () => {
+    const url = await createMigratedDatabase();
+    const database = new PostgresDatabase({ url });
+    await database.open();
+    const config = await armJob(database);
+    const run = sampleRun({ jobId: config.jobId, scheduledAt: DUE_AT });
+    const told = { config, firstDueAt: DUE_AT, nextFireAt: at(3), ended: [run], active: [], waiting: [], events: [] };
+    const settle = () => new PostgresOutageSettlements(database).settle('instance-a', [told]);
+    const other = postgres(url, { max: 1 });
+    await other.unsafe(`begin; select from scheduler_job_cursor for update`);
+    expect(await settle()).toEqual(new Set([config.jobId]));
+    await other.unsafe('rollback');
+    await other.end({ timeout: 0 });
+    const runs = await new SchedulerExecutionLogRepository(database).getRecentByJobId(config.jobId, 9);
+    expect(runs.map(({ id }) => id)).toEqual([run.id]);
+    expect(await settle()).toEqual(new Set());
+    expect(await new PostgresFireClaims(database).getCursors()).toMatchObject([{ nextFireAt: at(3) }]);
+    await database.close();
   });
 });

@@ -145,8 +145,12 @@ export class DatabaseSupervisor {
       await this.#deps.rescuer.rescue();
       await this.#deps.canceller.check();
       await this.#deps.unclaimedTeller.tell();
-      if (this.#state !== 'up') this.#recover();
-      else if (this.#deps.journal.size > 0) await this.#deps.journal.flush();
+      if (this.#state !== 'up') {
+        this.#recover();
+        return;
+      }
+      await this.#deps.outageRuns.settleRest();
+      if (this.#deps.journal.size > 0) await this.#deps.journal.flush();
     } catch (error) {
       if (this.#state === 'starting' && isFatal(error)) this.#fatal = error;
       else this.#lost(error);

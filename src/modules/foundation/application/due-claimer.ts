@@ -15,6 +15,7 @@ import type { AheadRuns, AheadRunsDeps } from './ahead-runs.ts';
 import type { EventBus } from './event-bus.ts';
 import { UNKNOWN_TICK } from './held-runs.ts';
 import type { DirectoryEntry } from './job-directory.ts';
+import type { OutageRuns } from './outage-runs.ts';
 import { planDueFire } from './plan-due-fire.ts';
 import type { AheadRun } from './ports/ahead-claims.ts';
 import type { ClaimResult, DueFire } from './ports/fire-claims.ts';
@@ -33,6 +34,7 @@ interface Claiming {
 }
 
 export interface DueClaimerDeps extends AheadRunsDeps {
+  readonly outageRuns: Pick<OutageRuns, 'isUnsettled'>;
   readonly bus: EventBus;
   readonly newId: () => string;
 }
@@ -89,7 +91,8 @@ export class DueClaimer {
       this.#lookIn(config, (config.pausedUntil?.getTime() ?? Number.POSITIVE_INFINITY) - now);
       return null;
     }
-    if (config.overlapPolicy !== 'allow' && this.#deps.dispatcher.isRunningUnrecorded(config.jobId)) {
+    const isOverlapping = config.overlapPolicy !== 'allow' && this.#deps.dispatcher.isRunningUnrecorded(config.jobId);
+    if (isOverlapping || this.#deps.outageRuns.isUnsettled(config.jobId)) {
       this.#lookIn(config, RETRY_MS);
       return null;
     }

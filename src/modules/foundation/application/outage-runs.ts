@@ -14,9 +14,9 @@
  * Failure modes. Process killed: what ran since the database went away has no record, and may be run again as missed.
  * Database back and away again during the telling: it is told again, whole, under the same ids and keys; and what waits is
  * not started here any more, since it may wait there.
+ * One job's refused, or its cursor locked: `outage-telling.ts`; nothing of it is claimed here until it is told.
  */
 import { describeError } from '../domain/describe-error.ts';
-import { DatabaseUnavailableError } from '../domain/errors.ts';
 import type { JobConfig } from '../domain/job-config.ts';
 import { isPaused } from '../domain/next-fire.ts';
 import type { DatabaseTime } from './database-time.ts';
@@ -27,22 +27,22 @@ import type { InstanceLease } from './instance-lease.ts';
 import type { DirectoryEntry, JobDirectory } from './job-directory.ts';
 import { JobOutage, type WaitingOccurrence } from './job-outage.ts';
 import type { OutageJournal } from './outage-journal.ts';
+import { OutageTelling } from './outage-telling.ts';
 import { planDueFire } from './plan-due-fire.ts';
+import type { EventLedger } from './ports/event-ledger.ts';
 import type { DueFire, FireClaims } from './ports/fire-claims.ts';
 import type { Logger } from './ports/logger.ts';
 import type { OutageSettlement, OutageSettlements } from './ports/outage-settlements.ts';
 
 /** When a job is looked at again that is held, or that cannot be planned; sooner once the database is back. */
 const PUT_OFF_MS = 60_000;
-/** So many records go into one statement, and all those of a job into the same. */
-const BATCH_RUNS = 500;
-
 export interface OutageRunsDeps {
   readonly claims: FireClaims;
   readonly directory: JobDirectory;
   readonly dispatcher: FireDispatcher;
   readonly held: HeldRuns;
   readonly journal: OutageJournal;
+  readonly ledger: EventLedger;
   readonly lease: InstanceLease;
   readonly settlements: OutageSettlements;
   readonly time: DatabaseTime;
@@ -55,12 +55,14 @@ export type UnansweredLookup = (jobId: string, scheduledAt: Date) => string | nu
 
 export class OutageRuns {
   readonly #deps: OutageRunsDeps;
+  readonly #telling: OutageTelling;
   readonly #jobs = new Map<string, JobOutage>();
   #unanswered: UnansweredLookup = () => null;
   #isSettling = false;
 
   constructor(deps: OutageRunsDeps) {
     this.#deps = deps;
+    this.#telling = new OutageTelling(deps);
   }
 
   /** The database is away, and is not just being told what ran without it. */
@@ -104,6 +106,16 @@ export class OutageRuns {
     }
   }
 
+  /** Whether the database does not know yet how far this job came without it: nothing of it is claimed here before. */
+  isUnsettled(jobId: string): boolean {
+    return this.#jobs.has(jobId);
+  }
+
+  /** Tells again what was refused, or was held up by a lock, when the rest was told. @throws DatabaseUnavailableError */
+  async settleRest(): Promise<void> {
+    if (this.#jobs.size > 0 && !this.#deps.lease.isSuspended) await this.#settleAll();
+  }
+
   /** A run has ended: the occurrence that waits behind it starts. */
   startWaiting(jobId: string): void {
     const job = this.#jobs.get(jobId);
@@ -113,14 +125,24 @@ export class OutageRuns {
   }
 
   async #settleAll(): Promise<void> {
+    const { journal, lease } = this.#deps;
     const ran = [...this.#jobs.values()];
-    const held = findHeld(this.#deps, (jobId) => this.#jobs.has(jobId));
+    const held = lease.isSuspended ? findHeld(this.#deps, (jobId) => this.#jobs.has(jobId)) : [];
     const offered = this.#deps.held.offeredByJob();
     const settlements = [...ran.map((job) => this.#settlementOf(job)), ...held];
-    for (const batch of inBatches(settlements)) {
-      await this.#tell(batch.map((each) => ({ ...each, unstarted: offered.get(each.config.jobId) ?? [] })));
-      for (const { config } of batch) this.#jobs.delete(config.jobId);
-    }
+    await this.#telling.tell(
+      settlements.map((each) => ({ ...each, unstarted: offered.get(each.config.jobId) ?? [] })),
+      {
+        sending: (jobId) => {
+          this.#jobs.get(jobId)?.handOver();
+          journal.handOver(jobId);
+        },
+        told: async (batch, unsettled) => {
+          await this.#noteUnrecorded(batch.flatMap(({ active }) => active.map(({ id }) => id)));
+          for (const { config } of batch) if (!unsettled.has(config.jobId)) this.#jobs.delete(config.jobId);
+        },
+      },
+    );
     if (ran.length + held.length === 0) return;
     this.#deps.logger.info(
       `The database knows of the outage now: ${ran.length} jobs ran without their log, ${held.length} were held.`,
@@ -198,46 +220,4 @@ export class OutageRuns {
     const recorded = new Set((await claims.getClaimed(lease.instanceId, goingOn)).map(({ id }) => id));
     for (const id of goingOn) if (!recorded.has(id)) dispatcher.noteUnrecorded(id);
   }
-
-  /** What the database refuses is told by halves, so that one job's keeps nobody else's back. */
-  async #tell(batch: readonly OutageSettlement[]): Promise<void> {
-    const { journal, lease, logger, settlements } = this.#deps;
-    for (const { config } of batch) {
-      this.#jobs.get(config.jobId)?.handOver();
-      journal.handOver(config.jobId);
-    }
-    try {
-      await settlements.settle(lease.instanceId, batch);
-      await this.#noteUnrecorded(batch.flatMap(({ active }) => active.map(({ id }) => id)));
-    } catch (error) {
-      if (error instanceof DatabaseUnavailableError) throw error;
-      if (batch.length === 1) {
-        const reason = describeError(error).message;
-        const { jobId } = batch[0]!.config;
-        logger.error('The database refuses what a job did without it; its cursor stays where it was.', {
-          jobId,
-          reason,
-        });
-        return;
-      }
-      const half = Math.ceil(batch.length / 2);
-      await this.#tell(batch.slice(0, half));
-      await this.#tell(batch.slice(half));
-    }
-  }
-}
-
-function inBatches(all: readonly OutageSettlement[]): OutageSettlement[][] {
-  const batches: OutageSettlement[][] = [];
-  let size = BATCH_RUNS;
-  for (const settlement of all) {
-    const runs = 1 + settlement.ended.length + settlement.active.length;
-    if (size + runs > BATCH_RUNS) {
-      batches.push([]);
-      size = 0;
-    }
-    batches.at(-1)!.push(settlement);
-    size += runs;
-  }
-  return batches;
 }

@@ -28,11 +28,12 @@ export interface OutageSettlement {
 export interface OutageSettlements {
   /**
    * Writes it all, RUNNING records beside those that stand already. A cursor that was moved further meanwhile, or that
-   * somebody has locked, is left alone; one of a configuration edited meanwhile is unarmed, to be computed anew. Where
+   * somebody has locked, is left alone; one whose schedule was edited meanwhile is unarmed, to be computed anew. Where
    * another instance's record of the same occurrence stands, an event says that the occurrence was run here too. The
    * records of what was claimed ahead and not started are removed, and the cursor of a job that was held goes back to it;
    * of a job that was edited meanwhile, or is locked, they stand, for `AheadClaims` to give back.
+   * @returns the jobs that ran and whose cursor is locked: to be given again
    * @throws DatabaseUnavailableError; giving the same again is safe
    */
-  settle(instanceId: string, settlements: readonly OutageSettlement[]): Promise<void>;
+  settle(instanceId: string, settlements: readonly OutageSettlement[]): Promise<ReadonlySet<string>>;
 }

@@ -29,7 +29,26 @@ const JOB_COLUMNS = {
   first_due_at: 'timestamptz',
   next_fire_at: 'timestamptz',
   is_run: 'boolean',
+  cron_expression: 'text',
+  dialect: 'text',
+  timezone: 'text',
+  dst_gap: 'text',
+  dst_overlap: 'text',
+  start_at: 'timestamptz',
+  end_at: 'timestamptz',
+  created_at: 'timestamptz',
 } as const;
+const SCHEDULE = [
+  'cron_expression',
+  'dialect',
+  'timezone',
+  'dst_gap',
+  'dst_overlap',
+  'start_at',
+  'end_at',
+  'created_at',
+];
+const scheduleOf = (alias: string): SQL => sql.raw(SCHEDULE.map((name) => `${alias}.${name}`).join(', '));
 const WAITING_COLUMNS = {
   id: 'uuid',
   job_id: 'text',
@@ -60,8 +79,10 @@ export class PostgresOutageSettlements implements OutageSettlements {
     this.#database = database;
   }
 
-  async settle(instanceId: string, settlements: readonly OutageSettlement[]): Promise<void> {
-    if (settlements.length > 0) await this.#database.rows(renderSettle(instanceId, settlements));
+  async settle(instanceId: string, settlements: readonly OutageSettlement[]): Promise<ReadonlySet<string>> {
+    if (settlements.length === 0) return new Set();
+    const locked = await this.#database.rows<{ job_id: string }>(renderSettle(instanceId, settlements));
+    return new Set(locked.map((row) => row.job_id));
   }
 }
 
@@ -83,8 +104,11 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
       for key share of job skip locked
     ),
     mine as materialized (
-      select input.*, c.next_fire_at as stood_at, c.revision = input.revision as is_current
-      from scheduler_job_cursor c join input on c.job_id = input.job_id
+      select input.job_id, input.first_due_at, input.next_fire_at, input.is_run, c.next_fire_at as stood_at,
+        c.revision = input.revision as is_current,
+        c.revision = input.revision or (c.revision = job.revision and job.enabled
+          and (${scheduleOf('job')}) is not distinct from (${scheduleOf('input')})) as is_same
+      from scheduler_job_cursor c join input on c.job_id = input.job_id join scheduler_job_config job on job.job_id = c.job_id
       order by c.job_id
       for update of c skip locked
     ),
@@ -101,10 +125,10 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
     ),
     moved as (
       update scheduler_job_cursor c
-      set next_fire_at = case when not at.is_run then at.back_at when at.is_current then at.next_fire_at end
+      set next_fire_at = case when not at.is_run then at.back_at when at.is_same then at.next_fire_at end
       from standing at where c.job_id = at.job_id and case when at.is_run
         then at.stood_at < at.next_fire_at and at.stood_at >= at.first_due_at
-          and (at.is_current or at.stood_at = at.first_due_at)
+          and (at.is_same or at.stood_at = at.first_due_at)
         else at.back_at is not null end
       returning c.job_id, c.next_fire_at
     ),
@@ -125,7 +149,8 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
       from waiting where job_id in (select job_id from keys)
       order by job_id, scheduled_at
       on conflict do nothing
-    )
+    ),
+    told as (
     ${INTO_KEYED_EVENTS}
     select ${AS_KEYED_EVENT} from ${inputRows('event', KEYED_EVENT_COLUMNS, settlements.flatMap(toEventRows(instanceId)))}
     where event.job_id not in (
@@ -139,7 +164,10 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
     where id not in (select id from ended union all select id from active)
       and not exists (select from scheduler_execution_log known where known.id = run.id)
     order by job_id, scheduled_at
-    ${TOLD_AGAIN}`;
+    ${TOLD_AGAIN}
+    )
+    select input.job_id from input join scheduler_job_cursor c on c.job_id = input.job_id
+    where input.is_run and input.job_id not in (select job_id from mine)`;
 }
 
 function toJobRow({ config, firstDueAt, nextFireAt }: OutageSettlement): Record<keyof typeof JOB_COLUMNS, unknown> {
@@ -149,6 +177,14 @@ function toJobRow({ config, firstDueAt, nextFireAt }: OutageSettlement): Record<
     first_due_at: firstDueAt,
     next_fire_at: nextFireAt ?? 'infinity',
     is_run: nextFireAt !== undefined,
+    cron_expression: config.cronExpression,
+    dialect: config.dialect,
+    timezone: config.timezone,
+    dst_gap: config.dstGap,
+    dst_overlap: config.dstOverlap,
+    start_at: config.startAt,
+    end_at: config.endAt,
+    created_at: config.createdAt,
   };
 }
 

@@ -97,3 +97,64 @@ describe('a run that has ended and is only being written', () => {
     expect(runsOf('a')).toEqual(minutesOf(starts.map((start) => new Date(`2026-01-02T${start.slice(2)}:00Z`))));
   });
 });
+
+describe('what the database refuses of an outage', () => {
+  const secondsOf = (starts: readonly Date[]) => starts.map((at) => at.toISOString());
+
+  it('the records of a job: its schedule goes on, its records are written one by one, and an event says so', async () => {
+    const scene = await withJobs({ a: RUN, b: RUN });
+    scene.store.refusesOutage = ({ config, ended }) => config.jobId === 'a' && ended.length > 0;
+    await scene.outage(3 * MINUTE);
+    await scene.time.advance(MINUTE);
+    const minutes = ['12:00', '12:01', '12:02', '12:03', '12:04'];
+    for (const jobId of ['a', 'b']) {
+      expect(scene.runsOf(jobId)).toEqual(minutes);
+      expect(scene.starts.filter((start) => start.startsWith(jobId))).toEqual(minutes.map((at) => `${jobId} ${at}`));
+    }
+    expect(scene.eventsOf('a', 'run.unrecorded')).toMatchObject([
+      { detail: { count: 3 }, reason: expect.stringContaining('refused') },
+    ]);
+    expect(scene.eventsOf('b', 'run.unrecorded')).toEqual([]);
+  });
+
+  it('all of a job: it is not run before it could be told, and others are', async () => {
+    const scene = await withJobs({ a: RUN, b: RUN });
+    scene.store.refusesOutage = ({ config }) => config.jobId === 'a';
+    await scene.outage(3 * MINUTE);
+    await scene.time.advance(2 * MINUTE);
+    expect(scene.starts.findLast((start) => start.startsWith('a'))).toBe('a 12:03');
+    expect(scene.starts.at(-1)).toBe('b 12:05');
+    expect(scene.eventsOf('a', 'run.unrecorded')).toHaveLength(1);
+    scene.store.refusesOutage = () => false;
+    await scene.time.advance(MINUTE);
+    const starts = scene.starts.filter((start) => start.startsWith('a'));
+    expect(new Set(starts).size).toBe(starts.length);
+    expect(starts.at(-1)).toBe('a 12:06');
+  });
+
+  it('nothing, but the cursor is locked: what memory has no record of is not run again by a misfire policy of all', async () => {
+    const {
+      store,
+      time,
+      starts: _minutes,
+      ...scene
+    } = await withJobs({
+      a: { ...RUN, cronExpression: '* * * * * *', misfirePolicy: 'all', catchUpLimit: 1_000, overlapPolicy: 'allow' },
+    });
+    store.isAway = true;
+    await time.advance(12 * MINUTE);
+    const told = scene.engines[0]!.wired.journal.size;
+    expect(told).toBeGreaterThanOrEqual(500);
+    store.lockedCursors.add('a');
+    const before = store.now();
+    await scene.outage(0);
+    await time.advance(30 * SECOND);
+    store.lockedCursors.clear();
+    await time.advance(MINUTE);
+    const catchUps = store
+      .runsOf('a')
+      .filter(({ trigger, scheduledAt }) => trigger === 'catchUp' && +scheduledAt <= before);
+    expect(secondsOf(catchUps.map(({ scheduledAt }) => scheduledAt))).toEqual([]);
+    expect(Number(store.cursors.get('a')!.nextFireAt)).toBeGreaterThan(store.now() - SECOND);
+  });
+});
