@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import postgres, { type Sql } from 'postgres';
 import type { Contender, FireOrder, FireReport } from './contender.ts';
 import { readServerCost, type ServerCost } from './server-cost.ts';
+import { spread } from './spread.ts';
 
 /** How long before the due instant the counting begins. */
 const BASELINE_MS = 700;
@@ -27,8 +28,8 @@ class Stopwatch {
     this.#dueAt = dueAt;
   }
 
-  start(): void {
-    this.#lateness.push(now() - this.#dueAt);
+  start(atMs = now()): void {
+    this.#lateness.push(atMs - this.#dueAt);
     if (this.#lateness.length === this.#order.due) this.#all.resolve();
   }
 
@@ -40,10 +41,8 @@ class Stopwatch {
   }
 
   report(): Pick<FireReport, 'started' | 'startP50Ms' | 'startP99Ms' | 'startMaxMs'> {
-    const sorted = this.#lateness.toSorted((a, b) => a - b);
-    const at = (share: number): number =>
-      sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-    return { started: sorted.length, startP50Ms: at(0.5), startP99Ms: at(0.99), startMaxMs: at(1) };
+    const { p50, p99, max } = spread(this.#lateness);
+    return { started: this.#lateness.length, startP50Ms: p50, startP99Ms: p99, startMaxMs: max };
   }
 }
 
@@ -71,7 +70,7 @@ async function main(order: FireOrder): Promise<FireReport> {
   const dueAt = Math.ceil((Date.now() + order.leadMs) / 1000) * 1000;
   const stopwatch = new Stopwatch(order, dueAt);
   await contender.schedule(order, new Date(dueAt));
-  const system = await contender.start(order, () => stopwatch.start());
+  const system = await contender.start(order, (atMs) => stopwatch.start(atMs));
   if (now() > dueAt - BASELINE_MS)
     throw new Error(`Not ready ${BASELINE_MS} ms before the due second; it needs a longer lead.`);
   await delay(dueAt - BASELINE_MS - now());
@@ -96,6 +95,7 @@ async function main(order: FireOrder): Promise<FireReport> {
     peakRssMb: process.resourceUsage().maxRSS / 1024,
     loopDelayP99Ms: loopDelay.percentile(99) / 1e6,
     armedMs: system.armedMs,
+    wastedClaims: system.wastedClaims?.() ?? null,
   };
   await system.stop();
   await sql.end();

@@ -18,12 +18,14 @@ export interface FireOrder {
   readonly leadMs: number;
 }
 
-/** Is called when a job's function starts. */
-export type OnStart = () => void;
+/** Is called when a job's function starts. @param atMs when that was, milliseconds since 1970; left out: now */
+export type OnStart = (atMs?: number) => void;
 
 export interface StartedContender {
   /** How long it took from the start of the system until all was armed, where that means something. */
   readonly armedMs: number | null;
+  /** Of several replicas: the share of fires that were claimed in vain. */
+  wastedClaims?(): number;
   stop(): Promise<void>;
 }
 
@@ -52,4 +54,6 @@ export interface FireReport {
   readonly peakRssMb: number;
   readonly loopDelayP99Ms: number;
   readonly armedMs: number | null;
+  /** Null: not counted. */
+  readonly wastedClaims: number | null;
 }

@@ -10,7 +10,7 @@ const grouped = (value: number, digits = 0): string =>
 const orDash = (value: number | null): string => (value === null ? '-' : grouped(value));
 
 const COLUMNS: readonly Column[] = [
-  ['', 16, ({ contender }) => contender],
+  ['', 18, ({ contender }) => contender],
   ['start p50', 10, ({ startP50Ms }) => grouped(startP50Ms)],
   ['p99', 8, ({ startP99Ms }) => grouped(startP99Ms)],
   ['max ms', 8, ({ startMaxMs }) => grouped(startMaxMs)],
@@ -23,6 +23,7 @@ const COLUMNS: readonly Column[] = [
   ['peak', 6, ({ peakRssMb }) => grouped(peakRssMb)],
   ['loop p99 ms', 12, ({ loopDelayP99Ms }) => grouped(loopDelayP99Ms)],
   ['armed ms', 9, ({ armedMs }) => orDash(armedMs)],
+  ['in vain', 8, ({ wastedClaims }) => (wastedClaims === null ? '-' : `${(wastedClaims * 100).toFixed(2)}%`)],
 ];
 
 export function printHerd(title: string, reports: readonly FireReport[]): void {
@@ -39,7 +40,7 @@ export function printHerd(title: string, reports: readonly FireReport[]): void {
 }
 
 function row(cells: readonly string[]): string {
-  return cells.map((cell, index) => (index === 0 ? cell.padEnd(16) : cell.padStart(COLUMNS[index]![1]))).join('');
+  return cells.map((cell, index) => (index === 0 ? cell.padEnd(18) : cell.padStart(COLUMNS[index]![1]))).join('');
 }
 
 function ratio({ recordedMs }: FireReport, floor: FireReport | undefined): string {
