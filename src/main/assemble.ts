@@ -11,7 +11,7 @@ import { createApp } from '../modules/foundation/interface/http/app.ts';
 import type { ReadReferenceFile } from '../modules/foundation/interface/http/routes/reference.ts';
 import type { FailureLimit } from '../modules/foundation/interface/http/failure-limit.ts';
 import { tokenOf } from '../modules/foundation/tokens.ts';
-import { type Egress, mergeRegistries, type ModuleRegistries, moduleRegistries } from './modules.ts';
+import { besideOwn, type Egress, mergeRegistries, type ModuleRegistries, moduleRegistries } from './modules.ts';
 import type { Settings } from './settings.ts';
 import { VERSION } from './version.ts';
 
@@ -34,7 +34,7 @@ export interface Assembly {
   readonly registry: MergedJobRegistry;
 }
 
-/** @throws DuplicateJobError */
+/** @throws DuplicateJobError, InvalidInputError */
 export function assemble(settings: Settings, options: AssembleOptions): Assembly {
   const { database, logger, runtime, hostname } = options;
   const container = registerFoundation({
@@ -59,7 +59,7 @@ export function assemble(settings: Settings, options: AssembleOptions): Assembly
     // What a run says is in the log already.
     if (type !== 'run.output') logger.debug(type, { ...facts });
   });
-  return { container, registry: mergeRegistries({ ...options.modules, ...own }) };
+  return { container, registry: mergeRegistries(besideOwn(options.modules ?? {}, own)) };
 }
 
 /** What a caller may have of its own in the HTTP application. */

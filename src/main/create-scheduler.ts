@@ -14,6 +14,7 @@ import { LogTapeLogger } from '../modules/foundation/infrastructure/logging/logt
 import { NodeHttpTransport } from '../modules/http/infrastructure/node-http-transport.ts';
 import { SystemAddressResolver } from '../modules/http/infrastructure/system-address-resolver.ts';
 import { bootstrap } from './bootstrap.ts';
+import { checkOptions } from './check-options.ts';
 import { databaseOf } from './database-of.ts';
 import type { ModuleRegistries } from './modules.ts';
 import type { SettingName } from './setting-names.ts';
@@ -39,18 +40,27 @@ export interface SchedulerOptions {
   readonly logger?: Logger;
 }
 
+const OPTION_NAMES = [
+  'modules',
+  'database',
+  'schema',
+  'settings',
+  'logger',
+] as const satisfies (keyof SchedulerOptions)[];
+
 export interface Scheduler {
   /** The admin API. `host.route(path, app)`, with `BASE_PATH` being that path; or leave it, and run headless. */
   readonly app: Hono;
   readonly scheduler: SchedulerApplicationService;
-  /** Opens the database, applies the migrations, begins to fire. @throws DatabaseLockedError, DatabaseVersionError */
+  /** Opens the database, applies the migrations, begins to fire; after a `stop` too. @throws DatabaseLockedError, DatabaseVersionError */
   start(): Promise<void>;
-  /** Claims nothing more, drains the runs under way for `SHUTDOWN_GRACE`, closes the database. */
+  /** Claims nothing more, drains the runs under way for `SHUTDOWN_GRACE`, closes the database. May come first, and twice. */
   stop(): Promise<void>;
 }
 
 /** Nothing is opened or started yet. @throws InvalidSettingsError, InvalidInputError, DuplicateJobError */
 export async function createScheduler(options: SchedulerOptions = {}): Promise<Scheduler> {
+  checkOptions(options, OPTION_NAMES);
   const { modules = {}, database, schema, logger = new LogTapeLogger() } = options;
   const settings = parseSettings({
     ...options.settings,

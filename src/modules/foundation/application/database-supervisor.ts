@@ -4,7 +4,8 @@
  *
  * States: starting, away (asks again every second), returning (the lease is renewed, recoveries run), up. Invariants:
  * nobody is told 'up' before everything that must be made good after an outage has been made good; there is one beat at
- * a time, and recoveries, however long they take, never keep the lease from being renewed; after `stop` there is no beat.
+ * a time, and recoveries, however long they take, never keep the lease from being renewed; after `stop` there is no beat,
+ * and a `start` after it begins anew: the database was closed meanwhile, and who wants to recover says so again.
  */
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseLockedError, DatabaseUnavailableError, DatabaseVersionError } from '../domain/errors.ts';
@@ -59,6 +60,11 @@ export class DatabaseSupervisor {
     return this.#state === 'up';
   }
 
+  /** False: nobody looks after the database, which is closed after a stop. */
+  get isStarted(): boolean {
+    return this.#isStarted;
+  }
+
   get isMigrated(): boolean {
     return this.#isOpen;
   }
@@ -86,6 +92,10 @@ export class DatabaseSupervisor {
   async start(): Promise<void> {
     if (this.#isStarted) return;
     this.#isStarted = true;
+    this.#state = 'starting';
+    this.#isOpen = false;
+    this.#wasAway = false;
+    this.#fatal = null;
     this.#unlisten = this.#deps.lease.onDoubt(() => {
       if (this.#state !== 'away') this.beatNow();
     });
@@ -99,7 +109,7 @@ export class DatabaseSupervisor {
     await this.#recovering;
   }
 
-  /** Stops beating. The lease is not released. */
+  /** Stops beating, and forgets what was to be done on a return. The lease is not released. */
   async stop(): Promise<void> {
     this.#isStarted = false;
     this.#unlisten();
@@ -107,6 +117,7 @@ export class DatabaseSupervisor {
     this.#cancelTimer();
     await this.#beating;
     await this.#recovering;
+    this.#recoveries.length = 0;
   }
 
   /** Asks at once: somebody saw the database fail, or return. */

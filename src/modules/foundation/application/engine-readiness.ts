@@ -45,6 +45,13 @@ export class EngineReadiness implements Readiness {
 
   #database(): ReadinessCheck {
     const { supervisor, connection } = this.#deps;
+    if (supervisor.isUp && !supervisor.isStarted) {
+      return {
+        name: 'database',
+        ok: false,
+        detail: 'It is closed: the scheduler was stopped. A start opens it again.',
+      };
+    }
     const detail = supervisor.isUp
       ? connection.description
       : `${connection.description} cannot be used: ${supervisor.reason} Persisted jobs are held or run without their log, as their outage policy says; it is asked every second.`;
