@@ -96,7 +96,7 @@ function toUnclaimed(job: LeftOutJob, cursor: FireCursor | undefined, now: numbe
     ...{ from: new Date(from).toISOString(), to: new Date(schedule.previous(end + 1) ?? from).toISOString() },
     ...revisionOf(job),
   };
-  const reason = `unresolved: no instance has claimed them, and this one has no function '${resolution.handler}'; once one has it, the misfire policy decides what is run`;
+  const reason = `unresolved: no instance has claimed them, and this one does not run function '${resolution.handler}'; once one does, the misfire policy decides what is run`;
   return { ...seen, event: { type: 'job.unresolved', ...of, reason, detail } };
 }
 
