@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { once } from 'node:events';
 import { serve } from '@hono/node-server';
 import type { Application } from './bootstrap.ts';
+import { refuseUnread } from './refuse-unread.ts';
 import { CLOSE_WITHIN_MS, type RunningServer, type RuntimeHost } from './run-service.ts';
 
 const SHUTDOWN_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -28,6 +29,7 @@ async function serveOnNode(fetch: Application['fetch'], at: { host: string; port
     hostname: at.host,
     port: at.port,
   });
+  server.on('clientError', refuseUnread);
   await once(server, 'listening');
   const address = server.address();
   return {

@@ -25,7 +25,11 @@ const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 const INFO = {
   title: 'Carillon',
   version: '1',
-  description: 'A persistent, time-zone-correct job scheduler. Errors are RFC 9457 problems with a stable code.',
+  description: [
+    'A persistent, time-zone-correct job scheduler. Errors are RFC 9457 problems with a stable code.',
+    'What no request can be read of is refused before any route: 431 HEADERS_TOO_LARGE (address and headers beyond 16 KiB),',
+    '408 REQUEST_TIMEOUT, 400 REQUEST_MALFORMED. So under Node; other runtimes refuse it in their own words.',
+  ].join(' '),
 };
 const SECURITY_SCHEME = {
   type: 'http',
