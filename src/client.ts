@@ -1,8 +1,8 @@
 /** `carillon/client`: the admin API as typed calls, over `fetch` alone. Bundles no server. */
-import { hc } from 'hono/client';
 import type { AppType } from './modules/foundation/interface/http/app.ts';
+import { createEncodingClient, PathParameterError } from './modules/foundation/interface/http/encoding-client.ts';
 
-export type { AppType };
+export { type AppType, PathParameterError };
 
 export interface ClientOptions {
   /** Of whichever role is needed. */
@@ -10,7 +10,10 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
 }
 
-/** @param address with the base path, such as `http://127.0.0.1:3000` */
+/**
+ * Path parameters are given as they are, and encoded here. A call throws `PathParameterError` for an id that no URL can carry.
+ * @param address with the base path, such as `http://127.0.0.1:3000`
+ */
 export function createClient(address: string, { token, ...options }: ClientOptions) {
-  return hc<AppType>(address, { ...options, headers: { authorization: `Bearer ${token}` } });
+  return createEncodingClient(address, { ...options, headers: { authorization: `Bearer ${token}` } });
 }

@@ -24,9 +24,10 @@ async function prepareCompletion(program: Command, argv: readonly string[]): Pro
   await addCompletion(program);
 }
 
-function tell(error: unknown, isJson: boolean): number {
+function tell(thrown: unknown, isJson: boolean): number {
   // Commander has printed its own.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const error = asFault(thrown);
   if (!(error instanceof CommandFault)) {
     console.error(error);
     return EXIT.refused;
@@ -34,4 +35,10 @@ function tell(error: unknown, isJson: boolean): number {
   if (isJson) console.error(JSON.stringify(error.problem ?? { detail: error.message, errors: error.details }, null, 2));
   else console.error([styleText('red', error.message, { stream: process.stderr }), ...error.details].join('\n'));
   return error.status;
+}
+
+/** By its code: the class is loaded with the client alone. */
+function asFault(thrown: unknown): unknown {
+  const isParameter = thrown instanceof Error && 'code' in thrown && thrown.code === 'PATH_PARAMETER_INVALID';
+  return isParameter ? new CommandFault(EXIT.usage, thrown.message, { cause: thrown }) : thrown;
 }

@@ -2,8 +2,6 @@
  * `carillon apply`: declared jobs, made so. Invariant: nothing is changed while anything of the file cannot be; and no job
  * is overwritten that was changed since it was compared.
  */
-import { readFile } from 'node:fs/promises';
-import { text as readStream } from 'node:stream/consumers';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { CommandFault } from '../command-fault.ts';
 import type { JobChange } from '../declared-jobs/compare-jobs.ts';
@@ -13,6 +11,7 @@ import { type FileFault, readJobsFile } from '../declared-jobs/read-jobs-file.ts
 import { countLine, faultLines, planLines } from '../declared-jobs/show-plan.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { confirm } from './confirm.ts';
+import { readNamed } from './named-file.ts';
 
 export interface ApplyOptions {
   readonly dryRun?: boolean;
@@ -23,16 +22,6 @@ export interface ApplyOptions {
 
 export async function applyFile(context: CommandContext, path: string, options: ApplyOptions): Promise<ExitStatus> {
   return applyText(context, { text: await readNamed(path), name: path === '-' ? 'standard input' : path }, options);
-}
-
-/** A file, or `-` for what is piped in. @throws CommandFault where it cannot be read */
-export async function readNamed(path: string): Promise<string> {
-  try {
-    return await (path === '-' ? readStream(process.stdin) : readFile(path, 'utf8'));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandFault(EXIT.usage, `${path} cannot be read: ${reason}`, { cause: error });
-  }
 }
 
 export async function applyText(

@@ -1,11 +1,11 @@
 /** `carillon export`: the jobs as a file that `carillon apply` takes. What is as by default is left out. */
-import { writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { DEFAULT_POLICIES } from '../../modules/foundation/domain/job-config.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { JobJson } from '../connection/answers.ts';
 import { DECLARED_FIELDS } from '../declared-jobs/compare-jobs.ts';
 import { readJobs } from '../declared-jobs/plan-changes.ts';
+import { writeNamed } from './named-file.ts';
 
 export interface ExportOptions {
   readonly format?: 'yaml' | 'json';
@@ -25,7 +25,7 @@ export async function exportJobs(context: CommandContext, { format, out, tag }: 
   const isJson = context.isJson || format === 'json';
   const text = isJson ? `${JSON.stringify({ jobs }, null, 2)}\n` : jobsYaml(jobs);
   if (out === undefined) return context.print(text.trimEnd());
-  await writeFile(out, text);
+  await writeNamed(out, text);
   context.remark(`${jobs.length} jobs written to ${out}`);
 }
 

@@ -2,7 +2,6 @@
  * `carillon import`: what jobs from elsewhere would become. Invariant: every line or job of the source is accounted for, as
  * a job or with the reason why it is none; nothing is created unless that is asked for.
  */
-import { writeFile } from 'node:fs/promises';
 import { styleText } from 'node:util';
 import { ScheduleError } from '../../modules/foundation/domain/schedule.ts';
 import { describeSchedule } from '../../modules/foundation/domain/words/describe-schedule.ts';
@@ -16,8 +15,9 @@ import { handlerNamed, readHandlers } from '../declared-jobs/plan-changes.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { machineZone } from '../output/instants.ts';
 import { oneLine, renderTable, shorten } from '../output/table.ts';
-import { applyText, readNamed } from './apply-jobs.ts';
+import { applyText } from './apply-jobs.ts';
 import { jobsYaml } from './export-jobs.ts';
+import { readNamed, writeNamed } from './named-file.ts';
 
 export interface ImportOptions {
   readonly timezone?: string;
@@ -62,7 +62,7 @@ async function tell(context: CommandContext, reading: ImportReading, options: Im
   if (context.isJson) printJson(context, { jobs: reading.jobs.map(toDeclared), faults: reading.faults });
   else show(context, reading);
   if (options.out !== undefined) {
-    await writeFile(options.out, jobsYaml(reading.jobs.map(toDeclared)));
+    await writeNamed(options.out, jobsYaml(reading.jobs.map(toDeclared)));
     context.remark(
       `${reading.jobs.length} jobs written to ${options.out}; 'carillon apply ${options.out}' makes them.`,
     );

@@ -2,8 +2,7 @@
  * The typed client of the API. Owns how long an answer may take and what becomes of one that is none: whatever is wrong
  * leaves as a `CommandFault`.
  */
-import { hc } from 'hono/client';
-import type { AppType } from '../../modules/foundation/interface/http/app.ts';
+import { createEncodingClient } from '../../modules/foundation/interface/http/encoding-client.ts';
 import { CommandFault } from '../command-fault.ts';
 import { EXIT } from '../exit-status.ts';
 import { problemFault } from './problem-fault.ts';
@@ -23,7 +22,7 @@ export async function connect(
     'user-agent': 'carillon-cli',
     ...(token === null ? {} : { authorization: `Bearer ${token}` }),
   };
-  return { server, headers, routes: hc<AppType>(server, { headers, fetch: reach }) };
+  return { server, headers, routes: createEncodingClient(server, { headers, fetch: reach }) };
 }
 
 /** As `fetch`, and a fault where nobody answers in time. */

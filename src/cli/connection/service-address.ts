@@ -17,7 +17,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * `--server`, else `CARILLON_SERVER`, else the one that these settings would start on this machine.
- * @throws CommandFault for an address that is no HTTP address
+ * @throws CommandFault for an address that is no HTTP address, and for a token that cannot be sent
  */
 export async function findService(
   given: { readonly server?: string; readonly token?: string },
@@ -25,7 +25,18 @@ export async function findService(
 ): Promise<ServiceAddress> {
   const server = readAddress(given.server || env['CARILLON_SERVER'] || localAddress(env));
   const token = given.token || env['CARILLON_TOKEN'] || (isThisMachine(server) ? await localToken(env) : null);
+  if (token !== null && !HEADER_TEXT.test(token)) throw tokenFault();
   return { server, token };
+}
+
+/** What a header can carry. */
+const HEADER_TEXT = /^[\u0020-\u007E\u0080-\u00FF]+$/;
+
+/** The token itself is shown nowhere. */
+function tokenFault(): CommandFault {
+  return new CommandFault(EXIT.usage, 'The token holds a character that no header can carry, such as a line break.', {
+    details: ["Say one in letters, digits and signs on one line; 'carillon token' makes one."],
+  });
 }
 
 function localAddress(env: Environment): string {

@@ -1,10 +1,12 @@
 /**
  * What a declaration would change of what the service has. Pure.
  *
- * Invariant: what is left out counts as its default, as the API counts it, so that declaring twice changes nothing twice.
+ * Invariant: what is left out counts as its default, as the API counts it, so that declaring twice changes nothing twice;
+ * the changes that are shown hold no secret, only what is declared does.
  */
 import { DEFAULT_POLICIES } from '../../modules/foundation/domain/job-config.ts';
-import { isSecretKey, MASK } from '../../modules/foundation/domain/mask-secrets.ts';
+import type { Json } from '../../modules/foundation/domain/job-definition.ts';
+import { isSecretKey, MASK, maskSecrets } from '../../modules/foundation/domain/mask-secrets.ts';
 import type { JobJson } from '../connection/answers.ts';
 import type { DeclaredJob } from './read-jobs-file.ts';
 
@@ -42,18 +44,27 @@ export function compareJob(
   const after: Record<string, unknown> = { ...DEFAULT_POLICIES, ...settled, ...declared.fields };
   const { jobId } = declared;
   if (current === null) {
-    const fields = Object.keys(declared.fields).map((field) => ({ field, before: undefined, after: after[field] }));
+    const fields = Object.keys(declared.fields).map((field) => ({
+      field,
+      before: undefined,
+      after: shown(after[field]),
+    }));
     return { jobId, action: 'create', fields, revision: null, declared };
   }
   const before: Readonly<Record<string, unknown>> = current;
   const fields = DECLARED_FIELDS.filter((field) => !isSame(before[field], after[field], { field, writesSecrets })).map(
-    (field) => ({ field, before: before[field], after: after[field] }),
+    (field) => ({ field, before: shown(before[field]), after: shown(after[field]) }),
   );
   return { jobId, action: fields.length === 0 ? 'keep' : 'change', fields, revision: current.revision, declared };
 }
 
 export function removalOf({ jobId, revision }: JobJson): JobChange {
   return { jobId, action: 'remove', fields: [], revision, declared: null };
+}
+
+/** As the service shows it. */
+function shown(value: unknown): unknown {
+  return value === undefined ? undefined : maskSecrets(value as Json);
 }
 
 interface Place {
