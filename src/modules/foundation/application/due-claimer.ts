@@ -60,10 +60,19 @@ export class DueClaimer {
     return this.#unanswered.take(jobId, scheduledAt);
   }
 
-  /** Starts what earlier claims took although their answer was lost. @throws DatabaseUnavailableError */
+  /**
+   * Starts what earlier claims took although their answer was lost; its job waits for the next occurrence then, so that
+   * without the database it is not run again. @throws DatabaseUnavailableError
+   */
   async settle(): Promise<void> {
-    const settled = await this.#unanswered.settle(this.#deps.lease.instanceId);
+    const { directory, lease } = this.#deps;
+    const settled = await this.#unanswered.settle(lease.instanceId);
     this.#start(settled, UNKNOWN_TICK);
+    if (!lease.isHeld) return;
+    for (const { config, nextFireAt } of settled) {
+      const dueAt = directory.get(config.jobId)?.dueAt ?? null;
+      if (dueAt !== null && (nextFireAt === null || dueAt < nextFireAt.getTime())) this.#moveTo(config, nextFireAt);
+    }
   }
 
   /** @throws DatabaseUnavailableError with every entry back in the queue */
@@ -160,13 +169,17 @@ export class DueClaimer {
 
   /** What waits for the lease is not passed over: without the database it is run under the id of its claim. */
   #moveOn({ config, dueAt, nextFireAt, run, event }: DueFire): void {
-    const { bus, directory, lease, logger } = this.#deps;
-    const entry = directory.get(config.jobId);
-    const at = run === null || lease.isHeld ? nextFireAt : dueAt;
-    if (entry?.job.config.revision === config.revision) directory.put(entry.job, at?.getTime() ?? null);
+    const { bus, lease, logger } = this.#deps;
+    this.#moveTo(config, run === null || lease.isHeld ? nextFireAt : dueAt);
     if (event === null) return;
     logger.warn(`Occurrences are not run: ${event.reason}.`, { jobId: config.jobId, ...event.detail });
     bus.emit(event);
+  }
+
+  #moveTo(config: JobConfig, at: Date | null): void {
+    const { directory } = this.#deps;
+    const entry = directory.get(config.jobId);
+    if (entry?.job.config.revision === config.revision) directory.put(entry.job, at?.getTime() ?? null);
   }
 
   /**
