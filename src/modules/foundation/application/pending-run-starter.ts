@@ -4,7 +4,8 @@
  *
  * Invariants: claims no more than half the free slots at a time, so that the loop always finds some; what was claimed is
  * started, also where the answer to the claim, or what it takes to start it, was lost: RUNNING records of this instance
- * that waited here and that nobody runs are looked for until the lost statement can no longer take effect. Runs that end
+ * that waited here and that nobody runs are looked for until the lost statement can no longer take effect, and once more
+ * where the database was away until then. Runs that end
  * where nothing waited a moment ago do not cause a claim each, unless their job queues: a herd of them causes a few.
  */
 import { describeError } from '../domain/describe-error.ts';
@@ -51,7 +52,8 @@ export class PendingRunStarter {
   #wokenAgain = false;
   #hasEndedRun = false;
   #foundNothingAt = Number.NEGATIVE_INFINITY;
-  #askUntil = Number.NEGATIVE_INFINITY;
+  /** Until when what was claimed without an answer may show, and at least until it was asked for then; null: nothing may. */
+  #askUntil: number | null = null;
   #nextInMs: number | null = null;
   #cancelTimer: CancelTimer = () => {};
   #unlisten: () => void = () => {};
@@ -121,12 +123,12 @@ export class PendingRunStarter {
 
   /** @returns whether the database answered, or was not asked. Never rejects. */
   async #turn(): Promise<boolean> {
-    const { dispatcher, lease, time } = this.#deps;
+    const { dispatcher, lease } = this.#deps;
     this.#nextInMs = null;
     if (!lease.isHeld) return true;
     const slots = dispatcher.reserveSlots(Math.min(Math.ceil(dispatcher.freeSlots / 2), MAX_CLAIM));
     try {
-      if (time.now() < this.#askUntil) await this.#startUnanswered();
+      if (this.#askUntil !== null) await this.#startUnanswered(this.#askUntil);
       await this.#claim(slots.size);
       return true;
     } catch (error) {
@@ -149,11 +151,13 @@ export class PendingRunStarter {
   }
 
   /** What ended here is known before it is asked for: an answer may be older than the outcome that was written meanwhile. */
-  async #startUnanswered(): Promise<void> {
-    const { dispatcher, journal, lease, pending } = this.#deps;
+  async #startUnanswered(askUntil: number): Promise<void> {
+    const { dispatcher, journal, lease, pending, time } = this.#deps;
+    const askedAt = time.now();
     const known = new Set([...dispatcher.activeRunIds, ...journal.runIds]);
     const claimed = await pending.getClaimed(lease.instanceId);
     await this.#dispatch(claimed.filter((run) => !known.has(run.id)));
+    if (askedAt >= askUntil) this.#askUntil = null;
   }
 
   async #dispatch(runs: readonly Run[]): Promise<void> {

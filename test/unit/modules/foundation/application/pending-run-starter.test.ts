@@ -136,18 +136,25 @@ describe('PendingRunStarter', () => {
     expect(ran).toEqual(['run-1']);
   });
 
-  it('the answer to a claim lost: the run is started, and once', async () => {
-    const { store, ran, time, link } = await withJob(() => 1);
-    link.loseAnswer('pending.claim');
-    store.trigger('a', 'run-1');
-    await time.advance(1);
-    expect(store.runsOf('a')).toMatchObject([{ status: 'RUNNING' }]);
-    await time.advance(3 * SECOND);
-    expect(ran).toEqual(['run-1']);
-    expect(store.runsOf('a')).toMatchObject([{ status: 'SUCCESS' }]);
-    await time.advance(90 * SECOND);
-    expect(ran).toEqual(['run-1']);
-  });
+  for (const awayMs of [0, 30 * SECOND, 90 * SECOND])
+    it(`the answer to a claim lost, and the database away for ${awayMs} ms: the run is started, and once`, async () => {
+      const { store, ran, time, link } = await withJob(() => 1);
+      link.loseAnswer('pending.claim');
+      store.trigger('a', 'run-1');
+      await time.advance(1);
+      expect(store.runsOf('a')).toMatchObject([{ status: 'RUNNING' }]);
+      store.isAway = awayMs > 0;
+      await time.advance(awayMs);
+      store.isAway = false;
+      await time.advance(6 * SECOND);
+      expect(ran).toEqual(['run-1']);
+      expect(store.runsOf('a')).toMatchObject([{ status: 'SUCCESS' }]);
+      await time.advance(90 * SECOND);
+      expect(ran).toEqual(['run-1']);
+      const asked = link.countOf('pending.getClaimed');
+      await time.advance(10 * SECOND);
+      expect(link.countOf('pending.getClaimed')).toBe(asked);
+    });
 
   it('an answer that comes after the lease has ended starts nothing that another has rescued', async () => {
     const { store, ran, time, link } = await withJob(() => 1);
