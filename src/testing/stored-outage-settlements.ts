@@ -89,7 +89,8 @@ function settleOne(store: InMemoryStore, actor: string, settlement: OutageSettle
     const key = `recorded ${executionId}`;
     store.addEvent({ type: 'run.unrecorded', jobId, executionId, scheduledAt, reason: 'recorded', actor, key });
   }
-  for (const occurrence of waiting) {
+  const recorded = new Set(store.runsOf(jobId).map(({ scheduledAt }) => scheduledAt.getTime()));
+  for (const occurrence of waiting.filter(({ scheduledAt }) => !recorded.has(scheduledAt.getTime()))) {
     store.addPending({ ...occurrence, jobId, jobKwargs, maxAttempts, reason: null, actor: SCHEDULER_ACTOR });
   }
 }

@@ -48,6 +48,16 @@ describeOnEveryDatabase('PostgresOutageSettlements', (database) => {
     for (const run of ended) expect(await executions().update(run, succeeded(run))).toBe(true);
   });
 
+  it('told again, it queues nothing that was started meanwhile', async () => {
+    const config = await armJob(database(), { overlapPolicy: 'queueAll' });
+    const waiting = [{ id: randomUUID(), scheduledAt: at(2), trigger: 'schedule' as const }];
+    await settle(settlement(config, { waiting }));
+    await database().rows(sql`delete from scheduler_pending_run where job_id = ${config.jobId}`);
+    await executions().create({ ...runAt(config, 2), instanceId: 'instance-b' });
+    await settle(settlement(config, { waiting }));
+    expect(await pendingRunsOf(database(), config.jobId)).toEqual([]);
+  });
+
   it('only the run that goes on keeps others away', async () => {
     const config = await armJob(database());
     await settle(settlement(config, { ended: [runAt(config, 0)], active: [runAt(config, 1)] }));

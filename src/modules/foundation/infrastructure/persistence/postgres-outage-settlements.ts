@@ -4,7 +4,7 @@
  * Invariants: one statement; a record is written whether or not its cursor can be moved, so that the unique key (job,
  * scheduled_at, attempt) keeps the occurrence from being started again either way; of an occurrence that another instance
  * has recorded that record stands, and the other is told; what was claimed ahead and started here is told from what was not:
- * nobody puts it back; no lock is waited for, so that a session that holds a row keeps nobody from coming back.
+ * nobody puts it back; what waits and has an execution already, as where it is told again, waits no more; no lock is waited for, so that a session that holds a row keeps nobody from coming back.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { OutageSettlement, OutageSettlements } from '../../application/ports/outage-settlements.ts';
@@ -146,7 +146,10 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
       insert into scheduler_pending_run (id, job_id, scheduled_at, trigger, job_kwargs, max_attempts, reason, actor)
       select id, job_id, scheduled_at, trigger, job_kwargs, max_attempts,
         'overlap: the run before it was still running', ${SCHEDULER_ACTOR}
-      from waiting where job_id in (select job_id from keys)
+      from waiting where job_id in (select job_id from keys) and not exists (
+        select from scheduler_execution_log known
+        where known.job_id = waiting.job_id and known.scheduled_at = waiting.scheduled_at
+      )
       order by job_id, scheduled_at
       on conflict do nothing
     ),
