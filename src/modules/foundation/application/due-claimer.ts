@@ -19,7 +19,7 @@ import type { OutageRuns } from './outage-runs.ts';
 import { planDueFire } from './plan-due-fire.ts';
 import type { AheadRun } from './ports/ahead-claims.ts';
 import type { ClaimResult, DueFire } from './ports/fire-claims.ts';
-import { UnansweredClaims, type UnansweredRun } from './unanswered-claims.ts';
+import { type SettledRun, UnansweredClaims, type UnansweredLookup, unansweredOf } from './unanswered-claims.ts';
 
 /** How soon a cursor is looked at again that is due by our clock and was not claimed; then ever later, up to `RETRY_MS`. */
 const RECHECK_MS = 20;
@@ -31,6 +31,8 @@ const REFUSED_MS = 60_000;
 interface Claiming {
   readonly plans: readonly DueFire[];
   readonly aheadMs: number;
+  /** The database's clock, milliseconds since 1970. */
+  readonly plannedAt: number;
 }
 
 export interface DueClaimerDeps extends AheadRunsDeps {
@@ -55,9 +57,8 @@ export class DueClaimer {
     return this.#unanswered.askInMs;
   }
 
-  /** The run id of an occurrence whose claim was not answered, for whoever runs it now; null: there is none. */
-  takeUnanswered(jobId: string, scheduledAt: Date): string | null {
-    return this.#unanswered.take(jobId, scheduledAt);
+  get unanswered(): UnansweredLookup {
+    return this.#unanswered;
   }
 
   /**
@@ -79,7 +80,7 @@ export class DueClaimer {
   async claim(due: readonly DirectoryEntry[]): Promise<void> {
     const now = this.#deps.time.now();
     const plans = due.map((entry) => this.#plan(entry, now)).filter((plan) => plan !== null);
-    if (plans.length > 0) await this.#claim({ plans, aheadMs: 0 });
+    if (plans.length > 0) await this.#claim({ plans, aheadMs: 0, plannedAt: now });
   }
 
   /**
@@ -90,7 +91,7 @@ export class DueClaimer {
     const now = this.#deps.time.now();
     const plans = coming.map((entry) => this.#plan(entry, now)).filter((plan) => plan !== null);
     const waiting = plans.map((plan): DueFire => ({ ...plan, whenOverlapping: 'wait' }));
-    if (waiting.length > 0) await this.#claim({ plans: waiting, aheadMs });
+    if (waiting.length > 0) await this.#claim({ plans: waiting, aheadMs, plannedAt: now });
   }
 
   #plan(entry: DirectoryEntry, now: number): DueFire | null {
@@ -113,7 +114,8 @@ export class DueClaimer {
     }
   }
 
-  async #claim({ plans, aheadMs }: Claiming): Promise<void> {
+  async #claim(claiming: Claiming): Promise<void> {
+    const { plans, aheadMs, plannedAt } = claiming;
     const { claims, directory, lease } = this.#deps;
     const later = (plan: DueFire, restMs: number): void =>
       this.#lookIn(plan.config, Math.max(RETRY_MS, this.#untilDue(plan) + restMs));
@@ -124,17 +126,17 @@ export class DueClaimer {
     try {
       answer = await claims.claim(lease.instanceId, plans, { aheadMs });
     } catch (error) {
-      this.#unanswered.add(plans.flatMap(unansweredOf));
+      this.#unanswered.add(plans.flatMap((plan) => unansweredOf(plan, plannedAt)));
       if (error instanceof DatabaseUnavailableError) {
         for (const plan of plans) later(plan, 0);
         throw error;
       }
-      await this.#claimApart({ plans, aheadMs }, error);
+      await this.#claimApart(claiming, error);
       return;
     }
     const planOf = new Map(plans.map((plan) => [plan.config.jobId, plan]));
     this.#start(
-      answer.runs.map((run) => ({ ...planOf.get(run.jobId)!, run })),
+      answer.runs.map((run) => ({ ...planOf.get(run.jobId)!, run, plannedAt })),
       answer.tick,
     );
     for (const plan of plans) if (answer.moved.has(plan.config.jobId)) this.#moveOn(plan);
@@ -147,14 +149,15 @@ export class DueClaimer {
   }
 
   /** The statement was refused: the fire at fault is found by halves, and put off alone. */
-  async #claimApart({ plans, aheadMs }: Claiming, error: unknown): Promise<void> {
+  async #claimApart(claiming: Claiming, error: unknown): Promise<void> {
+    const { plans } = claiming;
     if (plans.length === 1) {
       this.#putOff(plans[0]!.config, error);
       return;
     }
     const half = Math.ceil(plans.length / 2);
-    await this.#claim({ plans: plans.slice(0, half), aheadMs });
-    await this.#claim({ plans: plans.slice(half), aheadMs });
+    await this.#claim({ ...claiming, plans: plans.slice(0, half) });
+    await this.#claim({ ...claiming, plans: plans.slice(half) });
   }
 
   #putOff(config: JobConfig, error: unknown): void {
@@ -220,12 +223,13 @@ export class DueClaimer {
    * What was claimed ahead is held until it is due. The answer may have come after the lease ended: then nothing is started
    * before it is known whose the run is.
    */
-  #start(claimed: readonly AheadRun[], tick: number): void {
+  #start(claimed: readonly SettledRun[], tick: number): void {
     const { dispatcher, directory, lease } = this.#deps;
     const ahead: AheadRun[] = [];
-    for (const { run, config, nextFireAt } of claimed) {
+    for (const settled of claimed) {
+      const { run, config, nextFireAt } = settled;
       if (!lease.isHeld) {
-        this.#unanswered.add([{ runId: run.id, scheduledAt: run.scheduledAt, config, nextFireAt }]);
+        this.#unanswered.add([{ ...settled, runId: run.id, scheduledAt: run.scheduledAt }]);
         continue;
       }
       this.#unanswered.forget(run.id);
@@ -238,8 +242,4 @@ export class DueClaimer {
 
 function isAhead({ trigger, claimedAt, scheduledAt }: Run): boolean {
   return trigger === 'schedule' && claimedAt != null && claimedAt < scheduledAt;
-}
-
-function unansweredOf({ run, config, nextFireAt }: DueFire): UnansweredRun[] {
-  return run === null ? [] : [{ runId: run.id, scheduledAt: run.scheduledAt, config, nextFireAt }];
 }

@@ -7,7 +7,7 @@
  * Invariants: nothing is claimed between the return of the database and the moment it knows what ran here (the lease is
  * suspended until then), so that this instance starts no occurrence twice; an occurrence that was claimed ahead, or whose
  * claim was not answered, runs under the id that the claim gave it, so that the record which the claim may have written is
- * that run's own; one that was claimed ahead and not run is given back as the rest is told. What another instance starts
+ * that run's own, and is planned as that claim planned it; one that was claimed ahead and not run is given back as the rest is told. What another instance starts
  * meanwhile cannot be known: of `run` each occurrence starts at most once an instance, and of `auto` once here and once
  * where an instance started unseen; the unique key decides whose record stands.
  *
@@ -33,6 +33,7 @@ import type { EventLedger } from './ports/event-ledger.ts';
 import type { DueFire, FireClaims } from './ports/fire-claims.ts';
 import type { Logger } from './ports/logger.ts';
 import type { OutageSettlement, OutageSettlements } from './ports/outage-settlements.ts';
+import type { UnansweredLookup } from './unanswered-claims.ts';
 
 /** When a job is looked at again that is held, or that cannot be planned; sooner once the database is back. */
 const PUT_OFF_MS = 60_000;
@@ -50,14 +51,11 @@ export interface OutageRunsDeps {
   readonly newId: () => string;
 }
 
-/** The run id under which an occurrence was claimed without an answer; null: it was not. It is not asked for again. */
-export type UnansweredLookup = (jobId: string, scheduledAt: Date) => string | null;
-
 export class OutageRuns {
   readonly #deps: OutageRunsDeps;
   readonly #telling: OutageTelling;
   readonly #jobs = new Map<string, JobOutage>();
-  #unanswered: UnansweredLookup = () => null;
+  #unanswered: UnansweredLookup | null = null;
   #isSettling = false;
 
   constructor(deps: OutageRunsDeps) {
@@ -156,7 +154,9 @@ export class OutageRuns {
   #fireOne(entry: DirectoryEntry, now: number): void {
     const { directory, newId } = this.#deps;
     if (entry.dueAt === null) return;
-    const plan = planDueFire(entry, now, newId());
+    // A claim may have taken it: it is planned as it was then, and not told to be missed because it took so long to know.
+    const claimedAt = this.#unanswered?.plannedAt(entry.job.config.jobId, entry.dueAt) ?? null;
+    const plan = planDueFire(entry, claimedAt ?? now, newId());
     const { config, run, whenOverlapping } = plan;
     const job = this.#jobs.get(config.jobId) ?? new JobOutage(plan, newId());
     if (job.isAheadOf(plan)) return directory.put(entry.job, job.nextFireAt?.getTime() ?? null);
@@ -191,10 +191,10 @@ export class OutageRuns {
     const { directory, dispatcher, held, lease, time } = this.#deps;
     const { jobId } = config;
     const claimedId =
-      held.takeOffered(jobId, occurrence.scheduledAt) ?? this.#unanswered(jobId, occurrence.scheduledAt);
+      held.takeOffered(jobId, occurrence.scheduledAt) ?? this.#unanswered?.take(jobId, occurrence.scheduledAt);
     const run = {
       ...occurrence,
-      ...(claimedId === null ? {} : { id: claimedId, mayBeRecorded: true }),
+      ...(claimedId == null ? {} : { id: claimedId, mayBeRecorded: true }),
       jobId,
       startedAt: new Date(time.now()),
       attempt: 1,

@@ -185,8 +185,7 @@ export class SchedulingLoop {
     this.#lastTurnAt = now;
     this.#manual.fire();
     // What a claim under way may have taken runs under the id of that claim: it is waited for.
-    if (outageRuns.isOpen && !this.#herds.isClaiming)
-      outageRuns.fire((jobId, at) => this.#claimer.takeUnanswered(jobId, at));
+    if (outageRuns.isOpen && !this.#herds.isClaiming) outageRuns.fire(this.#claimer.unanswered);
     if (!lease.isHeld) return;
     await this.#claimer.settle();
     if (now - this.#sweptAt >= SWEEP_EVERY_MS) await this.sweep();

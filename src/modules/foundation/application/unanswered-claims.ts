@@ -5,13 +5,21 @@
 import type { JobConfig } from '../domain/job-config.ts';
 import type { AheadRun } from './ports/ahead-claims.ts';
 import type { Clock } from './ports/clock.ts';
-import type { FireClaims } from './ports/fire-claims.ts';
+import type { DueFire, FireClaims } from './ports/fire-claims.ts';
 
 /** A statement whose answer was lost may still take effect within this time. */
 const ASK_FOR_MS = 60_000;
 const ASK_EVERY_MS = 1_000;
 
-export interface UnansweredRun {
+/** What was planned of a due cursor, and by which clock: planned so again, it is the same. */
+export interface Planned {
+  /** What the cursor said. */
+  readonly dueAt: Date;
+  /** The database's clock, milliseconds since 1970. */
+  readonly plannedAt: number;
+}
+
+export interface UnansweredRun extends Planned {
   readonly runId: string;
   readonly scheduledAt: Date;
   readonly config: JobConfig;
@@ -19,7 +27,23 @@ export interface UnansweredRun {
   readonly nextFireAt: Date | null;
 }
 
-export class UnansweredClaims {
+/** A run that its claim may have taken. */
+export type SettledRun = AheadRun & Planned;
+
+/** Whoever runs occurrences without the database asks this first. */
+export interface UnansweredLookup {
+  /** By which clock the claim of an occurrence that was not answered was planned; null: there is none. */
+  plannedAt(jobId: string, dueAt: number): number | null;
+  /** The run id that its claim gave an occurrence, for whoever runs it now; null: none is unanswered. It is not asked for again. */
+  take(jobId: string, scheduledAt: Date): string | null;
+}
+
+/** The run that the claim of a due cursor may have written, if it was to write one. */
+export function unansweredOf({ run, config, dueAt, nextFireAt }: DueFire, plannedAt: number): UnansweredRun[] {
+  return run === null ? [] : [{ runId: run.id, scheduledAt: run.scheduledAt, config, dueAt, nextFireAt, plannedAt }];
+}
+
+export class UnansweredClaims implements UnansweredLookup {
   readonly #claims: FireClaims;
   readonly #clock: Clock;
   readonly #runs = new Map<string, Omit<UnansweredRun, 'runId'> & { readonly askUntil: number }>();
@@ -40,7 +64,11 @@ export class UnansweredClaims {
     this.#runs.delete(runId);
   }
 
-  /** Somebody runs this occurrence now, under the id that its claim gave it. @returns null: no claim is unanswered */
+  plannedAt(jobId: string, dueAt: number): number | null {
+    const of = [...this.#runs.values()].findLast((run) => run.config.jobId === jobId && run.dueAt.getTime() === dueAt);
+    return of?.plannedAt ?? null;
+  }
+
   take(jobId: string, scheduledAt: Date): string | null {
     for (const [runId, run] of this.#runs) {
       if (run.config.jobId !== jobId || run.scheduledAt.getTime() !== scheduledAt.getTime()) continue;
@@ -59,14 +87,14 @@ export class UnansweredClaims {
    * Those that turned out to be RUNNING records of this instance; each is given once. At most every second.
    * @throws DatabaseUnavailableError with nothing forgotten
    */
-  async settle(instanceId: string): Promise<AheadRun[]> {
+  async settle(instanceId: string): Promise<SettledRun[]> {
     if (this.askInMs !== 0) return [];
     const askedAt = this.#clock.monotonicMs();
     this.#askedAt = askedAt;
     const found = await this.#claims.getClaimed(instanceId, [...this.#runs.keys()]);
     const settled = found.flatMap((run) => {
       const known = this.#runs.get(run.id);
-      return known === undefined ? [] : [{ run, config: known.config, nextFireAt: known.nextFireAt }];
+      return known === undefined ? [] : [{ ...known, run }];
     });
     for (const { run } of settled) this.#runs.delete(run.id);
     for (const [runId, { askUntil }] of this.#runs) if (askUntil <= askedAt) this.#runs.delete(runId);

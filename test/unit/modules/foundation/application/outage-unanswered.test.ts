@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobConfig } from '../../../../../src/modules/foundation/domain/job-config.ts';
 import type { JobFunction } from '../../../../../src/modules/foundation/domain/job-definition.ts';
-import { createEngine, newStore } from '../../../../support/engine.ts';
+import { createEngine, newStore, recordingJob } from '../../../../support/engine.ts';
 import { NOON } from '../../../../support/herd-scene.ts';
 
 const SECOND = 1_000;
@@ -34,6 +34,41 @@ describe('DueClaimer.settle()', () => {
       store.isAway = false;
       await store.time.advance(20 * SECOND);
       expect(starts).toEqual([NOON]);
+      expect(store.events.filter(({ type }) => type.startsWith('occurrence'))).toEqual([]);
+      await engine.stop();
+    });
+});
+
+describe('OutageRuns.fire()', () => {
+  // Five seconds until the claim fails in a black hole, and five more until it is known that the database is away.
+  for (const edit of [
+    { cronExpression: '* * * * *', misfirePolicy: 'skip' },
+    { cronExpression: '*/2 * * * * *', misfirePolicy: 'once' },
+  ] satisfies Partial<JobConfig>[])
+    it(`what a claim took is run, and not told to be left out: misfire policy ${edit.misfirePolicy}`, async () => {
+      const store = newStore();
+      store.save('a', { handler: 'work', outagePolicy: 'run', ...edit });
+      const job = recordingJob();
+      const engine = createEngine({ store, jobs: { work: job } });
+      await engine.start();
+      await store.time.advance(2_900);
+      const letGo = engine.link.holdAnswer('claims.claim');
+      await store.time.advance(100);
+      const claimed = store.runsOf('a').at(-1)!;
+      expect(claimed).toMatchObject({ status: 'RUNNING', scheduledAt: new Date(NOON) });
+      store.isAway = true;
+      engine.link.latencyMs = 10 * SECOND + 2;
+      await store.time.advance(5 * SECOND);
+      letGo();
+      await store.time.advance(5 * SECOND + 50);
+      engine.link.latencyMs = 0;
+      await store.time.advance(20 * SECOND);
+      expect(job.calls.filter((at) => at === NOON)).toHaveLength(1);
+      store.isAway = false;
+      await store.time.advance(20 * SECOND);
+      expect(job.calls.filter((at) => at === NOON)).toHaveLength(1);
+      expect(job.calls).toEqual(job.calls.toSorted());
+      expect(store.executions.get(claimed.id)).toMatchObject({ status: 'SUCCESS' });
       expect(store.events.filter(({ type }) => type.startsWith('occurrence'))).toEqual([]);
       await engine.stop();
     });

@@ -27,7 +27,9 @@ function setUp() {
   const settle = async () => (await unanswered.settle(wired.instance.id)).map(({ run }) => run.id);
   return {
     unanswered,
-    add: (runId: string) => unanswered.add([{ runId, scheduledAt: at, config, nextFireAt: null }]),
+    add: (runId: string, plannedAt = store.now()) =>
+      unanswered.add([{ runId, scheduledAt: at, config, dueAt: at, nextFireAt: null, plannedAt }]),
+    at,
     record,
     settle,
     link,
@@ -78,6 +80,17 @@ describe('UnansweredClaims', () => {
     await expect(settle()).rejects.toThrow('away');
     await time.advance(1_000);
     expect(await settle()).toEqual(['x']);
+  });
+
+  it('plannedAt() says by which clock an occurrence was claimed last, until somebody runs it', () => {
+    const { unanswered, add, at } = setUp();
+    add('x', 1);
+    add('y', 2);
+    expect(unanswered.plannedAt('b', at.getTime())).toBeNull();
+    expect(unanswered.plannedAt('a', at.getTime() + 1)).toBeNull();
+    expect(unanswered.plannedAt('a', at.getTime())).toBe(2);
+    for (const runId of ['x', 'y']) expect(unanswered.take('a', at)).toBe(runId);
+    expect(unanswered.plannedAt('a', at.getTime())).toBeNull();
   });
 
   it('forget() takes a run out that was answered after all', async () => {
