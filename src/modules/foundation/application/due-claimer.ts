@@ -107,7 +107,7 @@ export class DueClaimer {
       return null;
     }
     try {
-      return planDueFire(entry, now, this.#deps.newId());
+      return this.#unanswered.asBefore(planDueFire(entry, now, this.#deps.newId()));
     } catch (error) {
       this.#putOff(entry.job.config, error);
       return null;

@@ -59,6 +59,13 @@ export class UnansweredClaims implements UnansweredLookup {
     for (const { runId, ...run } of runs) this.#runs.set(runId, { ...run, askUntil });
   }
 
+  /** Claimed again, an occurrence keeps its run id: whichever of its claims took effect, it is one run. */
+  asBefore(fire: DueFire): DueFire {
+    const { config, run } = fire;
+    const runId = run === null ? null : this.#idOf(config.jobId, run.scheduledAt);
+    return run === null || runId === null ? fire : { ...fire, run: { ...run, id: runId } };
+  }
+
   /** It was answered after all: its run is started, and a record that says RUNNING says nothing new. */
   forget(runId: string): void {
     this.#runs.delete(runId);
@@ -70,11 +77,14 @@ export class UnansweredClaims implements UnansweredLookup {
   }
 
   take(jobId: string, scheduledAt: Date): string | null {
-    for (const [runId, run] of this.#runs) {
-      if (run.config.jobId !== jobId || run.scheduledAt.getTime() !== scheduledAt.getTime()) continue;
-      this.#runs.delete(runId);
-      return runId;
-    }
+    const runId = this.#idOf(jobId, scheduledAt);
+    if (runId !== null) this.#runs.delete(runId);
+    return runId;
+  }
+
+  #idOf(jobId: string, scheduledAt: Date): string | null {
+    for (const [runId, run] of this.#runs)
+      if (run.config.jobId === jobId && run.scheduledAt.getTime() === scheduledAt.getTime()) return runId;
     return null;
   }
 

@@ -1,5 +1,6 @@
 /** Claims whose answer was lost, and the database that goes away before or after it is known what they took. */
 import { describe, expect, it } from 'vitest';
+import { DatabaseUnavailableError } from '../../../../../src/modules/foundation/domain/errors.ts';
 import type { JobConfig } from '../../../../../src/modules/foundation/domain/job-config.ts';
 import type { JobFunction } from '../../../../../src/modules/foundation/domain/job-definition.ts';
 import { createEngine, newStore, recordingJob } from '../../../../support/engine.ts';
@@ -40,6 +41,27 @@ describe('DueClaimer.settle()', () => {
 });
 
 describe('OutageRuns.fire()', () => {
+  it('an occurrence that was claimed twice, and neither time with an answer, is run once', async () => {
+    const store = newStore();
+    store.save('a', { cronExpression: '* * * * *', handler: 'work', outagePolicy: 'run' });
+    const job = recordingJob();
+    const engine = createEngine({ store, jobs: { work: job } });
+    await engine.start();
+    engine.link.failNext('claims.claim', new DatabaseUnavailableError('It never arrived.'));
+    engine.link.loseAnswer('claims.claim');
+    engine.link.failNext('claims.getClaimed', new DatabaseUnavailableError('It never arrived.'));
+    while (engine.link.countOf('claims.claim') < 2) await store.time.advance(10);
+    expect(store.runsOf('a')).toMatchObject([{ status: 'RUNNING' }]);
+    store.isAway = true;
+    await store.time.advance(20 * SECOND);
+    store.isAway = false;
+    await store.time.advance(20 * SECOND);
+    expect(job.calls).toEqual([NOON]);
+    expect(store.runsOf('a')).toMatchObject([{ status: 'SUCCESS' }]);
+    expect(store.events.filter(({ type }) => type === 'run.unrecorded')).toEqual([]);
+    await engine.stop();
+  });
+
   // Five seconds until the claim fails in a black hole, and five more until it is known that the database is away.
   for (const edit of [
     { cronExpression: '* * * * *', misfirePolicy: 'skip' },
