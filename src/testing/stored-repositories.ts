@@ -98,8 +98,10 @@ export class StoredExecutions implements ExecutionLogRepository {
       if (record.status !== 'RUNNING') return record.finishedAt?.getTime() === outcome.finishedAt.getTime();
       const { retryAfterMs, ...written } = { retryAfterMs: undefined, ...outcome };
       store.executions.set(run.id, { ...record, startedAt: run.startedAt, ...written });
-      const isWanted = retryAfterMs !== undefined && !store.cancelReasons.has(run.id);
-      if (isWanted) addRetry(store, record, outcome.finishedAt.getTime() + retryAfterMs);
+      const isLost = outcome.status === 'FAILED' && outcome.failureReason === 'LOST';
+      if (isLost) endLost(store, record, run.instanceId);
+      else if (retryAfterMs !== undefined && !store.cancelReasons.has(run.id))
+        addRetry(store, record, outcome.finishedAt.getTime() + retryAfterMs);
       return true;
     });
   }
@@ -145,6 +147,12 @@ function addRetry(
   });
 }
 
+function endLost(store: InMemoryStore, run: Execution, actor: string): void {
+  store.addEvent({ type: 'run.lost', jobId: run.jobId, executionId: run.id, actor });
+  if (store.configs.get(run.jobId)?.onLost !== 'retry' || store.cancelReasons.has(run.id)) return;
+  addRetry(store, run, store.now(), Math.max(run.maxAttempts, LOST_ATTEMPTS));
+}
+
 export class StoredInstances implements Instances {
   readonly #link: StoreLink;
 
@@ -175,10 +183,7 @@ export class StoredInstances implements Instances {
       for (const run of lost) {
         const finishedAt = new Date(store.now());
         store.executions.set(run.id, { ...run, status: 'FAILED', failureReason: 'LOST', finishedAt, durationMs: 0 });
-        store.addEvent({ type: 'run.lost', jobId: run.jobId, executionId: run.id, actor: instanceId });
-        if (store.configs.get(run.jobId)?.onLost === 'retry' && !store.cancelReasons.has(run.id)) {
-          addRetry(store, run, store.now(), Math.max(run.maxAttempts, LOST_ATTEMPTS));
-        }
+        endLost(store, run, instanceId);
       }
       return lost;
     });

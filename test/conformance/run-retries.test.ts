@@ -1,6 +1,8 @@
 /** The next attempt that an outcome leaves behind, on each database. */
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
+import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
 import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { describeOnEveryDatabase } from '../support/databases.ts';
 import { failed, pendingRunsOf, sampleRun, saveJob, succeeded } from './samples.ts';
@@ -8,8 +10,8 @@ import { failed, pendingRunsOf, sampleRun, saveJob, succeeded } from './samples.
 describeOnEveryDatabase('SchedulerExecutionLogRepository', (database) => {
   const executions = () => new SchedulerExecutionLogRepository(database());
   const waitingOf = (jobId: string) => pendingRunsOf(database(), jobId);
-  const arrange = async (over: Parameters<typeof sampleRun>[0] = {}) => {
-    const { jobId } = await saveJob(database());
+  const arrange = async (over: Parameters<typeof sampleRun>[0] = {}, edit: Partial<JobConfig> = {}) => {
+    const { jobId } = await saveJob(database(), edit);
     const run = sampleRun({ jobId, maxAttempts: 3, ...over });
     await executions().create(run);
     return run;
@@ -65,6 +67,28 @@ describeOnEveryDatabase('SchedulerExecutionLogRepository', (database) => {
       await database().rows(sql`delete from scheduler_job_config where job_id = ${run.jobId}`);
       expect(await executions().update(run, failed(run, { retryAfterMs: 0 }))).toBe(true);
       expect(await executions().getById(run.id)).toMatchObject({ status: 'FAILED' });
+    });
+
+    it('of one that its own instance calls lost leaves what its job says of lost runs, and tells of it', async () => {
+      const [retried, failing, last] = [
+        await arrange({ maxAttempts: 1 }, { onLost: 'retry' }),
+        await arrange({ maxAttempts: 3 }, { onLost: 'fail' }),
+        await arrange({ attempt: 2, maxAttempts: 2 }, { onLost: 'retry' }),
+      ];
+      for (const run of [retried, failing, last, retried]) {
+        expect(await executions().update(run, failed(run, { failureReason: 'LOST', errorMessage: 'too late' }))).toBe(
+          true,
+        );
+      }
+      expect(await waitingOf(retried.jobId)).toMatchObject([
+        { attempt: 2, maxAttempts: 2, scheduledAt: retried.scheduledAt, reason: 'attempt 1 failed: LOST' },
+      ]);
+      for (const { jobId } of [failing, last]) expect(await waitingOf(jobId)).toEqual([]);
+      const { id, jobId, scheduledAt, instanceId } = retried;
+      const events = (await new PostgresEventLedger(database()).getRecent(9, jobId)).filter(
+        ({ type }) => type === 'run.lost',
+      );
+      expect(events).toMatchObject([{ executionId: id, scheduledAt, reason: 'too late', actor: instanceId }]);
     });
 
     it('deletions in the same moment never keep an outcome from being recorded', async () => {

@@ -27,7 +27,7 @@ export function retryAfterMs(run: Attempt & Pick<Run, 'maxAttempts'>, backoff: R
   return run.attempt < run.maxAttempts ? retryDelayMs(run, backoff) : null;
 }
 
-/** A lost run is the rescuer's affair, and one that was cancelled is not wanted. */
+/** Of a lost run its job's `onLost` says what follows, and one that was cancelled is not wanted. */
 export function isRetried(reason: FailureReason): boolean {
   return reason === 'ERROR' || reason === 'TIMEOUT';
 }

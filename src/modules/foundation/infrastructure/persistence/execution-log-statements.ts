@@ -2,7 +2,8 @@
  * The statements that write the execution log in batches: RUNNING records, and outcomes.
  *
  * Invariant: an outcome is written only to a record that is RUNNING and held by the instance that reports it; the job's
- * `last_run_at` and the run that waits for the next attempt are written with it. Rows are locked in the order of their
+ * `last_run_at` and the run that waits for the next attempt are written with it, and so is
+ * the event of one that its own instance calls lost, whose next attempt is what its job says of lost runs. Rows are locked in the order of their
  * keys, log before configuration, so that replicas writing at once never block each other in a circle. Records are looked
  * up one by one in the order of the input, by their keys alone (`|| ''` keeps the index of RUNNING records out of it, which
  * an instance in a herd fills): what it costs depends on the batch, and not on how much there is or on what the planner
@@ -11,6 +12,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Outcome, Run } from '../../domain/run.ts';
 import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
+import { LOST_ATTEMPTS } from '../../domain/retry.ts';
 import { herdRows, inputRows } from './statement-input.ts';
 import { MAX_RESULT_CHARACTERS, toWritableJson, toWritableText } from '../../domain/writable-text.ts';
 
@@ -101,7 +103,7 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
     ),
     latest as (select job_id, max(started_at) as started_at from done group by job_id),
     jobs as materialized (
-      select job.job_id, latest.started_at from scheduler_job_config job join latest using (job_id)
+      select job.job_id, job.on_lost, latest.started_at from scheduler_job_config job join latest using (job_id)
       order by job.job_id
       for no key update of job
     ),
@@ -109,17 +111,27 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
       update scheduler_job_config job set last_run_at = greatest(job.last_run_at, jobs.started_at)
       from jobs where job.job_id = jobs.job_id
     ),
+    next as (
+      select done.*,
+        case when failure_reason = 'LOST' then greatest(max_attempts, ${LOST_ATTEMPTS}::int) else max_attempts end as attempts,
+        case when failure_reason <> 'LOST' then retry_after_ms when jobs.on_lost = 'retry' then 0 end as after_ms
+      from done join jobs using (job_id)
+    ),
     again as (
       insert into scheduler_pending_run
         (id, job_id, scheduled_at, attempt, max_attempts, trigger, job_kwargs, reason, actor, available_at)
-      select gen_random_uuid(), job_id, done.scheduled_at, done.attempt + 1, done.max_attempts, 'retry', done.job_kwargs,
-        'attempt ' || done.attempt || ' failed: ' || done.failure_reason, ${SCHEDULER_ACTOR},
-        done.finished_at + done.retry_after_ms * interval '1 millisecond'
-      from done join jobs using (job_id)
-      where done.retry_after_ms is not null and done.attempt < done.max_attempts
-        and done.cancel_requested_at is null and done.scheduled_at is not null
-      order by job_id, done.scheduled_at
+      select gen_random_uuid(), job_id, scheduled_at, attempt + 1, attempts, 'retry', job_kwargs,
+        'attempt ' || attempt || ' failed: ' || failure_reason, ${SCHEDULER_ACTOR},
+        finished_at + after_ms * interval '1 millisecond'
+      from next
+      where after_ms is not null and attempt < attempts and cancel_requested_at is null and scheduled_at is not null
+      order by job_id, scheduled_at
       on conflict do nothing
+    ),
+    told as (
+      insert into scheduler_event (type, job_id, execution_id, scheduled_at, reason, actor, detail)
+      select 'run.lost', job_id, id, scheduled_at, error_message, instance_id, jsonb_build_object('instanceId', instance_id)
+      from done where failure_reason = 'LOST'
     )
     select id from done
     union all

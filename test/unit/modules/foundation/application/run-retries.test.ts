@@ -132,3 +132,27 @@ describe('a run that fails', () => {
     expect(store.runsOf('a')).toMatchObject([{ status: 'FAILED' }, { status: 'SUCCESS' }]);
   });
 });
+
+describe('a run whose lease ended before its function was called', () => {
+  for (const onLost of ['retry', 'fail'] as const)
+    it(`is lost, as any other: on_lost ${onLost}`, async () => {
+      const { store, job, engine, time } = await withFailing(0, {
+        maxAttempts: 1,
+        onLost,
+        cronExpression: '0 0 1 1 *',
+      });
+      await time.advance(SECOND);
+      const letGo = engine.link.holdAnswer('executions.lastSuccessAt');
+      store.trigger('a', 'by-hand');
+      await time.advance(10);
+      expect(store.executions.get('by-hand')).toMatchObject({ status: 'RUNNING' });
+      // The process is stopped, and goes on after its lease.
+      time.leap(20 * SECOND);
+      letGo();
+      await time.advance(60 * SECOND);
+      expect(store.executions.get('by-hand')).toMatchObject({ status: 'FAILED', failureReason: 'LOST' });
+      expect(job.calls.map(({ context }) => context.attempt)).toEqual(onLost === 'retry' ? [2] : []);
+      expect(store.events.filter(({ type }) => type === 'run.lost')).toMatchObject([{ executionId: 'by-hand' }]);
+      await engine.stop();
+    });
+});
