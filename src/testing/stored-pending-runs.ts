@@ -76,9 +76,9 @@ export class StoredPendingRuns implements PendingRuns {
   }
 }
 
-function askedOf(store: InMemoryStore, { only, except = [] }: PendingClaimOptions): PendingRun[] {
+function askedOf(store: InMemoryStore, { only, except = [], exceptJobs = [] }: PendingClaimOptions): PendingRun[] {
   return [...store.pending.values()]
-    .filter(({ id }) => (only?.includes(id) ?? true) && !except.includes(id))
+    .filter(({ id, jobId }) => (only?.includes(id) ?? true) && !except.includes(id) && !exceptJobs.includes(jobId))
     .toSorted((a, b) => a.scheduledAt.getTime() - b.scheduledAt.getTime());
 }
 

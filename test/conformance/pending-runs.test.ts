@@ -125,6 +125,8 @@ describeOnEveryDatabase('PostgresPendingRuns', (database) => {
         (await pending().claim('instance-a', { ...asked, ...options })).runs.map(({ id }) => id);
       expect(await pending().getReady(asked)).toEqual([first.id]);
       expect(await pending().getReady({ ...asked, except: [first.id] })).toEqual([second.id]);
+      expect(await pending().getReady({ ...asked, exceptJobs: [jobId] })).toEqual([]);
+      expect(await idsOf({ exceptJobs: [jobId] })).toEqual([]);
       expect(await idsOf({ only: [second.id] })).toEqual([]);
       expect(await idsOf({ only: [second.id], except: [first.id] })).toEqual([second.id]);
       expect(await pending().getReady(asked)).toEqual([]);

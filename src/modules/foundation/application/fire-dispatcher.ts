@@ -90,6 +90,11 @@ export class FireDispatcher {
     return false;
   }
 
+  /** All such jobs, each once. */
+  get unrecordedJobIds(): string[] {
+    return [...new Set(this.#unrecorded.values())];
+  }
+
   /** As many as are free, `limit` at most. Who gets none has asked for one. */
   reserveSlots(limit: number): SlotReservation {
     const size = Math.min(limit, this.freeSlots);

@@ -7,7 +7,7 @@ import { DatabaseUnavailableError } from '../domain/errors.ts';
 import type { DatabaseTime } from './database-time.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import type { Logger } from './ports/logger.ts';
-import type { PendingClaim, PendingRuns } from './ports/pending-runs.ts';
+import type { PendingClaim, PendingClaimOptions, PendingRuns } from './ports/pending-runs.ts';
 
 const REFUSED_MS = 60_000;
 
@@ -17,6 +17,8 @@ export interface PendingRunClaimerDeps {
   readonly time: DatabaseTime;
   readonly logger: Logger;
 }
+
+type Asked = Pick<PendingClaimOptions, 'handlers' | 'exceptJobs'>;
 
 export class PendingRunClaimer {
   readonly #deps: PendingRunClaimerDeps;
@@ -28,39 +30,39 @@ export class PendingRunClaimer {
   }
 
   /** @throws DatabaseUnavailableError */
-  async claim(handlers: readonly string[], limit: number): Promise<PendingClaim> {
+  async claim(asked: Asked, limit: number): Promise<PendingClaim> {
     const { lease, pending, time } = this.#deps;
     for (const [id, until] of this.#refused) if (until <= time.now()) this.#refused.delete(id);
-    const options = { handlers, limit, except: [...this.#refused.keys()] };
+    const options = { ...asked, limit, except: [...this.#refused.keys()] };
     try {
       return await pending.claim(lease.instanceId, options);
     } catch (error) {
       if (error instanceof DatabaseUnavailableError) throw error;
       const ready = await pending.getReady(options);
       if (ready.length === 0) throw error;
-      return await this.#claimApart(handlers, ready, error);
+      return await this.#claimApart(asked, ready, error);
     }
   }
 
-  async #claimApart(handlers: readonly string[], ids: readonly string[], error: unknown): Promise<PendingClaim> {
+  async #claimApart(asked: Asked, ids: readonly string[], error: unknown): Promise<PendingClaim> {
     if (ids.length === 1) {
       this.#putOff(ids[0]!, error);
       return { runs: [], nextInMs: null };
     }
     const half = Math.ceil(ids.length / 2);
     const claims: PendingClaim[] = [];
-    for (const part of [ids.slice(0, half), ids.slice(half)]) claims.push(await this.#claimOnly(handlers, part));
+    for (const part of [ids.slice(0, half), ids.slice(half)]) claims.push(await this.#claimOnly(asked, part));
     return { runs: claims.flatMap(({ runs }) => runs), nextInMs: claims.at(-1)!.nextInMs };
   }
 
-  async #claimOnly(handlers: readonly string[], only: readonly string[]): Promise<PendingClaim> {
+  async #claimOnly(asked: Asked, only: readonly string[]): Promise<PendingClaim> {
     try {
       return await this.#deps.pending.claim(this.#deps.lease.instanceId, {
-        ...{ handlers, only, limit: only.length, except: [...this.#refused.keys()] },
+        ...{ ...asked, only, limit: only.length, except: [...this.#refused.keys()] },
       });
     } catch (error) {
       if (error instanceof DatabaseUnavailableError) throw error;
-      return await this.#claimApart(handlers, only, error);
+      return await this.#claimApart(asked, only, error);
     }
   }
 

@@ -2,7 +2,8 @@
  * Starts the runs that wait for an instance: manual ones now, retries and backfills by the same way. Woken by the change
  * feed, by a run that ended, when the next one becomes available, and every 2 s.
  *
- * Invariants: claims no more than half the free slots at a time, so that the loop always finds some; what was claimed is
+ * Invariants: claims no more than half the free slots at a time, so that the loop always finds some, and none of a job
+ * that excludes itself and of which a run goes on here that the database does not know of; what was claimed is
  * started, also where the answer to the claim, or what it takes to start it, was lost: RUNNING records of this instance
  * that waited here and that nobody runs are looked for until the lost statement can no longer take effect, and once more
  * where the database was away until then. Runs that end
@@ -140,10 +141,12 @@ export class PendingRunStarter {
   }
 
   async #claim(limit: number): Promise<void> {
-    const { directory, lease } = this.#deps;
+    const { directory, dispatcher, lease } = this.#deps;
     const handlers = [...directory.registry.keys()];
     if (limit === 0 || handlers.length === 0 || !lease.isHeld) return;
-    const { runs, nextInMs } = await this.#claimer.claim(handlers, limit);
+    const mayOverlap = (jobId: string): boolean => directory.get(jobId)?.job.config.overlapPolicy === 'allow';
+    const exceptJobs = dispatcher.unrecordedJobIds.filter((jobId) => !mayOverlap(jobId));
+    const { runs, nextInMs } = await this.#claimer.claim({ handlers, exceptJobs }, limit);
     this.#nextInMs = nextInMs;
     if (runs.length >= limit) this.#wokenAgain = true;
     this.#foundNothingAt = runs.length === 0 ? this.#deps.time.now() : Number.NEGATIVE_INFINITY;

@@ -46,6 +46,8 @@ export interface PendingClaimOptions {
   readonly only?: readonly string[];
   /** Left alone, and in no other's way. */
   readonly except?: readonly string[];
+  /** Jobs whose waiting runs are left alone. */
+  readonly exceptJobs?: readonly string[];
 }
 
 /** Who adds a run when nobody ordered it. What the scheduler added waits while its job is disabled or paused. */

@@ -41,12 +41,16 @@ function renderFitting(options: PendingClaimOptions): SQL {
     )`;
 }
 
+function renderIsOfOther({ exceptJobs = [] }: PendingClaimOptions): SQL {
+  return exceptJobs.length === 0 ? sql`` : sql`and run.job_id not in ${inputList('text', exceptJobs)}`;
+}
+
 function renderCandidates(options: PendingClaimOptions, condition = sql``): SQL {
   return sql`select run.*, coalesce(run.max_attempts, job.max_attempts) as attempts, job.overlap_policy <> 'allow' as is_exclusive,
         job.max_concurrent_runs
       from scheduler_pending_run run join scheduler_job_config job using (job_id)
       where coalesce(job.handler, job.job_id) in ${inputList('text', options.handlers)} and ${renderIsReady('run')}
-        ${renderIsAsked('run', options)}
+        ${renderIsAsked('run', options)} ${renderIsOfOther(options)}
         and (job.overlap_policy = 'allow' or (
           not exists (
             select from scheduler_execution_log other

@@ -51,6 +51,22 @@ describe('the outage policy among processes', () => {
     expect(next!.scheduledAt).toEqual(new Date('2026-01-02T12:02:00Z'));
   });
 
+  for (const overlapPolicy of ['skip', 'allow'] as const)
+    it(`run: such a run keeps waiting ones of its job away too, unless they may overlap: ${overlapPolicy}`, async () => {
+      const startAt = new Date('2026-01-02T12:01:00Z');
+      const jobs = { a: { ...RUN, startAt, overlapPolicy, cronExpression: '1 12 * * *' } };
+      const { store, outage, engines, time } = await withJobs(jobs, { replicas: 2, lastsMs: 90 * SECOND });
+      await outage(70 * SECOND);
+      const recorded = store.runsOf('a')[0]!;
+      engines.find(({ wired }) => wired.instance.id === recorded.instanceId)!.kill();
+      await time.advance(20 * SECOND);
+      expect(store.runsOf('a')).toMatchObject([{ failureReason: 'LOST' }]);
+      store.trigger('a', 'by-hand');
+      await time.advance(MINUTE);
+      const startsAfter = Date.parse('2026-01-02T12:02:30Z');
+      expect(store.executions.get('by-hand')!.startedAt.getTime() >= startsAfter).toBe(overlapPolicy === 'skip');
+    });
+
   it('run: one that another instance has run on time is not started again when this one is back', async () => {
     const { starts, engines, outage, runsOf } = await withJobs({ a: HOLD }, { replicas: 2 });
     await outage(3 * MINUTE, [engines[0]!.link]);
