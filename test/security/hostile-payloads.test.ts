@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { isSecretKey } from '../../src/modules/foundation/domain/mask-secrets.ts';
+import { isSecretKey } from '../../src/modules/foundation/domain/secret-key.ts';
 import type { Database } from '../../src/modules/foundation/infrastructure/persistence/database.ts';
 import { documentOf } from '../fuzz/send-fuzzed.ts';
 import { databaseService } from '../support/database-service.ts';

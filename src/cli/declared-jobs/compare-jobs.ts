@@ -6,7 +6,9 @@
  */
 import { DEFAULT_POLICIES } from '../../modules/foundation/domain/job-config.ts';
 import type { Json } from '../../modules/foundation/domain/job-definition.ts';
-import { isSecretKey, MASK, maskSecrets } from '../../modules/foundation/domain/mask-secrets.ts';
+import { maskSecrets } from '../../modules/foundation/domain/mask-secrets.ts';
+import { isSecretKey, MASK } from '../../modules/foundation/domain/secret-key.ts';
+import { holdsMaskedSecret, maskUrlSecrets } from '../../modules/foundation/domain/url-secrets.ts';
 import type { JobJson } from '../connection/answers.ts';
 import type { DeclaredJob } from './read-jobs-file.ts';
 
@@ -85,6 +87,7 @@ function isSameValue(before: unknown, after: unknown, writesSecrets: boolean): b
   if (Array.isArray(before) && Array.isArray(after)) {
     return before.length === after.length && before.every((item, i) => isSameValue(item, after[i], writesSecrets));
   }
+  if (typeof before === 'string' && typeof after === 'string') return isSameText(before, after, writesSecrets);
   if (!isObject(before) || !isObject(after)) return before === after;
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys].every((key) => {
@@ -92,6 +95,12 @@ function isSameValue(before: unknown, after: unknown, writesSecrets: boolean): b
     if (isHidden) return after[key] === MASK || !writesSecrets;
     return isSameValue(before[key], after[key], writesSecrets);
   });
+}
+
+/** An address whose password or token is hidden. */
+function isSameText(before: string, after: string, writesSecrets: boolean): boolean {
+  if (before === after) return true;
+  return !writesSecrets && holdsMaskedSecret(before) && maskUrlSecrets(after) === before;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

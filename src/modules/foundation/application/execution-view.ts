@@ -4,6 +4,7 @@
  */
 import type { Json, JsonObject } from '../domain/job-definition.ts';
 import { maskSecrets } from '../domain/mask-secrets.ts';
+import { maskUrlSecrets } from '../domain/url-secrets.ts';
 import {
   type Execution,
   type FailureReason,
@@ -33,7 +34,7 @@ export interface ExecutionView {
   readonly failureReason: FailureReason | null;
   readonly result: Json;
   readonly progress: Progress | null;
-  /** Secrets are masked, in the result too. */
+  /** Secrets are masked, in result and errors too. */
   readonly jobKwargs: JsonObject;
   readonly idempotencyKey: string;
 }
@@ -45,6 +46,8 @@ export function viewExecution(execution: Execution): ExecutionView {
     latenessMs: Math.max(0, latenessMs),
     jobKwargs: maskSecrets(execution.jobKwargs),
     result: maskSecrets(execution.result),
+    errorMessage: execution.errorMessage === null ? null : maskUrlSecrets(execution.errorMessage),
+    errorStack: execution.errorStack === null ? null : maskUrlSecrets(execution.errorStack),
     idempotencyKey: idempotencyKey(execution),
   };
 }

@@ -203,7 +203,8 @@ function inBothLanguages(schedule: Schedule): ScheduleWords {
 function restoredKwargs(given: JsonObject, stored: JsonObject): JsonObject {
   const { value, missing } = restoreSecrets(given, stored);
   if (missing.length === 0) return value;
-  const message = "'***' is the mask of a stored secret, and none is stored here. Send the secret itself.";
+  const message =
+    "'***' is the mask of a stored secret, and none is stored here, or at another address. Send the secret itself.";
   throw new InvalidInputError(
     message,
     missing.map((path) => ({ path: `jobKwargs.${path}`, message })),

@@ -8,7 +8,7 @@ import { describeError } from '../domain/describe-error.ts';
 import { failureReasonOf } from '../domain/failure-reason.ts';
 import { JobNotRegisteredError, RunLostError, RunTimeoutError } from '../domain/errors.ts';
 import { handlerOf, type JobConfig } from '../domain/job-config.ts';
-import type { MergedJobRegistry } from '../domain/job-definition.ts';
+import type { JsonObject, MergedJobRegistry } from '../domain/job-definition.ts';
 import { retryAfterMs } from '../domain/retry.ts';
 import { idempotencyKey } from '../domain/run.ts';
 import type { EventBus } from './event-bus.ts';
@@ -59,7 +59,8 @@ export class RunExecutor {
     const latenessMs = Math.max(0, run.startedAt.getTime() - run.scheduledAt.getTime());
     const started = { attempt: run.attempt, trigger: run.trigger, latenessMs };
     bus.emit({ type: 'run.started', ...of, detail: started });
-    const timed: TimedWork = { log: new RunLog(this.#deps, run), startedAt: clock.monotonicMs(), durationMs: 0 };
+    const log = new RunLog(this.#deps, run, kwargsOf(assignment));
+    const timed: TimedWork = { log, startedAt: clock.monotonicMs(), durationMs: 0 };
     const retryMs = retryAfterMs(run, config);
     try {
       const tracked = retryMs === null ? run : { ...run, retryAfterMs: retryMs };
@@ -74,8 +75,11 @@ export class RunExecutor {
   }
 
   async #work(assignment: Assignment, timed: TimedWork): Promise<unknown> {
+    const { secrets } = timed.log;
     try {
-      return await this.#withinTimeout(assignment, timed.log);
+      return secrets.value(await this.#withinTimeout(assignment, timed.log));
+    } catch (error) {
+      throw secrets.error(error);
     } finally {
       timed.durationMs = Math.round(this.#deps.clock.monotonicMs() - timed.startedAt);
       timed.log.close();
@@ -144,7 +148,9 @@ export class RunExecutor {
       const failed = (error: unknown): void => {
         end();
         if (controller.aborted && error !== controller.reason) {
-          log.logger.debug('The abandoned work ended in an error, which changes nothing.', { error });
+          log.logger.debug('The abandoned work ended in an error, which changes nothing.', {
+            error: log.secrets.error(error),
+          });
         }
         reject(error);
       };
@@ -156,6 +162,12 @@ export class RunExecutor {
     if (timeoutMs === null) return null;
     return startLongTimer(this.#deps, timeoutMs, () => controller.abort(new RunTimeoutError(timeoutMs)));
   }
+}
+
+/** What is not registered has no defaults, and does not run. */
+function kwargsOf({ run, config, registry }: Assignment): JsonObject {
+  const handler = registry.get(handlerOf(config));
+  return handler === undefined ? run.jobKwargs : mergeKwargs(handler, run.jobKwargs);
 }
 
 interface TimedWork {

@@ -1,8 +1,11 @@
 /**
  * Where the lines of one run go: to the process's log, and to the run's own. Invariant: each is opened by the first line,
- * since most runs of a herd say nothing; after `close` the run's own takes nothing any more.
+ * since most runs of a herd say nothing; after `close` the run's own takes nothing any more; neither gets a secret of the
+ * run's arguments.
  */
 import type { JobLogger } from '../domain/job-definition.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { RunSecrets } from '../domain/run-secrets.ts';
 import type { Run, RunLogLevel } from '../domain/run.ts';
 import type { Logger } from './ports/logger.ts';
 import type { RunOutputWriter, RunVoice } from './run-output-writer.ts';
@@ -20,9 +23,13 @@ export class RunLog {
   #forJob: JobLogger | null = null;
   #isClosed = false;
 
-  constructor(deps: RunLogDeps, run: Run) {
+  readonly secrets: RunSecrets;
+
+  /** @param kwargs the run's arguments, its function's defaults among them */
+  constructor(deps: RunLogDeps, run: Run, kwargs: JsonObject) {
     this.#deps = deps;
     this.#run = run;
+    this.secrets = new RunSecrets(kwargs);
   }
 
   /** The process's log alone. */
@@ -43,7 +50,7 @@ export class RunLog {
   }
 
   progress(fraction: number, message?: string): void {
-    if (!this.#open().progress(fraction, message)) {
+    if (!this.#open().progress(fraction, this.#said(message))) {
       this.logger.debug('A progress that is no number is left out of account.');
     }
   }
@@ -63,8 +70,15 @@ export class RunLog {
 
   #at(level: RunLogLevel): JobLogger['info'] {
     return (message, properties) => {
-      this.logger[level](message, properties);
-      this.#open().log(level, message, properties);
+      const said = this.#said(message);
+      const shown = this.secrets.properties(properties);
+      this.logger[level](said, shown);
+      this.#open().log(level, said, shown);
     };
+  }
+
+  /** A text, unless the job is untyped: whoever writes it down knows what to do. */
+  #said<T extends string | undefined>(message: T): T {
+    return this.secrets.value(message) as T;
   }
 }

@@ -1,23 +1,19 @@
 /**
  * Secrets in keyword arguments: hidden on their way out, and kept when the hidden form comes back in.
  *
- * Invariant: whatever `maskSecrets` gives holds no value that stood under a secret key; `restoreSecrets` never moves a
- * secret to another place than the one it was stored at, an array element that is otherwise the same excepted.
+ * Invariant: whatever `maskSecrets` gives holds no value that stood under a secret key, nor a secret of an address;
+ * `restoreSecrets` never moves a secret to another place than the one it was stored at, an array element that is otherwise
+ * the same excepted, and never to another address.
  */
 import type { Json, JsonObject } from './job-definition.ts';
+import { isSecretKey, MASK } from './secret-key.ts';
+import { holdsMaskedSecret, maskUrlSecrets } from './url-secrets.ts';
 
-export const MASK = '***';
-/** The audit trail's trigger masks by the same pattern; a test holds the two together. */
-export const SECRET_KEY = /token|password|passwd|secret|authorization|credential|cookie|api[-_]?key|private[-_]?key/i;
-
-export function isSecretKey(key: string): boolean {
-  return SECRET_KEY.test(key);
-}
-
-/** A copy in which every value under a secret key is `***`. */
+/** A copy in which every value under a secret key is `***`, and each secret of an address within a text. */
 export function maskSecrets<T extends Json>(value: T): T;
 export function maskSecrets(value: Json): Json {
   if (Array.isArray(value)) return value.map((item) => maskSecrets(item));
+  if (typeof value === 'string') return maskUrlSecrets(value);
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, isSecretKey(key) && item !== null ? MASK : maskSecrets(item)]),
@@ -30,7 +26,7 @@ export interface RestoredSecrets {
   readonly missing: readonly string[];
 }
 
-/** Puts what is stored where `***` came back under a secret key. */
+/** Puts what is stored where `***` came back under a secret key, and where a masked text came back as it was shown. */
 export function restoreSecrets(given: JsonObject, stored: JsonObject): RestoredSecrets {
   const missing: string[] = [];
   const value = restoreObject(given, stored, { path: '', missing });
@@ -57,7 +53,16 @@ function restoreObject(given: JsonObject, stored: Json | undefined, place: Place
 
 function restoreValue(given: Json, stored: Json | undefined, place: Place): Json {
   if (Array.isArray(given)) return restoreArray(given, Array.isArray(stored) ? stored : [], place);
+  if (typeof given === 'string') return restoreText(given, stored, place);
   return isObject(given) ? restoreObject(given, stored, place) : given;
+}
+
+/** An address whose other parts have changed would carry the secret to somebody else. */
+function restoreText(given: string, stored: Json | undefined, place: Place): string {
+  if (given === stored || !holdsMaskedSecret(given)) return given;
+  if (typeof stored === 'string' && maskUrlSecrets(stored) === given) return stored;
+  place.missing.push(place.path);
+  return given;
 }
 
 /** An element keeps its secrets only where all else of it is as stored; the same index is asked first. */

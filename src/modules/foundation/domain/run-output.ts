@@ -9,6 +9,7 @@ import type { Json, JsonObject } from './json.ts';
 import { maskSecrets } from './mask-secrets.ts';
 import type { Progress, RunLogLevel } from './run.ts';
 import { toJson } from './to-json.ts';
+import { maskUrlSecrets } from './url-secrets.ts';
 import { toWritableJson, toWritableText } from './writable-text.ts';
 
 export const MAX_RUN_LINES = 1_000;
@@ -32,7 +33,7 @@ export function readProgress(fraction: unknown, message?: unknown): Progress | n
   if (typeof fraction !== 'number' || Number.isNaN(fraction)) return null;
   const clamped = Math.min(1, Math.max(0, fraction));
   if (message === undefined || message === null) return { fraction: clamped };
-  return { fraction: clamped, message: toWritableText(sayAsText(message), MAX_PROGRESS_MESSAGE_BYTES) };
+  return { fraction: clamped, message: toWritableText(maskUrlSecrets(sayAsText(message)), MAX_PROGRESS_MESSAGE_BYTES) };
 }
 
 /** Message and properties of a line, `MAX_LINE_BYTES` together. */
@@ -40,7 +41,7 @@ export function readLine(message: unknown, properties: unknown): Pick<RunLogLine
   const given = readProperties(properties);
   const givenText = JSON.stringify(given);
   const reserved = Math.min(byteLength(givenText), PROPERTIES_ROOM_BYTES);
-  const text = toWritableText(sayAsText(message), MAX_LINE_BYTES - reserved);
+  const text = toWritableText(maskUrlSecrets(sayAsText(message)), MAX_LINE_BYTES - reserved);
   const room = MAX_LINE_BYTES - byteLength(text);
   return { message: text, properties: byteLength(givenText) <= room ? given : { cut: cutToFit(givenText, room) } };
 }

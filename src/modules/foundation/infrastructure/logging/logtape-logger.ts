@@ -17,6 +17,7 @@ import { describeError } from '../../domain/describe-error.ts';
 import type { JsonObject } from '../../domain/job-definition.ts';
 import type { LogSettings } from './log-settings.ts';
 import { maskSecrets } from '../../domain/mask-secrets.ts';
+import { maskUrlSecrets } from '../../domain/url-secrets.ts';
 import { toJson } from '../../domain/to-json.ts';
 
 /** Sets the log up for the whole process. Setting it up again replaces what was. */
@@ -88,7 +89,10 @@ export class LogTapeLogger implements Logger {
   /** Braces in a message would be read as placeholders: they are doubled, the text stays as it is. */
   #write(level: 'debug' | 'info' | 'warn' | 'error', message: string, properties: LogProperties = {}): void {
     if (!this.#log.isEnabledFor(level === 'warn' ? 'warning' : level)) return;
-    this.#printingLog()[level](String(message).replaceAll('{', '{{').replaceAll('}', '}}'), printable(properties));
+    this.#printingLog()[level](
+      maskUrlSecrets(String(message)).replaceAll('{', '{{').replaceAll('}', '}}'),
+      printable(properties),
+    );
   }
 }
 

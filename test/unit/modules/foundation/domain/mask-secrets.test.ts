@@ -1,17 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../../../src/modules/foundation/domain/job-definition.ts';
-import {
-  isSecretKey,
-  maskSecrets,
-  restoreSecrets,
-  SECRET_KEY,
-} from '../../../../../src/modules/foundation/domain/mask-secrets.ts';
+import { maskSecrets, restoreSecrets } from '../../../../../src/modules/foundation/domain/mask-secrets.ts';
+import { isSecretKey, SECRET_KEY } from '../../../../../src/modules/foundation/domain/secret-key.ts';
 
 describe('isSecretKey()', () => {
   test('reads keys as the audit trail does', () => {
-    const triggers = readFileSync(new URL('../../../../../drizzle/0001_triggers.sql', import.meta.url), 'utf8');
-    expect(triggers).toContain(`entry.key ~* '${SECRET_KEY.source}'`);
+    const drizzle = new URL('../../../../../drizzle/', import.meta.url);
+    const newest = readdirSync(drizzle).findLast((name) => name.endsWith('_masked_addresses.sql'));
+    const audit = readFileSync(new URL(newest!, drizzle), 'utf8');
+    expect(audit).toContain(`entry.key ~* '${SECRET_KEY.source}'`);
+    expect(audit).toContain(`(?:${SECRET_KEY.source})`);
   });
 
   test.each([
@@ -139,5 +138,27 @@ describe('restoreSecrets()', () => {
 
   test('finds no secret in what is inherited', () => {
     expect(restoreSecrets({ toString: { token: '***' } }, {}).missing).toEqual(['toString.token']);
+  });
+
+  const hook: JsonObject = { url: 'https://u:pw@a/?token=t&page=1', urls: ['https://u:p1@a/', 'https://u:p2@b/'] };
+
+  test('gives back a masked address that came back as it was shown, in an array too', () => {
+    expect(maskSecrets(hook)).toEqual({
+      url: 'https://u:***@a/?token=***&page=1',
+      urls: ['https://u:***@a/', 'https://u:***@b/'],
+    });
+    expect(restoreSecrets(maskSecrets(hook), hook)).toEqual({ value: hook, missing: [] });
+    const swapped = { urls: ['https://u:***@b/', 'https://u:***@a/'] };
+    expect(restoreSecrets(swapped, hook).value).toEqual({ urls: ['https://u:p2@b/', 'https://u:p1@a/'] });
+  });
+
+  test('never carries the secret of an address to another, and takes a new one', () => {
+    const moved = { url: 'https://u:***@evil/?token=***&page=1' };
+    expect(restoreSecrets(moved, hook)).toEqual({ value: moved, missing: ['url'] });
+    expect(restoreSecrets({ url: 'https://u:***@a/' }, {}).missing).toEqual(['url']);
+    const renewed = { url: 'https://u:new@a/' };
+    expect(restoreSecrets(renewed, hook)).toEqual({ value: renewed, missing: [] });
+    const literal = { url: 'https://u:***@a/' };
+    expect(restoreSecrets(literal, literal)).toEqual({ value: literal, missing: [] });
   });
 });

@@ -2,6 +2,8 @@
 import * as v from 'valibot';
 import type { RecordedEvent } from '../../../application/ports/event-ledger.ts';
 import { EVENT_TYPES } from '../../../domain/event.ts';
+import { maskSecrets } from '../../../domain/mask-secrets.ts';
+import { maskUrlSecrets } from '../../../domain/url-secrets.ts';
 import { instant, instantInput, instantOrNull, instantText, instantTextOrNull } from './instant.ts';
 import { jsonObject } from './json-object.ts';
 import { nextCursor, pageQuery } from './list.ts';
@@ -53,8 +55,8 @@ export function toEventJson(event: RecordedEvent): EventJson {
     jobId: event.jobId,
     executionId: event.executionId ?? null,
     scheduledAt: instantTextOrNull(event.scheduledAt ?? null),
-    reason: event.reason ?? null,
+    reason: event.reason == null ? null : maskUrlSecrets(event.reason),
     actor: event.actor ?? null,
-    detail: event.detail ?? null,
+    detail: maskSecrets(event.detail ?? null),
   };
 }

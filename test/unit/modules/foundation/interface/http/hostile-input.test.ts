@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { isSecretKey, MASK } from '../../../../../../src/modules/foundation/domain/mask-secrets.ts';
+import { isSecretKey, MASK } from '../../../../../../src/modules/foundation/domain/secret-key.ts';
 import type { Client } from '../../../../../support/in-memory-client.ts';
 import { jobConfig } from '../../../../../support/in-memory-job-configs.ts';
 import { type InMemoryService, inMemoryService } from '../../../../../support/in-memory-service.ts';
