@@ -15,7 +15,7 @@ import type { DueClaimer } from './due-claimer.ts';
 import { MAX_HELD } from './held-runs.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import type { DirectoryEntry, JobDirectory } from './job-directory.ts';
-import { ownerOf } from './own-share.ts';
+import { rankOf } from './own-share.ts';
 
 export const AHEAD_MS = 1_000;
 /** Fewer that are due within that time are claimed when they are due. */
@@ -25,8 +25,8 @@ const BATCH = 1_000;
 const LANES = 2;
 /** Of a job that fires more often, runs by hand would hardly find a moment in which none is claimed. */
 const LEAST_INTERVAL_MS = 10_000;
-/** What its owner has not claimed so long after it was due, anybody claims. */
-export const LEFT_OVER_MS = 150;
+/** What its owner has not claimed so long after it was due, the next in order claims; the one after that as long after. */
+export const LEFT_OVER_MS = 250;
 
 export interface HerdClaimerDeps {
   readonly directory: JobDirectory;
@@ -86,13 +86,14 @@ export class HerdClaimer {
 
   /** Begins to claim one batch, if there is one. */
   take(): void {
-    const { directory, time } = this.#deps;
+    const { directory, lease, time } = this.#deps;
     if (this.inMs > 0) return;
     const now = time.now();
-    const room = Math.min(BATCH, this.#room);
-    const coming = directory.comingUp(now + AHEAD_MS, room, (entry, lookAt) => canBeTakenAhead(entry, lookAt, now));
+    // Of what is looked at, as much is this instance's own as fills a batch.
+    const reach = Math.min(BATCH, this.#room) * Math.max(1, lease.live.length);
+    const coming = directory.comingUp(now + AHEAD_MS, reach, (entry, lookAt) => canBeTakenAhead(entry, lookAt, now));
     const isHerd = this.#isTaking || coming.length >= HERD;
-    this.#isTaking = isHerd && coming.length === room;
+    this.#isTaking = isHerd && coming.length === reach;
     if (!this.#isTaking) this.#lookedUntil = now + AHEAD_MS;
     if (isHerd) this.#begin(this.ownOf(coming));
   }
@@ -116,15 +117,17 @@ export class HerdClaimer {
     this.#onEnd(error);
   }
 
-  /** Those that this instance claims first; the others are left to their owners until they are overdue. */
+  /** Those that it is this instance's turn to claim; the others are left to their owners until they are overdue. */
   ownOf(entries: readonly DirectoryEntry[]): DirectoryEntry[] {
     const { lease, time } = this.#deps;
     if (lease.live.length <= 1) return [...entries];
     const now = time.now();
     const instanceIds = lease.live.map(({ id }) => id);
     return entries.filter((entry) => {
-      const isOwn = !isOnTime(entry, now) || ownerOf(entry.job.config.jobId, instanceIds) === lease.instanceId;
-      if (!isOwn) this.#leave(entry);
+      if (!isShared(entry, now)) return true;
+      const turnAt = entry.dueAt + rankOf(entry.job.config.jobId, lease.instanceId, instanceIds) * LEFT_OVER_MS;
+      const isOwn = turnAt === entry.dueAt || turnAt <= now;
+      if (!isOwn) this.#leave(entry, turnAt);
       return isOwn;
     });
   }
@@ -135,17 +138,21 @@ export class HerdClaimer {
     this.#leftOverAt = this.#leftUntil + LEFT_OVER_MS > now ? this.#leftUntil + LEFT_OVER_MS : Number.POSITIVE_INFINITY;
   }
 
-  #leave({ job, dueAt }: DirectoryEntry): void {
-    if (dueAt === null) return;
+  #leave({ job, dueAt }: DueEntry, turnAt: number): void {
     this.#deps.directory.put(job, nextFire(job.config, job.schedule, dueAt));
-    this.#leftOverAt = Math.min(this.#leftOverAt, dueAt + LEFT_OVER_MS);
+    this.#leftOverAt = Math.min(this.#leftOverAt, turnAt);
     this.#leftUntil = Math.max(this.#leftUntil, dueAt);
   }
 }
 
-/** Due now or soon: what is late was left over, and a start that its jitter delays is nobody's herd. */
-function isOnTime({ job, dueAt }: DirectoryEntry, now: number): boolean {
-  return dueAt !== null && now - dueAt < LEFT_OVER_MS && job.config.jitterMs === 0 && !isPaused(job.config, now);
+interface DueEntry extends DirectoryEntry {
+  readonly dueAt: number;
+}
+
+/** A start that its jitter delays is nobody's herd. */
+function isShared(entry: DirectoryEntry, now: number): entry is DueEntry {
+  const { config } = entry.job;
+  return entry.dueAt !== null && config.jitterMs === 0 && !isPaused(config, now);
 }
 
 function canBeTakenAhead({ job: { config, schedule }, dueAt }: DirectoryEntry, lookAt: number, now: number): boolean {

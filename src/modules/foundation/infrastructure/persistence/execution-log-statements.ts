@@ -6,7 +6,7 @@
  * the event of one that its own instance calls lost, whose next attempt is what its job says of lost runs. Rows are locked in the order of their
  * keys, log before configuration, so that replicas writing at once never block each other in a circle. Records are looked
  * up one by one in the order of the input, by their keys alone (`|| ''` keeps the index of RUNNING records out of it, which
- * an instance in a herd fills): what it costs depends on the batch, and not on how much there is or on what the planner
+ * an instance in a herd fills; a range of one id, so that nothing is hashed or merged): what it costs depends on the batch, and not on how much there is or on what the planner
  * believes of it.
  */
 import { type SQL, sql } from 'drizzle-orm';
@@ -98,7 +98,7 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
         failure_reason = input.failure_reason, error_message = input.error_message, error_stack = input.error_stack,
         result = input.result
       from input join held using (id)
-      where run.id = input.id
+      where run.id >= held.id and run.id <= held.id
       returning run.*, input.retry_after_ms
     ),
     latest as (select job_id, max(started_at) as started_at from done group by job_id),

@@ -1,6 +1,6 @@
 /** Several replicas and one herd: each claims its own share, and what its owner left over a moment later. */
 import { describe, expect, it } from 'vitest';
-import { ownerOf } from '../../../../../src/modules/foundation/application/own-share.ts';
+import { rankOf } from '../../../../../src/modules/foundation/application/own-share.ts';
 import { createEngine, type Engine, newStore, recordingJob } from '../../../../support/engine.ts';
 
 const SECOND = 1_000;
@@ -34,26 +34,27 @@ function countClaims({ wired }: Engine, claimed: { asked: number; moved: number 
   };
 }
 
-describe('ownerOf()', () => {
+describe('rankOf()', () => {
   const jobIds = Array.from({ length: 2_000 }, (_, at) => `job-${at}`);
   const ids = ['0197-a', '0197-b', '0197-c', '0197-d'];
+  const orderOf = (jobId: string, live: readonly string[]) =>
+    live.toSorted((one, other) => rankOf(jobId, one, live) - rankOf(jobId, other, live));
 
-  it('gives each of the live about the same, in whatever order they are named', () => {
-    for (const id of ids) {
-      const share = jobIds.filter((jobId) => ownerOf(jobId, ids) === id).length;
+  it('gives each of the live about the same, first as last, in whatever order they are named', () => {
+    for (const [rank, id] of ids.flatMap((one) => ids.map((_, at) => [at, one] as const))) {
+      const share = jobIds.filter((jobId) => rankOf(jobId, id, ids) === rank).length;
       expect(share).toBeGreaterThan(400);
       expect(share).toBeLessThan(600);
     }
-    expect(jobIds.map((jobId) => ownerOf(jobId, ids.toReversed()))).toEqual(jobIds.map((jobId) => ownerOf(jobId, ids)));
+    const reversed = ids.toReversed();
+    expect(jobIds.map((jobId) => orderOf(jobId, reversed))).toEqual(jobIds.map((jobId) => orderOf(jobId, ids)));
   });
 
-  it('moves the share of one that goes, and no other', () => {
-    const moved = jobIds.filter((jobId) => ownerOf(jobId, ids) !== ownerOf(jobId, ids.slice(1)));
-    expect(moved.every((jobId) => ownerOf(jobId, ids) === ids[0])).toBe(true);
-  });
-
-  it('gives a job to nobody where nobody is alive', () => {
-    expect(ownerOf('a', [])).toBeNull();
+  it('moves the share of one that goes to those who come next, and no other', () => {
+    const others = ids.slice(1);
+    for (const jobId of jobIds) {
+      expect(orderOf(jobId, others)).toEqual(orderOf(jobId, ids).filter((id) => id !== ids[0]));
+    }
   });
 });
 
@@ -101,6 +102,16 @@ describe('HerdClaimer', () => {
     expect(jobs[1]!.calls).toHaveLength(HERD);
     const late = [...store.executions.values()].map((run) => run.startedAt.getTime() - run.scheduledAt.getTime());
     expect(Math.max(...late)).toBeLessThan(400);
+  });
+
+  it('what nobody claims is claimed by one of the others at a time, in their order', async () => {
+    const { jobs, engines, claimed, time } = await replicas(4);
+    engines[0]!.kill();
+    engines[1]!.kill();
+    const before = claimed.asked;
+    await time.advance(2 * SECOND);
+    expect(jobs[2]!.calls.length + jobs[3]!.calls.length).toBe(HERD);
+    expect(claimed.asked - before).toBe(HERD);
   });
 
   it('what stays overdue without a replica for it hides nothing that this one has', async () => {
