@@ -11,5 +11,7 @@ export const EXIT = {
   notAllowed: 4,
   /** A run that was followed ended as FAILED. */
   runFailed: 5,
+  /** Cut off by Ctrl-C, as shells have it. */
+  interrupted: 130,
 } as const;
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];

@@ -11,7 +11,8 @@ const AFTER_HELP = `
 Which service: --server, CARILLON_SERVER, or the one on this machine (PORT, 3000 without).
 Which token:   --token, CARILLON_TOKEN, or on this machine ADMIN_TOKEN or the one made at the first start.
 
-Exit status:   0 done · 1 refused or not found · 2 wrong usage · 3 no service answers · 4 not allowed · 5 the run failed`;
+Exit status:   0 done · 1 refused or not found · 2 wrong usage · 3 no service answers · 4 not allowed · 5 the run failed
+               130 cut off by Ctrl-C`;
 
 export function createProgram(): Command {
   const program = new Command('carillon')

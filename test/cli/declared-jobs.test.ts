@@ -104,13 +104,14 @@ describe('carillon apply', () => {
     const { status, stderr } = await carillon(['apply', '-'], text);
     expect(status).toBe(2);
     for (const says of [
-      'standard input has 6 faults; nothing was changed.',
+      'standard input has 7 faults; nothing was changed.',
       "standard input:3: jobs[0].cronExpresion: Unknown field. (Did you mean 'cronExpression'?)",
       'standard input:2: jobs[0].cronExpression: Required.',
       'standard input:4: jobs[0].timeoutMs: ',
       'standard input:5: jobs[1].jobId: Required.',
       'standard input:6: jobs[2]: Must be a job',
       "standard input:7: job: Only 'jobs' stands here.",
+      "standard input:2: jobs[0].jobId: No module registers a job function 'a'.",
     ]) {
       expect(stderr).toContain(says);
     }
@@ -206,9 +207,10 @@ describe('carillon import', () => {
 
   test('crontab --out writes a file for apply, with the function of one’s own', async () => {
     await carillon(['import', 'crontab', '-', '--out', 'cron.yaml', '--handler', 'maintenance.heartbeat'], CRONTAB);
-    const { stdout } = await carillon(['apply', 'cron.yaml', '--dry-run']);
-    expect(stdout).toContain('1 would be created, 0 would be changed, 1 as declared');
-    expect(stdout).toContain('jobKwargs: {"command":"/usr/local/bin/backup --all"}');
+    expect(await readFile(join(folder, 'cron.yaml'), 'utf8')).toContain('command: /usr/local/bin/backup --all');
+    const { status, stderr } = await carillon(['apply', 'cron.yaml', '--dry-run']);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/cron\.yaml has a fault[^]*jobs\[1\]\.jobKwargs\.command: /);
   });
 
   test('apscheduler reads an export, from a file or from where it is served', async () => {

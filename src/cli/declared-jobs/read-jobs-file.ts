@@ -1,7 +1,8 @@
 /**
  * A file of declared jobs, YAML or JSON: a list of jobs, or an object with the list as `jobs`.
  *
- * Invariant: every fault is named at once, each with its line and its path; of a file with a fault nothing is used.
+ * Invariant: every fault is named at once, each with its line and its path; of a file with a fault nothing is used, but
+ * asked about.
  */
 import { isMap, isNode, isPair, isSeq, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
 import { InvalidInputError } from '../../modules/foundation/domain/errors.ts';
@@ -25,11 +26,20 @@ export interface FileFault {
   readonly hint?: string;
 }
 
+/** A fault of one job, at a dotted path in it. */
+export interface FieldFault {
+  readonly path: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
 export interface JobsFile {
   readonly jobs: readonly DeclaredJob[];
+  /** What can be asked about: the jobs that have an id, without the fields that have a fault. */
+  readonly checkable: readonly DeclaredJob[];
   readonly faults: readonly FileFault[];
   /** A fault of a job's field, found later, at its place in the file. */
-  faultAt(index: number, fault: { readonly path: string; readonly message: string; readonly hint?: string }): FileFault;
+  faultAt(index: number, fault: FieldFault): FileFault;
 }
 
 export function readJobsFile(text: string): JobsFile {
@@ -57,41 +67,30 @@ class JobsFileReader {
       return this.#answer([], [{ line: 1, path: '', message }]);
     }
     const values = list.toJS(this.#document) as unknown[];
-    const faults = [...this.#strangers(root), ...values.flatMap((value, index) => this.#faultsOf(value, index))];
-    const jobs = faults.length > 0 ? [] : values.map(toDeclared);
-    return this.#answer(jobs, [...faults, ...this.#repeated(jobs)]);
+    const found = values.map((value) => ({ value, faults: faultsOf(value) }));
+    const faults = [
+      ...this.#strangers(root),
+      ...found.flatMap(({ faults: own }, index) => own.map((fault) => this.#faultAt(index, fault))),
+      ...this.#repeated(values),
+    ];
+    const checkable = found.flatMap(({ value, faults: own }, index) => toCheckable(value, own, index));
+    return { ...this.#answer(faults.length > 0 ? [] : values.map(toDeclared), faults), checkable };
   }
 
   #answer(jobs: readonly DeclaredJob[], faults: readonly FileFault[]): JobsFile {
-    return { jobs, faults, faultAt: (index, fault) => this.#faultAt(index, fault) };
+    return { jobs, checkable: [], faults, faultAt: (index, fault) => this.#faultAt(index, fault) };
   }
 
-  #faultsOf(value: unknown, index: number): FileFault[] {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return [this.#faultAt(index, { path: '', message: 'Must be a job: an object with jobId, cronExpression …' })];
-    }
-    try {
-      readInput(jobDraftSchema, 'jobName' in value ? value : { jobName: 'its id', ...value });
-    } catch (error) {
-      if (!(error instanceof InvalidInputError)) throw error;
-      return [...this.#idFaults(value, index), ...error.errors.map((fault) => this.#faultAt(index, fault))];
-    }
-    return this.#idFaults(value, index);
-  }
-
-  #idFaults(value: object, index: number): FileFault[] {
-    const isNamed = 'jobId' in value && typeof value.jobId === 'string' && value.jobId !== '';
-    return isNamed || ('jobId' in value && typeof value.jobId !== 'string')
-      ? []
-      : [this.#faultAt(index, { path: 'jobId', message: 'Required.' })];
-  }
-
-  #repeated(jobs: readonly DeclaredJob[]): FileFault[] {
-    return jobs.flatMap(({ jobId, index }) => {
-      const first = jobs.findIndex((job) => job.jobId === jobId);
-      return first === index
+  #repeated(values: readonly unknown[]): FileFault[] {
+    const first = new Map<string, number>();
+    return values.flatMap((value, index) => {
+      const jobId = idOf(value);
+      if (jobId === null) return [];
+      const before = first.get(jobId);
+      if (before === undefined) first.set(jobId, index);
+      return before === undefined
         ? []
-        : [this.#faultAt(index, { path: 'jobId', message: `jobs[${first}] has it already.` })];
+        : [this.#faultAt(index, { path: 'jobId', message: `jobs[${before}] has it already.` })];
     });
   }
 
@@ -102,7 +101,7 @@ class JobsFileReader {
       .map((pair) => ({ line: this.#lineOf(pair.key), path: String(pair.key), message: "Only 'jobs' stands here." }));
   }
 
-  #faultAt(index: number, { path, message, hint }: { path: string; message: string; hint?: string }): FileFault {
+  #faultAt(index: number, { path, message, hint }: FieldFault): FileFault {
     const steps = path === '' ? [] : path.split('.');
     const place = `jobs[${index}]${steps.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `.${step}`)).join('')}`;
     return { line: this.#findLine([index, ...steps]), path: place, message, ...(hint === undefined ? {} : { hint }) };
@@ -139,6 +138,37 @@ class JobsFileReader {
     const hint = isBare ? { hint: "A schedule that begins with '*' or '@' stands in quotes." } : {};
     return { line, path: '', message: `${error.message}.`, ...hint };
   }
+}
+
+function faultsOf(value: unknown): FieldFault[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [{ path: '', message: 'Must be a job: an object with jobId, cronExpression …' }];
+  }
+  const isNameless = !('jobId' in value) || value.jobId === '';
+  const idFaults = isNameless ? [{ path: 'jobId', message: 'Required.' }] : [];
+  try {
+    readInput(jobDraftSchema, 'jobName' in value ? value : { jobName: 'its id', ...value });
+    return idFaults;
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    return [...idFaults, ...error.errors];
+  }
+}
+
+function idOf(value: unknown): string | null {
+  const isNamed = typeof value === 'object' && value !== null && 'jobId' in value;
+  return isNamed && typeof value.jobId === 'string' && value.jobId !== '' ? value.jobId : null;
+}
+
+/** A schedule without fault, where there is none to ask about. */
+const STAND_IN = { cronExpression: '@every 1h' };
+
+function toCheckable(value: unknown, faults: readonly FieldFault[], index: number): DeclaredJob[] {
+  if (idOf(value) === null) return [];
+  const { jobId, fields } = toDeclared(value, index);
+  const faulty = new Set(faults.map(({ path }) => path.split('.')[0]));
+  const sound = Object.fromEntries(Object.entries(fields).filter(([field]) => !faulty.has(field)));
+  return [{ jobId, fields: { jobName: jobId, ...STAND_IN, ...sound }, index }];
 }
 
 function toDeclared(value: unknown, index: number): DeclaredJob {

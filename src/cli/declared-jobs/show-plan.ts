@@ -15,13 +15,21 @@ export function planLines(changes: readonly JobChange[]): string[] {
     });
 }
 
-export function countLine(changes: readonly JobChange[], hasHappened: boolean): string {
+/** @param left how many were not even tried */
+export function countLine(
+  changes: readonly JobChange[],
+  hasHappened: boolean,
+  { refused, left }: { readonly refused: number; readonly left: number } = { refused: 0, left: 0 },
+): string {
   const count = (action: JobChange['action']): number => changes.filter((change) => change.action === action).length;
   const would = hasHappened ? '' : 'would be ';
   const parts = [`${count('create')} ${would}created`, `${count('change')} ${would}changed`];
   const removed = count('remove');
   if (removed > 0) parts.push(`${removed} ${would}removed`);
-  return `${parts.join(', ')}, ${count('keep')} as declared`;
+  parts.push(`${count('keep')} as declared`);
+  if (refused > 0) parts.push(`${refused} refused`);
+  if (left > 0) parts.push(`${left} left as they were`);
+  return parts.join(', ');
 }
 
 export function faultLines(faults: readonly FileFault[], fileName: string): string[] {

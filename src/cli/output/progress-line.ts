@@ -16,14 +16,22 @@ export class ProgressLine {
   show({ startedAt, progress, jobId }: Pick<ExecutionJson, 'startedAt' | 'progress' | 'jobId'>): void {
     if (!this.#stream.isTTY) return;
     const what = startedAt === null ? 'waits for an instance' : 'runs';
-    const text = progress === null ? `${jobId} ${what} …` : `${bar(progress.fraction)} ${progress.message ?? ''}`;
-    this.#stream.write(`\r\u001B[K${shorten(oneLine(text), (this.#stream.columns ?? 80) - 1)}`);
-    this.#isShown = true;
+    this.#write(progress === null ? `${jobId} ${what} …` : `${bar(progress.fraction)} ${progress.message ?? ''}`);
+  }
+
+  /** @param total at least 1 */
+  showCount(what: string, done: number, total: number): void {
+    if (this.#stream.isTTY) this.#write(`${bar(done / total)} ${done} of ${total} ${what}`);
   }
 
   clear(): void {
     if (this.#isShown) this.#stream.write('\r\u001B[K');
     this.#isShown = false;
+  }
+
+  #write(text: string): void {
+    this.#stream.write(`\r\u001B[K${shorten(oneLine(text), (this.#stream.columns ?? 80) - 1)}`);
+    this.#isShown = true;
   }
 }
 

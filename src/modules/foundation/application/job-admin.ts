@@ -2,12 +2,17 @@
  * What the admin API does, one method a use case. Owns the invariant that commands go down as rows: it writes a
  * configuration or a pending run and never calls the engine, so that every replica can serve every route.
  */
-import { InvalidInputError, JobNotFoundError, RevisionConflictError, RevisionRequiredError } from '../domain/errors.ts';
+import {
+  type FieldError,
+  InvalidInputError,
+  JobNotFoundError,
+  RevisionConflictError,
+  RevisionRequiredError,
+} from '../domain/errors.ts';
 import { DEFAULT_POLICIES, type JobConfig, type JobSpec } from '../domain/job-config.ts';
 import type { JsonObject, MergedJobRegistry } from '../domain/job-definition.ts';
 import { readJobRow } from '../domain/read-job-row.ts';
-import { restoreSecrets } from '../domain/mask-secrets.ts';
-import type { Schedule } from '../domain/schedule.ts';
+import type { Dialect, Schedule } from '../domain/schedule.ts';
 import { isStorableText } from '../domain/storable-json.ts';
 import { describeSchedule } from '../domain/words/describe-schedule.ts';
 import type { JobDefaults } from './job-defaults.ts';
@@ -22,6 +27,7 @@ import type { ExecutionLogRepository, ExecutionQuery } from './ports/execution-l
 import type { JobConfigRepository, JobOverview, Page } from './ports/job-config-repository.ts';
 import type { PendingRuns } from './ports/pending-runs.ts';
 import { type RegistryEntryView, viewRegistry } from './registry-view.ts';
+import { restoredKwargs } from './restored-kwargs.ts';
 import { type PreviewRequest, previewSchedule, type SchedulePreview } from './schedule-preview.ts';
 
 export interface JobAdminDeps {
@@ -38,6 +44,15 @@ export interface JobAdminDeps {
 /** What a caller sends to create or replace a job; what is left out gets its default. */
 export type JobDraft = Pick<JobSpec, 'jobName' | 'cronExpression'> & JobPatch;
 export type JobPatch = Partial<Omit<JobSpec, 'jobId'>>;
+
+/** What `put` would say of a job, whatever stands at its id. */
+export interface JobCheck {
+  readonly jobId: string;
+  /** As its text settles it; null where it has faults. */
+  readonly dialect: Dialect | null;
+  readonly timezone: string;
+  readonly errors: readonly FieldError[];
+}
 
 export interface EditOrder {
   readonly actor: string;
@@ -81,8 +96,7 @@ export class JobAdmin {
   async put(jobId: string, draft: JobDraft, order: EditOrder): Promise<{ job: JobDetail; isNew: boolean }> {
     const stored = await this.#overview(jobId);
     const ifRevision = requireForPut(jobId, stored?.config ?? null, order.precondition);
-    const { timezone } = this.#deps.defaults;
-    const whole = { ...DEFAULT_POLICIES, dialect: null, timezone, ...draft, jobId };
+    const whole = this.#whole(jobId, draft);
     const spec = await this.#check(whole, { stored: stored?.config ?? null, parts: ALL_PARTS });
     try {
       const config = await this.#deps.configs.upsert(spec, { actor: order.actor, ifRevision });
@@ -92,6 +106,20 @@ export class JobAdmin {
       const isUnseen =
         error instanceof RevisionConflictError && ifRevision === null && order.precondition.ifNoneMatch !== true;
       throw isUnseen ? new RevisionRequiredError(jobId) : error;
+    }
+  }
+
+  /** Every fault of a job that `put` would refuse, and none of its revision. Writes nothing. */
+  async check(jobId: string, draft: JobDraft): Promise<JobCheck> {
+    const whole = this.#whole(jobId, draft);
+    const { timezone } = whole;
+    try {
+      const stored = await this.#overview(jobId);
+      const { dialect } = await this.#check(whole, { stored: stored?.config ?? null, parts: ALL_PARTS });
+      return { jobId, dialect, timezone, errors: [] };
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      return { jobId, dialect: null, timezone, errors: error.errors };
     }
   }
 
@@ -154,6 +182,10 @@ export class JobAdmin {
     return previewSchedule(request, { ...view, ...this.#deps.defaults, createdAt: stored?.config.createdAt ?? null });
   }
 
+  #whole(jobId: string, draft: JobDraft): SpecDraft {
+    return { ...DEFAULT_POLICIES, dialect: null, timezone: this.#deps.defaults.timezone, ...draft, jobId };
+  }
+
   async #overview(jobId: string): Promise<JobOverview | null> {
     return isStorableText(jobId) ? await this.#deps.configs.getOverview(jobId) : null;
   }
@@ -197,18 +229,6 @@ export class JobAdmin {
 
 function inBothLanguages(schedule: Schedule): ScheduleWords {
   return { description: describeSchedule(schedule, 'en'), descriptionZh: describeSchedule(schedule, 'zh-CN') };
-}
-
-/** `***` at a secret's place keeps what is stored there. @throws InvalidInputError where nothing is */
-function restoredKwargs(given: JsonObject, stored: JsonObject): JsonObject {
-  const { value, missing } = restoreSecrets(given, stored);
-  if (missing.length === 0) return value;
-  const message =
-    "'***' is the mask of a stored secret, and none is stored here, or at another address. Send the secret itself.";
-  throw new InvalidInputError(
-    message,
-    missing.map((path) => ({ path: `jobKwargs.${path}`, message })),
-  );
 }
 
 function specOf(config: JobConfig): JobSpec {

@@ -36,6 +36,7 @@ import { executionOrderRoutes } from './routes/execution-orders.ts';
 import { executionRoutes } from './routes/executions.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobBackfillRoutes } from './routes/job-backfill.ts';
+import { jobCheckRoutes } from './routes/job-checks.ts';
 import { jobPauseRoutes } from './routes/job-pauses.ts';
 import { jobRemovalRoutes } from './routes/job-removal.ts';
 import { jobRunRoutes } from './routes/job-runs.ts';
@@ -122,6 +123,7 @@ export function adminApi(deps: AppDeps, credentials = credentialsOf(deps)) {
     .route('/', referenceRoutes(deps.readReferenceFile ?? noFile))
     .route('/admin/registry', registryRoutes(jobAdmin))
     .route('/admin/jobs', jobRoutes(jobAdmin, basePath))
+    .route('/admin/jobs', jobCheckRoutes(jobAdmin))
     .route('/admin/jobs', jobRunRoutes(jobAdmin, deps.idempotencyKeys, basePath))
     .route('/admin/jobs', jobPauseRoutes(pausing))
     .route('/admin/jobs', jobRemovalRoutes(removal))

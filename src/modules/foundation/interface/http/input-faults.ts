@@ -34,9 +34,9 @@ function unknownField(key: string, known: readonly string[]): FieldError {
   return { path: key.slice(0, MAX_MESSAGE), message: 'Unknown field.', hint };
 }
 
-/** The schema itself names only the first unknown field. */
+/** The schema itself names only the first unknown field; deeper down that is what there is to name. */
 function isOfKnownField(issue: v.BaseIssue<unknown>): boolean {
-  return issue.expected !== 'never';
+  return issue.expected !== 'never' || (issue.path?.length ?? 0) > 1;
 }
 
 function toFieldError(issue: v.BaseIssue<unknown>): FieldError {

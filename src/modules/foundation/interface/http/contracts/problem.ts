@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { DIALECTS } from '../../../domain/job-config.ts';
 import { instant } from './instant.ts';
 
-const fieldError = v.pipe(
+export const fieldError = v.pipe(
   v.strictObject({
     path: v.pipe(v.string(), v.description("Where, such as 'jobKwargs.url'; empty: the whole body.")),
     message: v.string(),

@@ -21,6 +21,7 @@ const JOB = { jobName: 'Warm', cronExpression: '*/5 * * * *' };
 /** Sent with every request to the operation, unless its case says otherwise. */
 export const VALID_BODIES: Readonly<Record<string, unknown>> = {
   putJob: JOB,
+  checkJobs: { jobs: [{ ...JOB, jobId: 'warm-cache' }] },
   signIn: { token: TOKENS.viewer },
   patchJob: { notes: 'changed' },
   backfillJob: PASSED,
@@ -88,6 +89,7 @@ export const CASES: Readonly<Record<string, Readonly<Record<number, Case>>>> = {
   listRegistry: OK,
   listJobs: { 200: { prepare: saved } },
   getJob: OF_JOB,
+  checkJobs: OK,
   putJob: {
     200: { prepare: saved, headers: { 'if-match': '"7"' } },
     201: {},
