@@ -31,7 +31,7 @@ export class EarlyAnswers {
   }
 
   async #answerEarly(request: Request, client: string | undefined): Promise<Response> {
-    const isAsked = request.method === 'GET' && new URL(request.url).pathname === this.#livez;
+    const isAsked = request.method === 'GET' && ['/livez', this.#livez].includes(new URL(request.url).pathname);
     if (isAsked) return new Response('{"status":"ok"}', { headers: HEADERS });
     const fetch = await this.#application.promise;
     return fetch(request, client);

@@ -26,21 +26,22 @@ export class SweepReadiness implements Readiness {
 
   /** Asks the database. Never rejects. @param openFault why it could not be opened; null: it was */
   async look(openFault: unknown): Promise<void> {
-    const { description } = this.#connection;
+    const { description, kind } = this.#connection;
     try {
       if (openFault !== null) throw openFault;
       const isOverdue = (await this.#claims.getOverdue(OVERDUE_LIMIT_MS, { limit: 1, after: null })).length > 0;
       this.#checks = [
-        { name: 'database', ok: true, detail: description },
+        { name: 'database', ok: true, detail: description, openDetail: kind },
         { name: 'migrations', ok: true, detail: 'applied' },
         { name: 'occurrences', ok: !isOverdue, detail: isOverdue ? OVERDUE : 'none is overdue' },
       ];
     } catch (error) {
       const reason = describeError(error).message;
       const detail = `${description} cannot be used: ${reason} Nothing is swept; the next sweep, or request, asks again.`;
-      this.#checks = [{ name: 'database', ok: false, detail }];
+      this.#checks = [{ name: 'database', ok: false, detail, openDetail: `${kind}: ${UNUSABLE}` }];
     }
   }
 }
 
+const UNUSABLE = 'it cannot be used at the moment. Those who show a token are told why; the log says it too.';
 const OVERDUE = `An occurrence has waited for longer than ${OVERDUE_LIMIT_MS} ms: nobody sweeps. Look for the Worker's cron trigger, and at the log of its last sweep.`;

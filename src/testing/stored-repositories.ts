@@ -215,6 +215,7 @@ export class StoredEventLedger implements EventLedger {
 
 export class StoredConnection implements DatabaseConnection {
   readonly #link: StoreLink;
+  readonly kind = 'in memory';
   readonly description = 'a database in memory';
 
   constructor(link: StoreLink) {

@@ -86,9 +86,10 @@ describe('the service and a database that goes away', () => {
     await database.halt();
     service = await startService({ runtime: 'node', env });
     expect(service.output).toMatch(/"level":"ERROR"[^\n]*could not be loaded/);
-    const ready = await fetch(`${service.address}/readyz`);
+    const ready = await service.call('GET', '/readyz');
     expect(ready.status).toBe(503);
-    expect(JSON.stringify(await ready.json())).toMatch(/ECONNREFUSED/);
+    expect(JSON.stringify(ready.body)).toMatch(/ECONNREFUSED/);
+    expect(await (await fetch(`${service.address}/readyz`)).text()).not.toMatch(/ECONNREFUSED|127\.0\.0\.1/);
     await database.resume();
     await readiness(200);
     await service.printed(/Jobs scheduled: [2-9]/);

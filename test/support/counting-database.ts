@@ -14,6 +14,10 @@ export class CountingDatabase implements Database {
     this.#behind = behind;
   }
 
+  get kind(): string {
+    return this.#behind.kind;
+  }
+
   get description(): string {
     return this.#behind.description;
   }

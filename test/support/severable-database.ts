@@ -15,6 +15,10 @@ export class SeverableDatabase implements Database {
     this.#behind = behind;
   }
 
+  get kind(): string {
+    return this.#behind.kind;
+  }
+
   get description(): string {
     return this.#behind.description;
   }

@@ -80,6 +80,7 @@ export class VirtualDatabase {
 /** One replica's way to it. */
 export class VirtualConnection implements Database {
   readonly #database: VirtualDatabase;
+  readonly kind = 'PostgreSQL';
   readonly description = 'a database in virtual time';
   /** The process was killed: nothing it asks is ever answered. */
   isDead = false;

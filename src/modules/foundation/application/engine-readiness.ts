@@ -55,7 +55,8 @@ export class EngineReadiness implements Readiness {
     const detail = supervisor.isUp
       ? connection.description
       : `${connection.description} cannot be used: ${supervisor.reason} Persisted jobs are held or run without their log, as their outage policy says; it is asked every second.`;
-    return { name: 'database', ok: supervisor.isUp, detail };
+    const openDetail = supervisor.isUp ? connection.kind : unusable(connection.kind);
+    return { name: 'database', ok: supervisor.isUp, detail, openDetail };
   }
 
   #migrations(): ReadinessCheck {
@@ -93,4 +94,8 @@ export class EngineReadiness implements Readiness {
       : `The oldest due occurrence has waited ${lateMs} ms for a slot or for the database.`;
     return { name: 'occurrences', ok, detail };
   }
+}
+
+function unusable(kind: string): string {
+  return `${kind}: it cannot be used at the moment, and is asked every second. Those who show a token are told why; the log says it too.`;
 }

@@ -1,6 +1,8 @@
 /** The database as something that may be away: opened, migrated, probed. What is read from it has its own ports. */
 export interface DatabaseConnection {
-  /** `PostgreSQL 18.4 at host:port/name` or `embedded database in ./data`; tells no secret. */
+  /** `PostgreSQL` or `embedded database`: what a stranger may know. */
+  readonly kind: string;
+  /** `PostgreSQL 18.4 at host:port/name` or `embedded database in ./data`; tells no secret, and is not for strangers. */
   readonly description: string;
   /** Opens it and applies the migrations under a lock. May be called again after a failure. @throws DatabaseUnavailableError … */
   open(): Promise<void>;

@@ -4,6 +4,8 @@ export interface ReadinessCheck {
   readonly ok: boolean;
   /** What is wrong, what follows from it and what will heal it; or how well it is. Tells no secret. */
   readonly detail: string;
+  /** The same for strangers; left out: they may know all of it. */
+  readonly openDetail?: string;
 }
 
 export interface ReadinessReport {

@@ -100,6 +100,8 @@ export function createApp(deps: AppDeps) {
   app.use(guard(credentials, deps.basePath));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuse(c, otherMethod(c.req.method, methods)) }));
   app.route(deps.basePath === '' ? '/' : deps.basePath, adminApi(deps, credentials));
+  // Who probes the process knows its port, and not where its pages are.
+  if (deps.basePath !== '') app.route('/', healthRoutes(deps.readiness, credentials));
   app.notFound((c) =>
     refuse(c, new RequestError('ROUTE_NOT_FOUND', `There is no route ${c.req.method} ${c.req.path}.`)),
   );
@@ -116,7 +118,7 @@ export function adminApi(deps: AppDeps, credentials = credentialsOf(deps)) {
   const { jobAdmin, runAdmin, runLogs, pausing, removal, backfill, jobLedger, readiness, status, metrics, basePath } =
     deps;
   const api = new Hono<HttpEnv>()
-    .route('/', healthRoutes(readiness))
+    .route('/', healthRoutes(readiness, credentials))
     .route('/', metricsRoutes(metrics))
     .route('/', sessionRoutes(credentials))
     .route('/', signInRoutes())

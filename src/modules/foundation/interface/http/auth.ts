@@ -12,13 +12,22 @@ import { RequestError } from './request-error.ts';
 export function guard(credentials: Credentials, basePath: string): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const role = requiredRole(c.req.method, routedPath(c.req.path, basePath));
+    if (role !== null && (await isStrangerAtPage(c, basePath, credentials))) return c.redirect('sign-in');
     if (role !== null) c.set('role', await authorize(c, role, credentials));
     await next();
   };
 }
 
-/** A path outside the base path is no route of ours, open or not. */
+/** A browser without a session that asks for the reference page: the page to sign in at leads back there. */
+async function isStrangerAtPage(c: Context<HttpEnv>, basePath: string, credentials: Credentials): Promise<boolean> {
+  const isPage = c.req.method === 'GET' && c.req.path === `${basePath}/docs`;
+  if (!isPage || c.req.header('accept')?.includes('text/html') !== true) return false;
+  return c.req.header('authorization') === undefined && !(await credentials.isKnown(c));
+}
+
+/** A path outside the base path is no route of ours, open or not; but for the probes, which answer at the root too. */
 function routedPath(path: string, basePath: string): string {
+  if (path === '/livez' || path === '/readyz') return path;
   return path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : '';
 }
 

@@ -1,6 +1,6 @@
 /** Who asks: by a token in a header, or by a session's cookie. Owns the limit of failures, which both ways of asking share. */
 import type { Context } from 'hono';
-import type { Role } from './access.ts';
+import { mayActAs, type Role } from './access.ts';
 import type { FailureLimit } from './failure-limit.ts';
 import type { HttpEnv } from './http-env.ts';
 import { RequestError } from './request-error.ts';
@@ -38,6 +38,16 @@ export class Credentials {
     if (held === null) throw unauthenticated("Send 'Authorization: Bearer <token>', or sign in.", CHALLENGE);
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') requireSameOrigin(c.req);
     return held;
+  }
+
+  /** Of routes that are open to everybody; a wrong token counts as one. */
+  async isKnown(c: Context<HttpEnv>): Promise<boolean> {
+    try {
+      return mayActAs(await this.roleOf(c), 'viewer');
+    } catch (error) {
+      if (error instanceof RequestError) return false;
+      throw error;
+    }
   }
 
   /** @throws RequestError UNAUTHENTICATED, TOO_MANY_FAILURES */

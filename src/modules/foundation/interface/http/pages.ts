@@ -30,7 +30,7 @@ export const SIGN_IN_PAGE = `${head('Carillon: sign in')}
 <script src="sign-in.js"></script></html>
 `;
 
-/** A token in the fragment is the address that the first start prints: no server and no log ever sees it. */
+/** A fragment without a token is the place in the reference where a browser was sent away from. A token in it is the address that the first start prints: no server and no log ever sees it. */
 export const SIGN_IN_SCRIPT = `const answer = document.getElementById('answer');
 const signIn = async (token) => {
   const response = await fetch('session', {
@@ -38,10 +38,11 @@ const signIn = async (token) => {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ token }),
   });
-  if (response.ok) location.replace('docs');
+  if (response.ok) location.replace('docs' + place);
   else answer.textContent = (await response.json()).detail;
 };
 const fromAddress = new URLSearchParams(location.hash.slice(1)).get('token');
+const place = fromAddress === null ? location.hash : '';
 history.replaceState(null, '', location.pathname);
 if (fromAddress !== null) void signIn(fromAddress);
 document.getElementById('form').addEventListener('submit', (event) => {

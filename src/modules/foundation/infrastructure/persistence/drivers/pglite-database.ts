@@ -49,6 +49,8 @@ export class PgliteDatabase implements Database {
     this.#deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
   }
 
+  readonly kind = 'embedded database';
+
   get description(): string {
     const { dataDirectory } = this.#options;
     return dataDirectory === null ? 'embedded database in memory' : `embedded database in ${dataDirectory}`;

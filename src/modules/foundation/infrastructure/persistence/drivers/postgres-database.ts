@@ -57,6 +57,8 @@ export class PostgresDatabase implements Database {
     this.#deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
   }
 
+  readonly kind = 'PostgreSQL';
+
   get description(): string {
     const { url, schema = null } = this.#options;
     const place = schema === null ? '' : `, schema ${schema}`;

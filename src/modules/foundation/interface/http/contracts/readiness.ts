@@ -25,6 +25,14 @@ export const readinessSchema = v.pipe(
 );
 export type ReadinessJson = v.InferOutput<typeof readinessSchema>;
 
+/** What those are told who show no token: neither paths nor the names of hosts and databases. */
+export function toOpenReadinessJson({ mode, checks }: ReadinessReport): ReadinessJson {
+  return {
+    mode,
+    checks: checks.map(({ name, ok, detail, openDetail = detail }) => ({ name, ok, detail: openDetail })),
+  };
+}
+
 export function toReadinessJson(report: ReadinessReport): ReadinessJson {
   return { mode: report.mode, checks: report.checks.map(({ name, ok, detail }) => ({ name, ok, detail })) };
 }

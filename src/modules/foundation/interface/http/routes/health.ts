@@ -1,11 +1,12 @@
 /** Whether the process lives and works. Open to everybody, never 404, and tells no secret. */
 import { Hono } from 'hono';
 import type { Readiness } from '../../../application/ports/readiness.ts';
-import { livenessSchema, readinessSchema, toReadinessJson } from '../contracts/readiness.ts';
+import { livenessSchema, readinessSchema, toOpenReadinessJson, toReadinessJson } from '../contracts/readiness.ts';
+import type { Credentials } from '../credentials.ts';
 import { describeEndpoint } from '../describe-endpoint.ts';
 import type { HttpEnv } from '../http-env.ts';
 
-export function healthRoutes(readiness: Readiness) {
+export function healthRoutes(readiness: Readiness, credentials: Pick<Credentials, 'isKnown'>) {
   return new Hono<HttpEnv>()
     .get(
       '/livez',
@@ -23,6 +24,7 @@ export function healthRoutes(readiness: Readiness) {
       describeEndpoint({
         operationId: 'getReadiness',
         summary: 'Does it do its work?',
+        description: 'Open to everybody; where the database is, and why it is away, is told to those who show a token.',
         tag: 'health',
         isOpen: true,
         answers: {
@@ -33,8 +35,9 @@ export function healthRoutes(readiness: Readiness) {
           },
         },
       }),
-      (c) => {
-        const report = toReadinessJson(readiness.report());
+      async (c) => {
+        const isKnown = await credentials.isKnown(c);
+        const report = isKnown ? toReadinessJson(readiness.report()) : toOpenReadinessJson(readiness.report());
         return c.json(report, report.mode === 'normal' ? 200 : 503);
       },
     );

@@ -21,7 +21,9 @@ const SIGN_IN: Endpoint = {
 };
 const SIGN_OUT: Endpoint = {
   operationId: 'signOut',
-  summary: 'End the session of this browser',
+  summary: 'Remove the session from this browser',
+  description:
+    'The cookie is removed, and kept nowhere else; a copy of it would go on working until its 12 hours are over. A new token ends all sessions of its role.',
   tag: 'session',
   isOpen: true,
   answers: { 204: { description: 'Signed out, or never signed in.', headers: ['Set-Cookie'] } },

@@ -111,10 +111,10 @@ describe('guard()', () => {
     expect((await closed('GET /livez')).status).toBe(200);
   });
 
-  test('under a base path, opens the health routes below it alone', async () => {
+  test('under a base path, opens the health routes below it, and at the root', async () => {
     const based = clientOf(inMemoryService({ basePath: '/carillon' }));
     expect((await based('GET /carillon/livez', { as: null })).status).toBe(200);
-    expect((await based('GET /livez', { as: null })).status).toBe(401);
+    expect((await based('GET /livez', { as: null })).status).toBe(200);
     expect((await based('GET /carillon/carillon/livez', { as: null })).status).toBe(401);
     expect((await based('GET /carillonlivez', { as: null })).status).toBe(401);
     expect((await based('POST /carillon/admin/jobs/a/trigger', { as: 'operator' })).status).toBe(404);
