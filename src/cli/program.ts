@@ -25,6 +25,7 @@ export function createProgram(): Command {
     .showHelpAfterError("('--help' lists what there is)")
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', AFTER_HELP);
+  addHelp(program);
   addJobCommands(program);
   addRunCommands(program);
   addEventCommand(program);
@@ -32,4 +33,21 @@ export function createProgram(): Command {
   addFileCommands(program);
   addServiceCommands(program);
   return program;
+}
+
+/** Commander's own knows the first word alone: of `help jobs create` it would show the help of `jobs`. */
+function addHelp(program: Command): void {
+  program.helpCommand(false);
+  program
+    .command('help [command...]')
+    .description('the help of a command')
+    .action((words: readonly string[]) => {
+      let named = program;
+      for (const word of words) {
+        const next = named.commands.find((command) => command.name() === word);
+        if (next === undefined) return named.error(`error: unknown command '${words.join(' ')}'`);
+        named = next;
+      }
+      return named.help();
+    });
 }

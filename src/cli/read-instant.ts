@@ -5,6 +5,19 @@ import { parseSchedule, ScheduleError } from '../modules/foundation/domain/sched
 
 const OFFSET = /(Z|[+-]\d\d:?\d\d)$/i;
 
+interface Span {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** As the API takes them. @throws CommandFault */
+export function readSpan({ from, to }: Span, timezone: string): Span {
+  return {
+    ...(from === undefined ? {} : { from: readInstant(from, timezone).toISOString() }),
+    ...(to === undefined ? {} : { to: readInstant(to, timezone).toISOString() }),
+  };
+}
+
 /** @throws CommandFault where it can be read as neither */
 export function readInstant(text: string, timezone: string): Date {
   const trimmed = text.trim();

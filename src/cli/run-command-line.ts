@@ -32,7 +32,7 @@ function tell(thrown: unknown, isJson: boolean): number {
     console.error(error);
     return EXIT.refused;
   }
-  if (isJson) console.error(JSON.stringify(error.problem ?? { detail: error.message, errors: error.details }, null, 2));
+  if (isJson) console.error(JSON.stringify(error.problem ?? problemOf(error), null, 2));
   else console.error([styleText('red', error.message, { stream: process.stderr }), ...error.details].join('\n'));
   return error.status;
 }
@@ -41,4 +41,10 @@ function tell(thrown: unknown, isJson: boolean): number {
 function asFault(thrown: unknown): unknown {
   const isParameter = thrown instanceof Error && 'code' in thrown && thrown.code === 'PATH_PARAMETER_INVALID';
   return isParameter ? new CommandFault(EXIT.usage, thrown.message, { cause: thrown }) : thrown;
+}
+
+/** For programs: what no service has said is a problem all the same, with a stable code. */
+function problemOf({ status, message, details, code }: CommandFault): Record<string, unknown> {
+  const own = { [EXIT.usage]: 'USAGE', [EXIT.away]: 'SERVICE_AWAY', [EXIT.interrupted]: 'INTERRUPTED' } as const;
+  return { code: code ?? own[status as keyof typeof own] ?? 'REFUSED', detail: message, errors: details };
 }

@@ -5,6 +5,7 @@ import { bodyOf } from '../connection/api.ts';
 import { readPages } from '../connection/pages.ts';
 import { machineZone, wallText } from '../output/instants.ts';
 import { renderTable, shorten } from '../output/table.ts';
+import { readSpan } from '../read-instant.ts';
 import type { ListOptions } from '../syntax/list-flags.ts';
 
 export interface EventListOptions extends ListOptions {
@@ -18,7 +19,7 @@ export interface EventListOptions extends ListOptions {
 export async function listEvents(context: CommandContext, options: EventListOptions): Promise<void> {
   const { job, limit: _limit, all: _all, ...filters } = options;
   const { routes } = await context.api();
-  const query = { ...filters, ...(job === undefined ? {} : { jobId: job }) };
+  const query = { ...filters, ...readSpan(options, machineZone()), ...(job === undefined ? {} : { jobId: job }) };
   const page = await readPages(options, (at) => bodyOf(routes.admin.events.$get({ query: { ...query, ...at } })));
   if (context.isJson) return printJson(context, page);
   const zone = machineZone();

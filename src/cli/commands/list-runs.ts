@@ -5,6 +5,7 @@ import { bodyOf } from '../connection/api.ts';
 import { readPages } from '../connection/pages.ts';
 import { machineZone } from '../output/instants.ts';
 import { runDetail, runTable } from '../output/run-lines.ts';
+import { readSpan } from '../read-instant.ts';
 import type { ListOptions } from '../syntax/list-flags.ts';
 
 export interface RunListOptions extends ListOptions {
@@ -18,7 +19,7 @@ export interface RunListOptions extends ListOptions {
 export async function listRuns(context: CommandContext, options: RunListOptions): Promise<void> {
   const { job, limit: _limit, all: _all, ...filters } = options;
   const { routes } = await context.api();
-  const query = { ...filters, ...(job === undefined ? {} : { jobId: job }) };
+  const query = { ...filters, ...readSpan(options, machineZone()), ...(job === undefined ? {} : { jobId: job }) };
   const page = await readPages(options, (at) => bodyOf(routes.admin.executions.$get({ query: { ...query, ...at } })));
   if (context.isJson) return printJson(context, page);
   if (page.items.length === 0) context.remark('There is no such run.');

@@ -1,17 +1,19 @@
 /** `carillon jobs pause` and `resume`. */
 import type { CommandContext } from '../command-context.ts';
-import { bodyOf } from '../connection/api.ts';
+import type { JobDetailJson } from '../connection/answers.ts';
+import { type Api, bodyOf } from '../connection/api.ts';
 import { suggestJob } from '../connection/suggest-job.ts';
+import { readInstant } from '../read-instant.ts';
 import { tellJob } from './show-job.ts';
 
-export async function pauseJob(
-  context: CommandContext,
-  jobId: string,
-  json: { readonly until?: string; readonly reason?: string },
-): Promise<void> {
+export interface PauseOptions {
+  readonly until?: string;
+  readonly reason?: string;
+}
+
+export async function pauseJob(context: CommandContext, jobId: string, json: PauseOptions): Promise<void> {
   const api = await context.api();
-  const asked = bodyOf(api.routes.admin.jobs[':jobId'].pause.$post({ param: { jobId }, json }));
-  tellJob(context, await suggestJob(api, jobId, asked));
+  tellJob(context, await suggestJob(api, jobId, pause(api, jobId, json)));
 }
 
 export async function resumeJob(
@@ -22,4 +24,13 @@ export async function resumeJob(
   const api = await context.api();
   const asked = bodyOf(api.routes.admin.jobs[':jobId'].resume.$post({ param: { jobId }, json }));
   tellJob(context, await suggestJob(api, jobId, asked));
+}
+
+/** Until a wall time: on the clock of the job's zone. */
+async function pause({ routes }: Api, jobId: string, { until, ...rest }: PauseOptions): Promise<JobDetailJson> {
+  const route = routes.admin.jobs[':jobId'];
+  if (until === undefined) return bodyOf(route.pause.$post({ param: { jobId }, json: rest }));
+  const { timezone } = await bodyOf(route.$get({ param: { jobId } }));
+  const json = { ...rest, until: readInstant(until, timezone).toISOString() };
+  return bodyOf(route.pause.$post({ param: { jobId }, json }));
 }

@@ -34,6 +34,11 @@ export function oneLine(text: string): string {
   return text.replaceAll(/[\u0000-\u001A\u001C-\u001F\u007F-\u009F]+|\u001B(?!\[\d+m)/g, ' ');
 }
 
+/** Without colours either: nothing of it is ours. */
+export function plainLine(text: string): string {
+  return oneLine(text.replaceAll('\u001B', ' '));
+}
+
 /** @param limit in characters */
 export function shorten(text: string, limit: number): string {
   const characters = Array.from(text);

@@ -6,7 +6,7 @@ import type { BackfillOptions } from '../commands/backfill-job.ts';
 import type { JobListOptions } from '../commands/list-jobs.ts';
 import type { TriggerOptions } from '../commands/trigger-job.ts';
 import { addJobFlags, readJsonObject } from '../job-flags.ts';
-import { addDefaultList, addListFlags } from './list-flags.ts';
+import { addDefaultList, addListFlags, INSTANT_FORMS } from './list-flags.ts';
 
 export function addJobCommands(program: Command): void {
   const jobs = program.command('jobs').description('the jobs: what runs, and when');
@@ -85,7 +85,7 @@ function addOrders(jobs: Command): void {
   jobs
     .command('pause <job>')
     .description('stops it for a while; what runs goes on')
-    .option('--until <instant>', 'left out: until it is resumed')
+    .option('--until <instant>', `${INSTANT_FORMS}; left out: until it is resumed`)
     .option('--reason <text>')
     .action(
       act(async (context, jobId: string, options: { until?: string; reason?: string }) =>

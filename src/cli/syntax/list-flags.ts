@@ -2,6 +2,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { closestName } from '../../modules/foundation/domain/closest-name.ts';
 
+/** How help texts say what `readInstant` reads. */
+export const INSTANT_FORMS = "2026-11-23, '2026-11-23 09:00' or 2026-11-23T01:00:00Z";
+
 export interface ListOptions {
   readonly limit: number;
   readonly all?: boolean;

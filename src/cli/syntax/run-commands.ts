@@ -5,7 +5,7 @@ import { EVENT_TYPES } from '../../modules/foundation/domain/event.ts';
 import { act } from '../command-context.ts';
 import type { EventListOptions } from '../commands/list-events.ts';
 import type { RunListOptions } from '../commands/list-runs.ts';
-import { addDefaultList, addListFlags } from './list-flags.ts';
+import { addDefaultList, addListFlags, INSTANT_FORMS } from './list-flags.ts';
 
 export function addRunCommands(program: Command): void {
   const runs = program.command('runs').description('what ran, and what came of it');
@@ -14,7 +14,7 @@ export function addRunCommands(program: Command): void {
       .option('--job <job>', 'of one job')
       .addOption(new Option('--status <status>').choices([...RUN_STATUSES]))
       .addOption(new Option('--trigger <trigger>', 'why it ran').choices([...RUN_TRIGGERS]))
-      .option('--from <instant>', 'started at or after')
+      .option('--from <instant>', `started at or after: ${INSTANT_FORMS}`)
       .option('--to <instant>', 'started before'),
   ).action(
     act(async (context, options: RunListOptions) =>
@@ -46,7 +46,7 @@ export function addEventCommand(program: Command): void {
       .option('--job <job>', 'of one job')
       .addOption(new Option('--type <type>').choices([...EVENT_TYPES]))
       .option('--actor <actor>', 'a role or an instance')
-      .option('--from <instant>', 'recorded at or after')
+      .option('--from <instant>', `recorded at or after: ${INSTANT_FORMS}`)
       .option('--to <instant>', 'recorded before'),
   ).action(
     act(async (context, options: EventListOptions) =>
