@@ -39,8 +39,10 @@ export async function migrate(context: CommandContext): Promise<void> {
 /** Whether a service answers, and how it does. None is no fault: this may be asked before the first start. */
 async function checkAnswers({ options }: CommandContext): Promise<Finding> {
   try {
-    const { server } = await findService(options, process.env);
-    const response = await reach(`${server}/readyz`);
+    const { server, token } = await findService(options, process.env);
+    // Who shows a token is told where the database is, and why it is away.
+    const headers = token === null ? {} : { authorization: `Bearer ${token}` };
+    const response = await reach(`${server}/readyz`, { headers });
     const report = (await response.json()) as { mode: string; checks: { ok: boolean; detail: string }[] };
     const faults = report.checks.filter(({ ok }) => !ok).map(({ detail }) => detail);
     if (faults.length === 0) return { name: 'service', state: 'good', detail: `answers at ${server}: ${report.mode}` };
