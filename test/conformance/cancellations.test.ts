@@ -91,6 +91,12 @@ describeOnEveryDatabase('PostgresCancellations', (database) => {
     });
   });
 
+  it('a run that succeeded is not tried again, whatever its job says of lost ones', async () => {
+    const run = await arrange();
+    await executions().update(run, succeeded(run));
+    expect(await pendingRunsOf(database(), run.jobId)).toEqual([]);
+  });
+
   it('a run that was to stop is not tried again, however it ends', async () => {
     const [fails, lost] = [await arrange(), await arrange()];
     for (const { id } of [fails, lost]) await cancellations().request(order(id));

@@ -114,7 +114,7 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
     next as (
       select done.*,
         case when failure_reason = 'LOST' then greatest(max_attempts, ${LOST_ATTEMPTS}::int) else max_attempts end as attempts,
-        case when failure_reason <> 'LOST' then retry_after_ms when jobs.on_lost = 'retry' then 0 end as after_ms
+        case when failure_reason is distinct from 'LOST' then retry_after_ms when jobs.on_lost = 'retry' then 0 end as after_ms
       from done join jobs using (job_id)
     ),
     again as (
