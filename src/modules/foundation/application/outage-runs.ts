@@ -18,7 +18,7 @@
  */
 import { describeError } from '../domain/describe-error.ts';
 import type { JobConfig } from '../domain/job-config.ts';
-import { isPaused } from '../domain/next-fire.ts';
+import { isPaused, nextFire } from '../domain/next-fire.ts';
 import type { DatabaseTime } from './database-time.ts';
 import type { FireDispatcher } from './fire-dispatcher.ts';
 import { findHeld } from './held-occurrences.ts';
@@ -55,6 +55,11 @@ export class OutageRuns {
   readonly #deps: OutageRunsDeps;
   readonly #telling: OutageTelling;
   readonly #jobs = new Map<string, JobOutage>();
+  /**
+   * How far each job has run here without the database, in milliseconds since 1970. Kept after it was told: a job edited
+   * meanwhile comes with a cursor that may stand before that, and the database may be away again before anybody claims it.
+   */
+  readonly #ranUntil = new Map<string, number>();
   #unanswered: UnansweredLookup | null = null;
   #isSettling = false;
 
@@ -154,6 +159,9 @@ export class OutageRuns {
   #fireOne(entry: DirectoryEntry, now: number): void {
     const { directory, newId } = this.#deps;
     if (entry.dueAt === null) return;
+    const ranUntil = this.#ranUntil.get(entry.job.config.jobId) ?? Number.NEGATIVE_INFINITY;
+    if (entry.dueAt <= ranUntil)
+      return directory.put(entry.job, nextFire(entry.job.config, entry.job.schedule, ranUntil));
     // A claim may have taken it: it is planned as it was then, and not told to be missed because it took so long to know.
     const claimedAt = this.#unanswered?.plannedAt(entry.job.config.jobId, entry.dueAt) ?? null;
     const plan = planDueFire(entry, claimedAt ?? now, newId());
@@ -203,6 +211,8 @@ export class OutageRuns {
       jobKwargs: config.jobKwargs,
       isRecorded: false,
     };
+    const ranUntil = this.#ranUntil.get(jobId) ?? Number.NEGATIVE_INFINITY;
+    this.#ranUntil.set(jobId, Math.max(ranUntil, run.scheduledAt.getTime()));
     dispatcher.dispatch(run, config, directory.registry);
   }
 

@@ -105,6 +105,24 @@ describe('the outage policy among processes', () => {
     expect(starts.at(-1)).toBe('12:03');
   });
 
+  it('an edit by somebody else, and the database away again before it is claimed by: what has run is not run again', async () => {
+    const { store, engines, starts, time } = await withJobs({ a: RUN });
+    const { link } = engines[0]!;
+    link.isAway = true;
+    await time.advance(30 * SECOND);
+    store.save('a', { jobKwargs: { edited: true } });
+    await time.advance(2 * MINUTE);
+    const claim = link.holdNext('claims.claim');
+    link.isAway = false;
+    await time.advance(3 * SECOND);
+    link.isAway = true;
+    claim();
+    await time.advance(2 * MINUTE);
+    link.isAway = false;
+    await time.advance(2 * MINUTE);
+    expect(starts).toEqual([...new Set(starts)]);
+  });
+
   it('an edit of the schedule by somebody else during the outage is followed afterwards', async () => {
     const { store, engines, starts, time } = await withJobs({ a: RUN });
     engines[0]!.link.isAway = true;
