@@ -15,6 +15,8 @@ export interface CommandSetting {
   readonly input?: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** When it resolves, Ctrl-C is pressed. */
+  readonly interrupted?: Promise<unknown>;
 }
 
 const NODE = resolve(ROOT, 'node_modules/.bin/node');
@@ -35,6 +37,7 @@ export function runCarillon(words: readonly string[], setting: CommandSetting = 
     settle({ status: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
   });
   child.stdin?.end(setting.input ?? '');
+  void setting.interrupted?.then(() => child.kill('SIGINT'));
   return promise;
 }
 

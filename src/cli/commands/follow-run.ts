@@ -5,6 +5,7 @@
 import { styleText } from 'node:util';
 import type { InferResponseType } from 'hono/client';
 import { type CommandContext, printJson } from '../command-context.ts';
+import { CommandFault } from '../command-fault.ts';
 import type { ExecutionDetailJson } from '../connection/answers.ts';
 import { type Api, bodyOf } from '../connection/api.ts';
 import { RunSignal } from '../connection/run-signal.ts';
@@ -20,20 +21,36 @@ type LogLine = InferResponseType<LogRoute['$get'], 200>['items'][number];
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 
-/** @returns `runFailed` where the run ended as FAILED */
+/**
+ * Ctrl-C ends the following, and not the run.
+ * @returns `runFailed` where the run ended as FAILED
+ * @throws CommandFault where it was broken off: the run may go on
+ */
 export async function followRun(context: CommandContext, id: string): Promise<ExitStatus> {
-  const api = await context.api();
-  const signal = new RunSignal(api, id);
+  const signal = new RunSignal(await context.api(), id);
+  const progress = new ProgressLine(process.stderr);
+  const cut = (): void => signal.close();
+  process.once('SIGINT', cut);
   try {
-    return await readToTheEnd(context, id, signal);
+    return await readToTheEnd({ context, id, signal, progress });
+  } catch (error) {
+    throw brokenOff(error, id);
   } finally {
+    progress.clear();
+    process.off('SIGINT', cut);
     signal.close();
   }
 }
 
-async function readToTheEnd(context: CommandContext, id: string, signal: RunSignal): Promise<ExitStatus> {
+interface Following {
+  readonly context: CommandContext;
+  readonly id: string;
+  readonly signal: RunSignal;
+  readonly progress: ProgressLine;
+}
+
+async function readToTheEnd({ context, id, signal, progress }: Following): Promise<ExitStatus> {
   const api = await context.api();
-  const progress = new ProgressLine(process.stderr);
   let after = '0';
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const part = await bodyOf(api.routes.admin.executions[':id'].logs.$get({ param: { id }, query: { after } }));
@@ -50,7 +67,20 @@ async function readToTheEnd(context: CommandContext, id: string, signal: RunSign
     }
     if (!context.isJson) progress.show(run);
     await signal.next(pauseMs);
+    if (signal.isClosed) throw new CommandFault(EXIT.interrupted, `Run ${id} is not followed any more.`);
   }
+}
+
+function brokenOff(error: unknown, id: string): unknown {
+  if (!(error instanceof CommandFault)) return error;
+  const { status, message, problem } = error;
+  if (status !== EXIT.interrupted && status !== EXIT.away) return error;
+  const goesOn =
+    status === EXIT.interrupted
+      ? `It goes on; 'carillon runs cancel ${id}' stops it.`
+      : 'What becomes of the run is not known: a service that stops lets it end first.';
+  const details = [goesOn, `'carillon runs logs ${id} --follow' follows it again.`];
+  return new CommandFault(status, message, { details, problem, cause: error });
 }
 
 /** `carillon runs logs` */

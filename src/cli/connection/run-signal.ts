@@ -31,8 +31,15 @@ export class RunSignal {
     await waited.catch(() => {});
   }
 
+  get isClosed(): boolean {
+    return this.#end.signal.aborted;
+  }
+
+  /** Whoever waits waits no longer. */
   close(): void {
     this.#end.abort();
+    this.#hasRung = true;
+    this.#ring();
   }
 
   async #listen(url: string, headers: Readonly<Record<string, string>>): Promise<void> {
