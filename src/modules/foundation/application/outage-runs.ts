@@ -23,7 +23,7 @@ import type { DatabaseTime } from './database-time.ts';
 import type { FireDispatcher } from './fire-dispatcher.ts';
 import { findHeld } from './held-occurrences.ts';
 import type { HeldRuns } from './held-runs.ts';
-import type { InstanceLease } from './instance-lease.ts';
+import { type InstanceLease, LEASE_MS } from './instance-lease.ts';
 import type { DirectoryEntry, JobDirectory } from './job-directory.ts';
 import { JobOutage, type WaitingOccurrence } from './job-outage.ts';
 import type { OutageJournal } from './outage-journal.ts';
@@ -164,6 +164,8 @@ export class OutageRuns {
       return directory.put(entry.job, nextFire(entry.job.config, entry.job.schedule, ranUntil));
     // A claim may have taken it: it is planned as it was then, and not told to be missed because it took so long to know.
     const claimedAt = this.#unanswered?.plannedAt(entry.job.config.jobId, entry.dueAt) ?? null;
+    // Others may have called it lost since, or given it to its next attempt: the database says, once it is back.
+    if (claimedAt !== null && now - claimedAt >= LEASE_MS) return directory.look(entry.job, now + PUT_OFF_MS);
     const plan = planDueFire(entry, claimedAt ?? now, newId());
     const { config, run, whenOverlapping } = plan;
     const job = this.#jobs.get(config.jobId) ?? new JobOutage(plan, newId());

@@ -41,6 +41,26 @@ describe('DueClaimer.settle()', () => {
 });
 
 describe('OutageRuns.fire()', () => {
+  it('what a claim may have taken longer ago than a lease lasts is not started: another has called it lost', async () => {
+    const store = newStore();
+    store.save('a', { cronExpression: '* * * * *', handler: 'work', outagePolicy: 'run' });
+    const [late, other] = [recordingJob(), recordingJob()];
+    const engine = createEngine({ store, jobs: { work: late } });
+    await engine.start();
+    const answer = engine.link.holdAnswer('claims.claim');
+    while (store.runsOf('a').length === 0) await store.time.advance(10);
+    engine.link.isAway = true;
+    await createEngine({ store, jobs: { work: other } }).start();
+    store.time.leap(20 * SECOND);
+    answer();
+    await store.time.advance(20 * SECOND);
+    expect(store.runsOf('a')[0]).toMatchObject({ status: 'FAILED', failureReason: 'LOST' });
+    expect(late.calls).toEqual([]);
+    engine.link.isAway = false;
+    await store.time.advance(60 * SECOND);
+    expect([...late.calls, ...other.calls]).toEqual(['2026-01-02T12:01:00.000Z']);
+  });
+
   it('an occurrence that was claimed twice, and neither time with an answer, is run once', async () => {
     const store = newStore();
     store.save('a', { cronExpression: '* * * * *', handler: 'work', outagePolicy: 'run' });
