@@ -70,7 +70,8 @@ async function keyedRequest(c: Context<HttpEnv>, key: string): Promise<KeyedRequ
   const payload = JSON.stringify(c.req.valid('json' as never));
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(payload));
   const requestHash = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return { scope: `${c.get('role')} ${c.req.method} ${c.req.path}`, key, requestHash };
+  // The path is decoded, and no database keeps every character as text.
+  return { scope: `${c.get('role')} ${c.req.method} ${encodeURI(c.req.path)}`, key, requestHash };
 }
 
 function reused(): RequestError {

@@ -45,6 +45,21 @@ describe('Idempotency-Key', () => {
     expect(service.pending.runs).toHaveLength(14);
   });
 
+  test('is kept under a name that any database keeps, whatever the path holds', async () => {
+    const taken: string[] = [];
+    const take = service.idempotencyKeys.take.bind(service.idempotencyKeys);
+    service.idempotencyKeys.take = (request) => {
+      taken.push(request.scope);
+      return take(request);
+    };
+    for (const jobId of ['%00', '%E5%B7%A5', 'warm-cache']) {
+      await send(`POST /admin/jobs/${jobId}/trigger` as typeof TRIGGER, { headers });
+    }
+    expect(taken.map((scope) => scope.split(' ')[2])).toEqual(
+      ['%00', '%E5%B7%A5', 'warm-cache'].map((jobId) => `/admin/jobs/${jobId}/trigger`),
+    );
+  });
+
   test('is not answered twice at once', async () => {
     service.idempotencyKeys.areAllHeld = true;
     const { status, json, headers: answered } = await send(TRIGGER, { headers });
