@@ -45,6 +45,8 @@ export const bunHost: RuntimeHost = {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, listener);
   },
   onBackgroundError: (listener) => {
+    // Whoever read the output may have gone. That it is lost cannot be told there: the telling would be lost, and told again.
+    for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
     process.on('unhandledRejection', listener);
     process.on('uncaughtException', listener);
   },

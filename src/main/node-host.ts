@@ -17,6 +17,8 @@ export const nodeHost: RuntimeHost = {
     for (const signal of SHUTDOWN_SIGNALS) process.on(signal, listener);
   },
   onBackgroundError: (listener) => {
+    // Whoever read the output may have gone. That it is lost cannot be told there: the telling would be lost, and told again.
+    for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
     process.on('unhandledRejection', listener);
     process.on('uncaughtException', listener);
   },

@@ -54,6 +54,18 @@ async function orderHanging(service: ServiceProcess, url: string): Promise<strin
   return headers.get('location')!;
 }
 
+it('the service goes on where nobody reads what it prints any more', async () => {
+  const service = await start({ DATABASE_URL: 'memory://', LOG_LEVEL: 'debug' });
+  service.stopReading();
+  for (let asked = 0; asked < 5; asked += 1) {
+    const { status, headers } = await service.call('POST', '/admin/jobs/maintenance.heartbeat/trigger');
+    expect(status).toBe(202);
+    await eventually(async () => {
+      expect((await service.call('GET', headers.get('location')!)).body.status).toBe('SUCCESS');
+    });
+  }
+});
+
 describe('the service refuses', () => {
   it('settings that cannot be used, every fault at once, with exit status 2', async () => {
     const service = spawnService({
