@@ -125,8 +125,9 @@ export class HerdClaimer {
     const instanceIds = lease.live.map(({ id }) => id);
     return entries.filter((entry) => {
       if (!isShared(entry, now)) return true;
-      const turnAt = entry.dueAt + rankOf(entry.job.config.jobId, lease.instanceId, instanceIds) * LEFT_OVER_MS;
-      const isOwn = turnAt === entry.dueAt || turnAt <= now;
+      const rank = rankOf(entry.job.config.jobId, lease.instanceId, instanceIds);
+      const turnAt = entry.dueAt + rank * LEFT_OVER_MS;
+      const isOwn = rank === 0 || turnAt <= now;
       if (!isOwn) this.#leave(entry, turnAt);
       return isOwn;
     });

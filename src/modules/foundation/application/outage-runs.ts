@@ -37,6 +37,7 @@ import type { UnansweredLookup } from './unanswered-claims.ts';
 
 /** When a job is looked at again that is held, or that cannot be planned; sooner once the database is back. */
 const PUT_OFF_MS = 60_000;
+
 export interface OutageRunsDeps {
   readonly claims: FireClaims;
   readonly directory: JobDirectory;

@@ -8,19 +8,9 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { AheadRun, Confirming } from '../../application/ports/ahead-claims.ts';
 import { ANSWERED, renderGiveBack, TOLD } from './give-back-steps.ts';
+import { isSameSchedule, SCHEDULE_COLUMNS, toScheduleRow } from './schedule-columns.ts';
 import { inputRows } from './statement-input.ts';
 
-/** What the cursor follows: where one of these was changed, it was computed anew. */
-const SCHEDULE_COLUMNS = {
-  cron_expression: 'text',
-  dialect: 'text',
-  timezone: 'text',
-  dst_gap: 'text',
-  dst_overlap: 'text',
-  start_at: 'timestamptz',
-  end_at: 'timestamptz',
-  created_at: 'timestamptz',
-} as const;
 const AHEAD_COLUMNS = {
   run_id: 'uuid',
   job_id: 'text',
@@ -39,29 +29,15 @@ function renderInput(runs: readonly AheadRun[]): SQL {
     scheduled_at: run.scheduledAt,
     claimed_at: run.claimedAt ?? run.startedAt,
     next_fire_at: nextFireAt ?? 'infinity',
-    cron_expression: config.cronExpression,
-    dialect: config.dialect,
-    timezone: config.timezone,
-    dst_gap: config.dstGap,
-    dst_overlap: config.dstOverlap,
-    start_at: config.startAt,
-    end_at: config.endAt,
-    created_at: config.createdAt,
+    ...toScheduleRow(config),
   }));
   return sql`input as materialized (select * from ${inputRows('input', AHEAD_COLUMNS, rows)})`;
 }
 
-const scheduleOf = (alias: string): SQL =>
-  sql.raw(
-    Object.keys(SCHEDULE_COLUMNS)
-      .map((column) => `${alias}.${column}`)
-      .join(', '),
-  );
-
 /** The columns of the step `doomed`, of `input` and its `job`. */
 const doomedOf = (instanceId: string): SQL => sql`
   input.run_id, input.job_id, input.scheduled_at, ${instanceId}::text as holder, input.next_fire_at as moved_to,
-  (${scheduleOf('job')}) is not distinct from (${scheduleOf('input')}) as is_same`;
+  ${isSameSchedule('job', 'input')} as is_same`;
 
 /** A record that was written ahead and that its instance has not confirmed: it has not started. */
 export function isUnconfirmed(alias: string): SQL {

@@ -20,6 +20,7 @@ import {
   TOLD_AGAIN,
   toKeyedEventRow,
 } from './postgres-event-ledger.ts';
+import { isSameSchedule, SCHEDULE_COLUMNS, toScheduleRow } from './schedule-columns.ts';
 import { inputRows } from './statement-input.ts';
 import { toWritableJson } from '../../domain/writable-text.ts';
 
@@ -29,26 +30,8 @@ const JOB_COLUMNS = {
   first_due_at: 'timestamptz',
   next_fire_at: 'timestamptz',
   is_run: 'boolean',
-  cron_expression: 'text',
-  dialect: 'text',
-  timezone: 'text',
-  dst_gap: 'text',
-  dst_overlap: 'text',
-  start_at: 'timestamptz',
-  end_at: 'timestamptz',
-  created_at: 'timestamptz',
+  ...SCHEDULE_COLUMNS,
 } as const;
-const SCHEDULE = [
-  'cron_expression',
-  'dialect',
-  'timezone',
-  'dst_gap',
-  'dst_overlap',
-  'start_at',
-  'end_at',
-  'created_at',
-];
-const scheduleOf = (alias: string): SQL => sql.raw(SCHEDULE.map((name) => `${alias}.${name}`).join(', '));
 const WAITING_COLUMNS = {
   id: 'uuid',
   job_id: 'text',
@@ -107,7 +90,7 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
       select input.job_id, input.first_due_at, input.next_fire_at, input.is_run, c.next_fire_at as stood_at,
         c.revision = input.revision as is_current,
         c.revision = input.revision or (c.revision = job.revision and job.enabled
-          and (${scheduleOf('job')}) is not distinct from (${scheduleOf('input')})) as is_same
+          and ${isSameSchedule('job', 'input')}) as is_same
       from scheduler_job_cursor c join input on c.job_id = input.job_id join scheduler_job_config job on job.job_id = c.job_id
       order by c.job_id
       for update of c skip locked
@@ -180,14 +163,7 @@ function toJobRow({ config, firstDueAt, nextFireAt }: OutageSettlement): Record<
     first_due_at: firstDueAt,
     next_fire_at: nextFireAt ?? 'infinity',
     is_run: nextFireAt !== undefined,
-    cron_expression: config.cronExpression,
-    dialect: config.dialect,
-    timezone: config.timezone,
-    dst_gap: config.dstGap,
-    dst_overlap: config.dstOverlap,
-    start_at: config.startAt,
-    end_at: config.endAt,
-    created_at: config.createdAt,
+    ...toScheduleRow(config),
   };
 }
 
