@@ -6,7 +6,7 @@
  *   node bench/fire.ts [--quick] [--full] [--only floor,carillon] [--peers-up-to 10000] [--due 100,1000 --enabled 100000]
  *
  * `--full` adds 50,000 due of 1,000,000. Peers are installed apart: npm ci --prefix bench/peers. Those that are missing are
- * named, and the others measured. Of several replicas, processor time and memory are those of one.
+ * named, and the others measured; bullmq wants a `redis-server` in the path. Of several replicas, processor time and memory are those of one.
  */
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -36,6 +36,7 @@ const CONTENDERS: Readonly<Record<string, readonly string[]>> = {
   'pg-boss': ['pg-boss'],
   'graphile-worker': ['graphile-worker'],
   agenda: ['agenda', '@agendajs/postgres-backend'],
+  bullmq: ['bullmq', 'ioredis'],
 };
 
 type Order = Omit<Herd, 'reports'>;

@@ -13,6 +13,7 @@ import { spread } from './spread.ts';
 /** How long before the due instant the counting begins. */
 const BASELINE_MS = 700;
 const GIVE_UP_MS = 60_000;
+const NOTHING_SPENT = { statementsPerRun: null, walBytesPerRun: null, serverCpuUsPerRun: null };
 
 const now = (): number => performance.timeOrigin + performance.now();
 const rssMb = (): number => process.memoryUsage.rss() / 1_048_576;
@@ -89,7 +90,7 @@ async function main(order: FireOrder): Promise<FireReport> {
     contender: order.contender,
     ...stopwatch.report(),
     recordedMs,
-    ...spent(before, after, order.due),
+    ...(contender.isOnPostgres === false ? NOTHING_SPENT : spent(before, after, order.due)),
     clientCpuUsPerRun: (used.user + used.system) / order.due,
     idleRssMb,
     peakRssMb: process.resourceUsage().maxRSS / 1024,

@@ -30,6 +30,8 @@ export interface StartedContender {
 }
 
 export interface Contender {
+  /** False: what PostgreSQL spends is none of its. Left out: true. */
+  readonly isOnPostgres?: boolean;
   /** Puts the jobs into the database, through the system's own interface where that is fast enough. */
   schedule(order: FireOrder, dueAt: Date): Promise<void>;
   start(order: FireOrder, onStart: OnStart): Promise<StartedContender>;
@@ -45,10 +47,11 @@ export interface FireReport {
   readonly startMaxMs: number;
   /** From the due instant until all was recorded; null: it was given up. */
   readonly recordedMs: number | null;
-  readonly statementsPerRun: number;
-  readonly walBytesPerRun: number;
+  /** This and the next: null where it is not on PostgreSQL. */
+  readonly statementsPerRun: number | null;
+  readonly walBytesPerRun: number | null;
   readonly clientCpuUsPerRun: number;
-  /** Null where the server's processes cannot be read. */
+  /** Null there too, and where the server's processes cannot be read. */
   readonly serverCpuUsPerRun: number | null;
   readonly idleRssMb: number;
   readonly peakRssMb: number;

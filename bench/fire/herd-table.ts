@@ -7,7 +7,7 @@ const grouped = (value: number, digits = 0): string =>
   Number.isFinite(value)
     ? value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
     : '-';
-const orDash = (value: number | null): string => (value === null ? '-' : grouped(value));
+const orDash = (value: number | null, digits = 0): string => (value === null ? '-' : grouped(value, digits));
 
 const COLUMNS: readonly Column[] = [
   ['', 18, ({ contender }) => contender],
@@ -15,8 +15,8 @@ const COLUMNS: readonly Column[] = [
   ['p99', 8, ({ startP99Ms }) => grouped(startP99Ms)],
   ['max ms', 8, ({ startMaxMs }) => grouped(startMaxMs)],
   ['recorded ms', 12, ({ recordedMs }) => orDash(recordedMs)],
-  ['stmts/run', 10, ({ statementsPerRun }) => grouped(statementsPerRun, 4)],
-  ['WAL B/run', 10, ({ walBytesPerRun }) => grouped(walBytesPerRun)],
+  ['stmts/run', 10, ({ statementsPerRun }) => orDash(statementsPerRun, 4)],
+  ['WAL B/run', 10, ({ walBytesPerRun }) => orDash(walBytesPerRun)],
   ['CPU µs/run', 11, ({ clientCpuUsPerRun }) => grouped(clientCpuUsPerRun)],
   ['server µs', 10, ({ serverCpuUsPerRun }) => orDash(serverCpuUsPerRun)],
   ['RSS idle MB', 12, ({ idleRssMb }) => grouped(idleRssMb)],
