@@ -10,8 +10,8 @@ import type { Contender, FireOrder, FireReport } from './contender.ts';
 import { readServerCost, type ServerCost } from './server-cost.ts';
 import { spread } from './spread.ts';
 
-/** How long before the due instant the counting begins. */
-const BASELINE_MS = 700;
+/** How long before the due instant the counting begins: whoever claims ahead pays for it as well. */
+const BASELINE_MS = 5_500;
 const GIVE_UP_MS = 60_000;
 const NOTHING_SPENT = { statementsPerRun: null, walBytesPerRun: null, serverCpuUsPerRun: null };
 

@@ -4,7 +4,7 @@
  */
 import { v7 as uuidv7 } from 'uuid';
 import { type FoundationContainer, type MetricsFactory, registerFoundation } from '../modules/foundation/container.ts';
-import type { Logger } from '../modules/foundation/application/ports/logger.ts';
+import type { Logger, LogProperties } from '../modules/foundation/application/ports/logger.ts';
 import type { MergedJobRegistry } from '../modules/foundation/domain/job-definition.ts';
 import type { Database } from '../modules/foundation/infrastructure/persistence/database.ts';
 import { createApp } from '../modules/foundation/interface/http/app.ts';
@@ -55,9 +55,9 @@ export function assemble(settings: Settings, options: AssembleOptions): Assembly
     pruner: container.resolve(tokenOf('pruner')),
     now: () => container.resolve(tokenOf('time')).now(),
   });
-  container.resolve(tokenOf('bus')).subscribe(({ type, ...facts }) => {
+  container.resolve(tokenOf('bus')).subscribe((event) => {
     // What a run says is in the log already.
-    if (type !== 'run.output') logger.debug(type, { ...facts });
+    if (event.type !== 'run.output') logger.debug(event.type, event as unknown as LogProperties);
   });
   return { container, registry: mergeRegistries(besideOwn(options.modules ?? {}, own)) };
 }

@@ -1,6 +1,7 @@
 /**
- * The metrics of an instance that lives on. OpenTelemetry is loaded when the application has started, or is asked before; what
- * is recorded until then is counted afterwards. Apart from the assembly, because a Worker must not carry it along.
+ * The metrics of an instance that lives on. OpenTelemetry is loaded when the application has started, or is asked before. What is
+ * recorded is gathered, those that say the same as one number, and counted when somebody asks: a herd of runs does not wait for
+ * it. Apart from the assembly, because a Worker must not carry it along.
  */
 import type { MetricsFactory } from '../modules/foundation/container.ts';
 import type { EngineGauges, Metrics } from '../modules/foundation/application/ports/metrics.ts';
@@ -23,10 +24,25 @@ export class PrometheusLoader {
   }
 }
 
+/** So many that say different things are counted without being asked for. */
+const MAX_GATHERED = 5_000;
+
+/** Events that are alike to a metric. */
+interface Gathered {
+  readonly event: SchedulerEvent;
+  times: number;
+}
+
+/** All that a metric looks at. */
+function keyOf({ type, detail = {} }: SchedulerEvent): string {
+  const { trigger, latenessMs, status, failureReason, durationMs } = detail;
+  return `${type} ${String(trigger)} ${String(latenessMs)} ${String(status)} ${String(failureReason)} ${String(durationMs)}`;
+}
+
 class DeferredMetrics implements Metrics {
   readonly #instance: Instance;
   readonly #readGauges: () => EngineGauges;
-  #waiting: SchedulerEvent[] = [];
+  readonly #gathered = new Map<string, Gathered>();
   #loading: Promise<Metrics> | null = null;
   #loaded: Metrics | null = null;
 
@@ -36,13 +52,22 @@ class DeferredMetrics implements Metrics {
   }
 
   record(event: SchedulerEvent): void {
-    if (this.#loaded === null) this.#waiting.push(event);
-    else this.#loaded.record(event);
+    const key = keyOf(event);
+    const known = this.#gathered.get(key);
+    if (known !== undefined) known.times += 1;
+    else this.#gathered.set(key, { event, times: 1 });
+    if (this.#gathered.size > MAX_GATHERED && this.#loaded !== null) this.#count(this.#loaded);
   }
 
   async render(): Promise<string> {
     const metrics = await this.load();
+    this.#count(metrics);
     return metrics.render();
+  }
+
+  #count(metrics: Metrics): void {
+    for (const { event, times } of this.#gathered.values()) metrics.record(event, times);
+    this.#gathered.clear();
   }
 
   load(): Promise<Metrics> {
@@ -57,7 +82,6 @@ class DeferredMetrics implements Metrics {
     ]);
     const options = { instance: this.#instance, readGauges: this.#readGauges, readEventLoopDelay: watchEventLoop() };
     const metrics = new PrometheusMetrics(options);
-    for (const event of this.#waiting.splice(0)) metrics.record(event);
     this.#loaded = metrics;
     return metrics;
   }

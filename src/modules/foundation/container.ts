@@ -149,7 +149,7 @@ function factoriesOf(options: FoundationOptions): Factories {
     starts: (wired) => new StartBurst(wired),
     tracker: (wired) => new ExecutionTracker(wired),
     executor: (wired) => new RunExecutor(wired),
-    dispatcher: (wired) => new FireDispatcher(wired.executor, maxConcurrentRuns),
+    dispatcher: (wired) => new FireDispatcher(wired, maxConcurrentRuns),
     held: (wired) => new HeldRuns(wired),
     loader: (wired) => new JobLoader(wired),
     settlements: () => new PostgresOutageSettlements(database),

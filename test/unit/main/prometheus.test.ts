@@ -20,6 +20,28 @@ it('PrometheusLoader counts what was recorded before, while and after it loads',
   expect(await metrics.render()).toContain('carillon_runs_started_total{trigger="manual"} 3');
 });
 
+it('PrometheusLoader counts those that say different things apart, however many there are', async () => {
+  const loader = new PrometheusLoader();
+  const metrics = loader.factory(INSTANCE, () => GAUGES);
+  await loader.load();
+  for (let ms = 0; ms < 6_000; ms += 1) {
+    for (const trigger of ['manual', 'schedule']) metrics.record({ ...started, detail: { trigger, latenessMs: ms } });
+  }
+  metrics.record({ type: 'run.finished', jobId: 'a', detail: { status: 'FAILED', failureReason: 'LOST' } });
+  metrics.record({
+    type: 'run.finished',
+    jobId: 'a',
+    detail: { status: 'FAILED', failureReason: 'ERROR', durationMs: 7 },
+  });
+  const text = await metrics.render();
+  expect(text).toContain('carillon_runs_started_total{trigger="manual"} 6000');
+  expect(text).toContain('carillon_run_lateness_seconds_bucket{trigger="schedule",le="0.1"} 101');
+  expect(text).toContain('carillon_run_lateness_seconds_bucket{trigger="schedule",le="+Inf"} 6000');
+  expect(text).toContain('carillon_runs_finished_total{status="FAILED",reason="LOST"} 1');
+  expect(text).toContain('carillon_run_duration_seconds_count{status="FAILED"} 1');
+  expect(await metrics.render()).toContain('carillon_runs_started_total{trigger="manual"} 6000');
+});
+
 it('PrometheusLoader loads for whoever asks before', async () => {
   expect(await new PrometheusLoader().factory(INSTANCE, () => GAUGES).render()).toContain('carillon_lease_held 1');
 });

@@ -92,7 +92,7 @@ export class AheadRuns {
     for (const unlisten of this.#unlisten.splice(0)) unlisten();
     this.#cancelTimer();
     await this.#turning;
-    this.#deps.starts.open();
+    this.#deps.starts.end();
     this.#deps.held.doomAll();
     await this.#giveBack().catch((error: unknown) => this.#failed(error));
   }
@@ -146,7 +146,7 @@ export class AheadRuns {
     if (lease.isSuspended) held.offer();
     else held.withdraw();
     // What has ended waits for no start that waits for the lease.
-    if (!lease.isHeld) return starts.open();
+    if (!lease.isHeld) return starts.end();
     if (lease.term !== this.#confirmedTerm) held.holdAgain(held.takeConfirmed(Number.POSITIVE_INFINITY));
     if (held.earliestAt <= time.now()) await this.#confirm();
     await this.#startConfirmed();
@@ -161,22 +161,23 @@ export class AheadRuns {
     const answer = await confirmDue(this.#deps, due);
     if (answer === null) return;
     this.#confirmedTerm = term;
+    this.#patientUntil = time.now() + PATIENCE_MS;
+    if (answer === 'all') return held.confirmAll(due);
     for (const each of due) {
       if (answer.confirmed.has(each.run.id)) held.confirm(each);
       else if (answer.givenBack.has(each.run.id)) held.forget(each);
       else held.doom(each);
     }
-    this.#patientUntil = time.now() + PATIENCE_MS;
     await this.#claimAgain(due.filter(({ run }) => answer.givenBack.has(run.id)));
   }
 
   /** As many as there are slots for, those that become free at once included; what has ended is recorded afterwards. */
   async #startConfirmed(): Promise<void> {
     const { clock, dispatcher, held, starts } = this.#deps;
-    if (!held.hasConfirmed) return starts.open();
+    if (!held.hasConfirmed) return starts.end();
     const until = clock.monotonicMs() + BURST_MS;
-    if (!starts.isClosed) this.#startsFirstUntil = clock.monotonicMs() + STARTS_FIRST_MS;
-    starts.close();
+    if (!starts.isGoing) this.#startsFirstUntil = clock.monotonicMs() + STARTS_FIRST_MS;
+    starts.begin();
     try {
       for (let hops = 0; held.hasConfirmed && hops < HOPS && clock.monotonicMs() < until; hops += 1) {
         if (dispatcher.freeSlots === 0) await Promise.resolve();
@@ -187,7 +188,7 @@ export class AheadRuns {
       }
     } finally {
       const isLater = clock.monotonicMs() >= this.#startsFirstUntil;
-      if (!held.hasConfirmed || dispatcher.freeSlots === 0 || isLater) starts.open();
+      if (!held.hasConfirmed || dispatcher.freeSlots === 0 || isLater) starts.end();
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import type { DatabaseTime } from './database-time.ts';
 import { type InstanceLease, LEASE_MS } from './instance-lease.ts';
-import type { AheadClaims, AheadRun } from './ports/ahead-claims.ts';
+import type { AheadClaims, AheadRun, Confirming } from './ports/ahead-claims.ts';
 import type { Clock } from './ports/clock.ts';
 
 export interface HeldRun extends AheadRun {
@@ -20,15 +20,15 @@ export interface ConfirmDueDeps {
 }
 
 interface Answer {
-  readonly confirmed: Pick<ReadonlySet<string>, 'has'>;
+  readonly confirmed: ReadonlySet<string>;
   readonly givenBack: ReadonlySet<string>;
 }
 
 /**
  * All at once where nothing was changed since they were claimed; each by itself where something was.
- * @returns by run ids; null: they are not due yet @throws DatabaseUnavailableError
+ * @returns by run ids, or of all that they may start; null: they are not due yet @throws DatabaseUnavailableError
  */
-export async function confirmDue(deps: ConfirmDueDeps, due: readonly HeldRun[]): Promise<Answer | null> {
+export async function confirmDue(deps: ConfirmDueDeps, due: readonly HeldRun[]): Promise<Answer | 'all' | null> {
   const { aheadClaims, clock, lease, time } = deps;
   const { dueAt, tick, claimedSince } = boundsOf(due);
   const order = { dueAt: new Date(dueAt), leaseMs: LEASE_MS };
@@ -39,11 +39,27 @@ export async function confirmDue(deps: ConfirmDueDeps, due: readonly HeldRun[]):
     claimedSince: new Date(claimedSince),
   });
   time.observe(now.getTime(), askedAt);
-  if (isConfirmed) return { confirmed: EVERY, givenBack: new Set() };
-  return now < order.dueAt ? null : aheadClaims.confirmEach(lease.instanceId, order, due);
+  if (isConfirmed) return 'all';
+  return now < order.dueAt ? null : confirmEach(deps, order, due);
 }
 
-const EVERY = { has: () => true };
+/** A portion a statement, so that each is answered in time. */
+async function confirmEach(
+  { aheadClaims, lease }: ConfirmDueDeps,
+  order: Confirming,
+  due: readonly HeldRun[],
+): Promise<Answer> {
+  const confirmed = new Set<string>();
+  const givenBack = new Set<string>();
+  for (let from = 0; from < due.length; from += PORTION) {
+    const answer = await aheadClaims.confirmEach(lease.instanceId, order, due.slice(from, from + PORTION));
+    for (const id of answer.confirmed) confirmed.add(id);
+    for (const id of answer.givenBack) givenBack.add(id);
+  }
+  return { confirmed, givenBack };
+}
+
+const PORTION = 2_000;
 
 /** The latest that any is due at, and the earliest tick and instant that any was claimed at. */
 function boundsOf(due: readonly HeldRun[]): { dueAt: number; tick: number; claimedSince: number } {

@@ -3,7 +3,8 @@
  * executed once; whoever claims reserves slots first, so that two who claim at the same time do not share them.
  *
  * A run takes a slot while its job works; while its outcome is being written it takes none, so that the next are claimed
- * meanwhile, up to a bound on outcomes that wait. It is active until it is written.
+ * meanwhile, up to a bound on outcomes that wait. It is active until it is written. In a burst of starts its function is
+ * called at once, and all the rest comes after the burst.
  */
 import { RunCancelledError } from '../domain/errors.ts';
 import type { JobConfig } from '../domain/job-config.ts';
@@ -11,9 +12,10 @@ import type { MergedJobRegistry } from '../domain/job-definition.ts';
 import type { TrackedRun } from './ports/run-tracker.ts';
 import { RunController } from './run-controller.ts';
 import type { RunExecutor } from './run-executor.ts';
+import type { StartBurst } from './start-burst.ts';
 
 /** So many runs may wait for their outcome to be written before those that wait count as running. */
-const MAX_UNWRITTEN = 10_000;
+export const MAX_UNWRITTEN = 100_000;
 
 interface ActiveRun {
   readonly run: TrackedRun;
@@ -31,8 +33,14 @@ export interface SlotReservation {
 /** `jobId` of the run that ended; null: slots were given back unused. */
 export type SlotListener = (jobId: string | null) => void;
 
+export interface FireDispatcherDeps {
+  readonly executor: Pick<RunExecutor, 'begin' | 'finish'>;
+  readonly starts: StartBurst;
+}
+
 export class FireDispatcher {
-  readonly #executor: RunExecutor;
+  readonly #executor: FireDispatcherDeps['executor'];
+  readonly #starts: StartBurst;
   readonly #maxConcurrentRuns: number;
   readonly #active = new Map<string, ActiveRun>();
   readonly #listeners = new Set<SlotListener>();
@@ -43,8 +51,9 @@ export class FireDispatcher {
   #reserved = 0;
   #wasRefused = false;
 
-  constructor(executor: RunExecutor, maxConcurrentRuns: number) {
+  constructor({ executor, starts }: FireDispatcherDeps, maxConcurrentRuns: number) {
     this.#executor = executor;
+    this.#starts = starts;
     this.#maxConcurrentRuns = maxConcurrentRuns;
   }
 
@@ -124,20 +133,25 @@ export class FireDispatcher {
     const active: ActiveRun = { run, controller, isWorking: true };
     this.#active.set(run.id, active);
     this.#working += 1;
-    const endWork = (): void => {
-      if (active.isWorking) this.#working -= 1;
-      active.isWorking = false;
-    };
     const onWorkEnd = (): void => {
-      endWork();
+      this.#endWork(active);
       this.#offer();
     };
-    void this.#executor.execute({ run, config, registry, controller, onWorkEnd }).finally(() => {
-      endWork();
-      this.#active.delete(run.id);
-      this.#unrecorded.delete(run.id);
-      this.#tell(run.jobId);
-    });
+    const begun = this.#executor.begin({ run, config, registry, controller, onWorkEnd });
+    this.#starts.afterwards(() => void this.#executor.finish(begun).finally(() => this.#ended(active)));
+  }
+
+  #endWork(active: ActiveRun): void {
+    if (active.isWorking) this.#working -= 1;
+    active.isWorking = false;
+  }
+
+  #ended(active: ActiveRun): void {
+    const { id, jobId } = active.run;
+    this.#endWork(active);
+    this.#active.delete(id);
+    this.#unrecorded.delete(id);
+    this.#tell(jobId);
   }
 
   /** Is told each time a slot became free. @returns how to stop listening */

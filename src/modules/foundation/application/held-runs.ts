@@ -10,14 +10,14 @@ import type { HeldRun } from './confirm-due.ts';
 import type { JobDirectory } from './job-directory.ts';
 import { WaitingRuns } from './waiting-runs.ts';
 
-/** So many may be held at once. */
-export const MAX_HELD = 20_000;
+/** So many may be held at once; each takes about half a kilobyte. */
+export const MAX_HELD = 100_000;
 export const UNKNOWN_TICK = -1;
 
 export class HeldRuns {
   readonly #directory: JobDirectory;
-  readonly #waiting = new WaitingRuns();
-  readonly #confirmed = new Map<string, HeldRun>();
+  #waiting = new WaitingRuns();
+  #confirmed: Map<string, HeldRun> = new Map();
   readonly #doomed = new Map<string, HeldRun>();
   readonly #cancelled = new Set<string>();
   /** By occurrence. */
@@ -51,6 +51,13 @@ export class HeldRuns {
 
   dueBy(now: number): HeldRun[] {
     return [...this.#waiting.values()].filter(({ run }) => run.scheduledAt.getTime() <= now);
+  }
+
+  /** All of these: one by one, or at once where none waits besides. */
+  confirmAll(due: readonly HeldRun[]): void {
+    const isAll = this.#confirmed.size === 0 && due.length === this.#waiting.size;
+    if (!isAll || due.some(({ run }) => !this.#waiting.has(run.id))) for (const held of due) this.confirm(held);
+    else [this.#confirmed, this.#waiting] = [this.#waiting, new WaitingRuns()];
   }
 
   /** One that was doomed meanwhile stays so. */

@@ -1,6 +1,6 @@
 /**
- * Many jobs due at one instant: claimed up to a second ahead, so that they start on time; and among several replicas each
- * claims its own share first, and what others left over a moment later.
+ * Many jobs due at one instant: claimed ahead, a second or, the larger the herd, up to five, so that they start on time; and
+ * among several replicas each claims its own share first, and what others left over a moment later.
  *
  * Invariants: only what can be judged ahead is taken ahead (no jitter to wait for, nothing queued, no limit of runs to
  * count, an interval so long that a job is not always claimed); what is left to another is looked for when it is overdue,
@@ -17,7 +17,13 @@ import type { InstanceLease } from './instance-lease.ts';
 import type { DirectoryEntry, JobDirectory } from './job-directory.ts';
 import { rankOf } from './own-share.ts';
 
-export const AHEAD_MS = 1_000;
+const LEAST_AHEAD_MS = 1_000;
+/** Well below the time between two claims of one job, and below a lease. */
+const MOST_AHEAD_MS = 5_000;
+/** What a database claims in a millisecond, of all replicas together: a cautious guess. */
+const CLAIMS_PER_MS = 20;
+/** So often, where something is due soon, it is counted how much. */
+const COUNT_EVERY_MS = 500;
 /** Fewer that are due within that time are claimed when they are due. */
 const HERD = 20;
 const BATCH = 1_000;
@@ -38,6 +44,9 @@ export class HerdClaimer {
   readonly #deps: HerdClaimerDeps;
   readonly #claimer: DueClaimer;
   readonly #ahead: AheadRuns;
+  /** How long before they are due those are claimed that were counted last. */
+  #aheadMs = LEAST_AHEAD_MS;
+  #countedAt = Number.NEGATIVE_INFINITY;
   /** What is due up to this instant has been looked at. */
   #lookedUntil = Number.NEGATIVE_INFINITY;
   #isTaking = false;
@@ -62,7 +71,9 @@ export class HerdClaimer {
     const next = directory.nextLook('persisted');
     if (this.#underWay.size >= LANES || this.#room <= 0) return Number.POSITIVE_INFINITY;
     if (next === null || next <= this.#lookedUntil) return Number.POSITIVE_INFINITY;
-    return Math.max(0, next - AHEAD_MS - time.now());
+    const now = time.now();
+    const countInMs = Math.max(next - MOST_AHEAD_MS, this.#countedAt + COUNT_EVERY_MS) - now;
+    return Math.max(0, Math.min(next - this.#aheadMs - now, countInMs));
   }
 
   /** How long until what others left over is to be looked for. */
@@ -89,20 +100,31 @@ export class HerdClaimer {
     const { directory, lease, time } = this.#deps;
     if (this.inMs > 0) return;
     const now = time.now();
+    this.#count(now);
+    const until = now + this.#aheadMs;
+    if (directory.nextLook('persisted')! > until) return;
     // Of what is looked at, as much is this instance's own as fills a batch.
     const reach = Math.min(BATCH, this.#room) * Math.max(1, lease.live.length);
-    const coming = directory.comingUp(now + AHEAD_MS, reach, (entry, lookAt) => canBeTakenAhead(entry, lookAt, now));
+    const coming = directory.comingUp(until, reach, (entry, lookAt) => canBeTakenAhead(entry, lookAt, now));
     const isHerd = this.#isTaking || coming.length >= HERD;
     this.#isTaking = isHerd && coming.length === reach;
-    if (!this.#isTaking) this.#lookedUntil = now + AHEAD_MS;
+    if (!this.#isTaking) this.#lookedUntil = until;
     if (isHerd) this.#begin(this.ownOf(coming));
+  }
+
+  /** A large herd takes longer to be claimed: so much earlier it is begun. */
+  #count(now: number): void {
+    if (now < this.#countedAt + COUNT_EVERY_MS) return;
+    this.#countedAt = now;
+    const soon = this.#deps.directory.countUpTo(now + MOST_AHEAD_MS);
+    this.#aheadMs = Math.min(Math.max(soon / CLAIMS_PER_MS, LEAST_AHEAD_MS), MOST_AHEAD_MS);
   }
 
   #begin(coming: readonly DirectoryEntry[]): void {
     if (coming.length === 0) return;
     this.#askedFor += coming.length;
     const claiming: Promise<void> = this.#claimer
-      .claimAhead(coming, AHEAD_MS)
+      .claimAhead(coming, this.#aheadMs)
       .then(
         () => null,
         (error: unknown) => error,

@@ -107,6 +107,13 @@ export class JobDirectory {
     return found;
   }
 
+  /** How many persisted jobs are looked at by `until`. */
+  countUpTo(until: number): number {
+    let count = 0;
+    for (const _jobId of this.#persisted.within(until)) count += 1;
+    return count;
+  }
+
   /** When a persisted job is looked at next, in milliseconds since 1970, or null. */
   lookOf(jobId: string): number | null {
     return this.#persisted.atOf(jobId);

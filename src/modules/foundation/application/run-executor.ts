@@ -8,9 +8,8 @@ import { describeError } from '../domain/describe-error.ts';
 import { failureReasonOf } from '../domain/failure-reason.ts';
 import { JobNotRegisteredError, RunLostError, RunTimeoutError } from '../domain/errors.ts';
 import { handlerOf, type JobConfig } from '../domain/job-config.ts';
-import type { JsonObject, MergedJobRegistry } from '../domain/job-definition.ts';
+import type { JsonObject, MergedJobRegistry, RegisteredJob } from '../domain/job-definition.ts';
 import { retryAfterMs } from '../domain/retry.ts';
-import { idempotencyKey } from '../domain/run.ts';
 import type { EventBus } from './event-bus.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import { mergeKwargs, validateKwargs } from './job-kwargs.ts';
@@ -20,6 +19,7 @@ import type { ExecutionLogRepository } from './ports/execution-log-repository.ts
 import type { Logger } from './ports/logger.ts';
 import type { RunTracker, TrackedRun } from './ports/run-tracker.ts';
 import type { Timers } from './ports/timers.ts';
+import { RunContext } from './run-context.ts';
 import type { RunController } from './run-controller.ts';
 import { RunLog } from './run-log.ts';
 import type { RunOutputWriter } from './run-output-writer.ts';
@@ -45,6 +45,20 @@ export interface Assignment {
   readonly onWorkEnd?: () => void;
 }
 
+/** A run whose function has been called, or waits for its record. */
+export interface BegunRun {
+  readonly assignment: Assignment;
+  readonly log: RunLog;
+  /** On the monotonic clock. */
+  readonly startedAt: number;
+  hasBegun: boolean;
+  /** What the function gave, a promise of it, or what it threw. */
+  work: unknown;
+  hasThrown: boolean;
+  /** Of the job's own work, without what comes after it. */
+  durationMs: number;
+}
+
 export class RunExecutor {
   readonly #deps: RunExecutorDeps;
 
@@ -52,70 +66,116 @@ export class RunExecutor {
     this.#deps = deps;
   }
 
-  async execute(assignment: Assignment): Promise<void> {
-    const { run, config } = assignment;
-    const { bus, clock, tracker } = this.#deps;
+  /** The whole of it. */
+  execute(assignment: Assignment): Promise<void> {
+    return this.finish(this.begin(assignment));
+  }
+
+  /**
+   * Calls the function of a run that is recorded already; of another its record is written first, by `finish`. This alone is
+   * what a herd's other starts wait for. Never throws.
+   */
+  begin(assignment: Assignment): BegunRun {
+    const { run, config, registry } = assignment;
+    const log = new RunLog(this.#deps, run, registry.get(handlerOf(config))?.defaults);
+    const begun: BegunRun = {
+      ...{ assignment, log, startedAt: this.#deps.clock.monotonicMs() },
+      ...{ hasBegun: false, work: undefined, hasThrown: false, durationMs: 0 },
+    };
+    if (run.isRecorded) this.#beginWork(begun);
+    return begun;
+  }
+
+  /** Tells of the start, waits for the end, and records it. Once a run. */
+  async finish(begun: BegunRun): Promise<void> {
+    const { run, config } = begun.assignment;
+    const { bus, tracker } = this.#deps;
     const of = { jobId: run.jobId, executionId: run.id, scheduledAt: run.scheduledAt };
     const latenessMs = Math.max(0, run.startedAt.getTime() - run.scheduledAt.getTime());
-    const started = { attempt: run.attempt, trigger: run.trigger, latenessMs };
-    bus.emit({ type: 'run.started', ...of, detail: started });
-    const log = new RunLog(this.#deps, run, kwargsOf(assignment));
-    const timed: TimedWork = { log, startedAt: clock.monotonicMs(), durationMs: 0 };
-    const retryMs = retryAfterMs(run, config);
+    bus.emit({ type: 'run.started', ...of, detail: { attempt: run.attempt, trigger: run.trigger, latenessMs } });
     try {
-      const tracked = retryMs === null ? run : { ...run, retryAfterMs: retryMs };
-      await tracker.track(tracked, () => this.#work(assignment, timed));
-      bus.emit({ type: 'run.finished', ...of, detail: { status: 'SUCCESS', durationMs: timed.durationMs } });
+      const tracked = { ...run, begunAtMs: begun.startedAt, retryAfterMs: retryAfterMs(run, config) };
+      await tracker.track(tracked, () => this.#outcomeOf(begun));
+      bus.emit({ type: 'run.finished', ...of, detail: { status: 'SUCCESS', durationMs: begun.durationMs } });
     } catch (error) {
       const reason = describeError(error).message;
-      timed.log.logger.warn(`The run failed: ${reason}`, { attempt: run.attempt });
-      const detail = { status: 'FAILED', failureReason: failureReasonOf(error), durationMs: timed.durationMs };
+      begun.log.logger.warn(`The run failed: ${reason}`, { attempt: run.attempt });
+      const detail = { status: 'FAILED', failureReason: failureReasonOf(error), durationMs: begun.durationMs };
       bus.emit({ type: 'run.finished', ...of, reason, detail });
     }
   }
 
-  async #work(assignment: Assignment, timed: TimedWork): Promise<unknown> {
-    const { secrets } = timed.log;
+  /** @returns what the function returned, or a promise of it @throws what it threw */
+  #outcomeOf(begun: BegunRun): unknown {
+    if (!begun.hasBegun) this.#beginWork(begun);
+    const { log, work, hasThrown } = begun;
+    if (hasThrown) throw log.secrets.error(work);
+    return work instanceof Promise || work === undefined ? work : log.secrets.value(work);
+  }
+
+  /** Of most runs of a herd the work ends with the call of its function: then nothing is waited for. */
+  #beginWork(begun: BegunRun): void {
+    begun.hasBegun = true;
     try {
-      return secrets.value(await this.#withinTimeout(assignment, timed.log));
+      begun.work = this.#workOf(begun);
+    } catch (error) {
+      begun.work = error;
+      begun.hasThrown = true;
+    }
+    if (begun.hasThrown || !(begun.work instanceof Promise)) return this.#workEnded(begun);
+    const work = this.#waitFor(begun.work, begun);
+    // Whoever finishes the run is told of a rejection; until then it is nobody's.
+    work.catch(() => undefined);
+    begun.work = work;
+  }
+
+  async #waitFor(work: Promise<unknown>, begun: BegunRun): Promise<unknown> {
+    const { secrets } = begun.log;
+    try {
+      return secrets.value(await work);
     } catch (error) {
       throw secrets.error(error);
     } finally {
-      timed.durationMs = Math.round(this.#deps.clock.monotonicMs() - timed.startedAt);
-      timed.log.close();
-      assignment.onWorkEnd?.();
+      this.#workEnded(begun);
     }
   }
 
+  #workEnded(begun: BegunRun): void {
+    begun.durationMs = Math.round(this.#deps.clock.monotonicMs() - begun.startedAt);
+    begun.log.close();
+    begun.assignment.onWorkEnd?.();
+  }
+
   /** What takes no waiting is done at once, so that a herd starts in the order, and at the pace, that it is dispatched. */
-  async #call({ run, config, registry, controller }: Assignment, log: RunLog): Promise<unknown> {
+  #workOf({ assignment, log }: BegunRun): unknown {
+    const { run, config, registry, controller } = assignment;
     const { term } = this.#deps.lease;
     const handler = registry.get(handlerOf(config));
     if (handler === undefined) throw new JobNotRegisteredError(handlerOf(config));
-    const kwargs =
-      handler.kwargs === undefined ? mergeKwargs(handler, run.jobKwargs) : await validateKwargs(handler, run.jobKwargs);
-    const lastSuccessAt =
-      run.lastSuccessAt === undefined ? await this.#lastSuccessAt(run.jobId, log) : run.lastSuccessAt;
+    const call = { assignment, handler, log, term };
+    const { lastSuccessAt } = run;
+    if (handler.kwargs !== undefined || lastSuccessAt === undefined || config.timeoutMs !== null)
+      return this.#withinTimeout(assignment, log, () => this.#prepareAndCall(call));
+    const value = this.#call(call, mergeKwargs(handler, run.jobKwargs), lastSuccessAt);
+    if (mayBePromise(value)) return this.#withinTimeout(assignment, log, () => value);
+    controller.throwIfAborted();
+    return value;
+  }
+
+  async #prepareAndCall(call: Call): Promise<unknown> {
+    const { assignment, handler, log } = call;
+    const { jobId, jobKwargs, lastSuccessAt } = assignment.run;
+    const isPlain = handler.kwargs === undefined;
+    const kwargs = isPlain ? mergeKwargs(handler, jobKwargs) : await validateKwargs(handler, jobKwargs);
+    const knownSuccessAt = lastSuccessAt === undefined ? await this.#lastSuccessAt(jobId, log) : lastSuccessAt;
+    return this.#call(call, kwargs, knownSuccessAt);
+  }
+
+  #call({ assignment, handler, log, term }: Call, kwargs: unknown, lastSuccessAt: Date | null): unknown {
+    const { run, controller } = assignment;
     controller.throwIfAborted();
     if (run.isRecorded && (term === null || this.#deps.lease.term !== term)) throw new RunLostError();
-    return handler.run(kwargs, {
-      get signal() {
-        return controller.signal;
-      },
-      get logger() {
-        return log.forJob;
-      },
-      lastSuccessAt,
-      jobId: run.jobId,
-      executionId: run.id,
-      scheduledAt: run.scheduledAt,
-      attempt: run.attempt,
-      trigger: run.trigger,
-      get idempotencyKey() {
-        return idempotencyKey(run);
-      },
-      progress: (fraction, message) => log.progress(fraction, message),
-    });
+    return handler.run(kwargs as JsonObject, new RunContext({ run, controller, log, lastSuccessAt }));
   }
 
   async #lastSuccessAt(jobId: string, { logger }: RunLog): Promise<Date | null> {
@@ -132,8 +192,7 @@ export class RunExecutor {
    * Ends when the work, the timeout or a cancellation does. Work that goes on after that is abandoned: its end is only
    * logged. The timeout covers the arguments too: a schema is a module's own code, and may hang as well as the job.
    */
-  #withinTimeout(assignment: Assignment, log: RunLog): Promise<unknown> {
-    const { config, controller } = assignment;
+  #withinTimeout({ config, controller }: Assignment, log: RunLog, work: () => unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const cancelTimeout = this.#startTimeout(config.timeoutMs, controller);
       const end = (value?: unknown): unknown => {
@@ -154,7 +213,7 @@ export class RunExecutor {
         }
         reject(error);
       };
-      this.#call(assignment, log).then((value) => resolve(end(value)), failed);
+      Promise.resolve(work()).then((value) => resolve(end(value)), failed);
     });
   }
 
@@ -164,15 +223,14 @@ export class RunExecutor {
   }
 }
 
-/** What is not registered has no defaults, and does not run. */
-function kwargsOf({ run, config, registry }: Assignment): JsonObject {
-  const handler = registry.get(handlerOf(config));
-  return handler === undefined ? run.jobKwargs : mergeKwargs(handler, run.jobKwargs);
+function mayBePromise(value: unknown): boolean {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-interface TimedWork {
+/** A function that is about to be called, and the stretch of the lease that its run was found in. */
+interface Call {
+  readonly assignment: Assignment;
+  readonly handler: RegisteredJob;
   readonly log: RunLog;
-  readonly startedAt: number;
-  /** Of the job's own work, without what comes after it. */
-  durationMs: number;
+  readonly term: number | null;
 }

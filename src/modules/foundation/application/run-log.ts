@@ -23,13 +23,19 @@ export class RunLog {
   #forJob: JobLogger | null = null;
   #isClosed = false;
 
-  readonly secrets: RunSecrets;
+  readonly #defaults: JsonObject | undefined;
+  #secrets: RunSecrets | null = null;
 
-  /** @param kwargs the run's arguments, its function's defaults among them */
-  constructor(deps: RunLogDeps, run: Run, kwargs: JsonObject) {
+  /** @param defaults the function's, that the run's arguments are laid over */
+  constructor(deps: RunLogDeps, run: Run, defaults: JsonObject | undefined) {
     this.#deps = deps;
     this.#run = run;
-    this.secrets = new RunSecrets(kwargs);
+    this.#defaults = defaults;
+  }
+
+  get secrets(): RunSecrets {
+    this.#secrets ??= new RunSecrets({ ...this.#defaults, ...this.#run.jobKwargs });
+    return this.#secrets;
   }
 
   /** The process's log alone. */

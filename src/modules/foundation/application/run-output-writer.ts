@@ -75,9 +75,12 @@ export class RunOutputWriter implements RunOutputGate {
     };
   }
 
-  async conclude<T>(executionId: string, record: () => Promise<T>): Promise<T> {
+  conclude<T>(executionId: string, record: () => Promise<T>): Promise<T> {
     const run = this.#runs.get(executionId);
-    if (run === undefined) return await record();
+    return run === undefined ? record() : this.#conclude(run, record);
+  }
+
+  async #conclude<T>(run: OpenRunOutput, record: () => Promise<T>): Promise<T> {
     while (run.writing !== null) await run.writing;
     run.isRefused = false;
     if (!(await this.#writeLast(run))) throw new DatabaseUnavailableError('What the run has said is not written yet.');

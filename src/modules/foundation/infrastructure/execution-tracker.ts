@@ -7,7 +7,7 @@ import type { Clock } from '../application/ports/clock.ts';
 import type { ExecutionLogRepository } from '../application/ports/execution-log-repository.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { RunOutputGate } from '../application/ports/run-outputs.ts';
-import type { RecordJournal, RunTracker, StartGate, TrackedRun } from '../application/ports/run-tracker.ts';
+import type { RecordJournal, RunTracker, TrackedRun } from '../application/ports/run-tracker.ts';
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError, RunLostError } from '../domain/errors.ts';
 import { failureReasonOf } from '../domain/failure-reason.ts';
@@ -20,7 +20,6 @@ export interface ExecutionTrackerDeps {
   readonly executions: ExecutionLogRepository;
   readonly journal: RecordJournal;
   readonly output: RunOutputGate;
-  readonly starts: StartGate;
   readonly clock: Clock;
   readonly time: Pick<Clock, 'now'>;
   readonly logger: Logger;
@@ -43,7 +42,7 @@ export class ExecutionTracker implements RunTracker {
    */
   async track(run: TrackedRun, work: () => unknown): Promise<Json> {
     const isRecorded = run.isRecorded || (await this.#create(run));
-    const startedAt = this.#deps.clock.monotonicMs();
+    const startedAt = run.begunAtMs ?? this.#deps.clock.monotonicMs();
     let result: Json;
     try {
       result = toJson(await work());
@@ -83,8 +82,7 @@ export class ExecutionTracker implements RunTracker {
   }
 
   async #record(run: TrackedRun, isRecorded: boolean, outcome: Outcome): Promise<void> {
-    const { executions, output, starts } = this.#deps;
-    if (starts.isClosed) await starts.opened();
+    const { executions, output } = this.#deps;
     let isOurs = true;
     try {
       if (this.#deps.journal.isHolding) throw new DatabaseUnavailableError('The database is away.');

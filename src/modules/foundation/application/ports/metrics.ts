@@ -16,7 +16,8 @@ export interface EngineGauges {
 }
 
 export interface Metrics {
-  record(event: SchedulerEvent): void;
+  /** @param times how often the same was told; default 1 */
+  record(event: SchedulerEvent, times?: number): void;
   /** In the text format of Prometheus, version 0.0.4. */
   render(): Promise<string>;
 }

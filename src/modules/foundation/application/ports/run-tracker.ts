@@ -9,6 +9,8 @@ export interface TrackedRun extends Run {
   readonly mayBeRecorded?: boolean;
   /** When its job succeeded last; left out: it has to be asked for. */
   readonly lastSuccessAt?: Date | null;
+  /** When its function was called, on the monotonic clock; left out: `track` calls it. */
+  readonly begunAtMs?: number;
   /** How long after a failure its next attempt starts; null or left out: there is none. */
   readonly retryAfterMs?: number | null;
 }
@@ -36,10 +38,4 @@ export interface RunTracker {
    * @throws what `work` threw, after it was recorded; RunLostError where its outcome belongs to nobody any more
    */
   track(run: TrackedRun, work: () => unknown): Promise<Json>;
-}
-
-/** Closed while many runs are being started: outcomes wait for it. */
-export interface StartGate {
-  readonly isClosed: boolean;
-  opened(): Promise<void>;
 }

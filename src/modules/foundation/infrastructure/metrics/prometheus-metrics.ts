@@ -5,7 +5,7 @@
  * of event); a job's id is none of them: jobs come and go by the thousand, and each would stay for good. What a single
  * job does stands in its executions.
  */
-import type { Attributes, Meter } from '@opentelemetry/api';
+import type { Attributes, Histogram, Meter } from '@opentelemetry/api';
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { AggregationTemporality, AggregationType, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import type { EngineGauges, Metrics } from '../../application/ports/metrics.ts';
@@ -43,19 +43,20 @@ export class PrometheusMetrics implements Metrics {
     observeGauges(meter, options);
   }
 
-  record({ type, detail = {} }: SchedulerEvent): void {
+  record({ type, detail = {} }: SchedulerEvent, times = 1): void {
     const { started, finished, duration, lateness, events } = this.#counters;
     if (type === 'run.started') {
-      started.add(1, { trigger: word(detail['trigger']) });
+      started.add(times, { trigger: word(detail['trigger']) });
       if (typeof detail['latenessMs'] === 'number') {
-        lateness.record(detail['latenessMs'] / 1_000, { trigger: word(detail['trigger']) });
+        recordOften(lateness, detail['latenessMs'] / 1_000, { times, labels: { trigger: word(detail['trigger']) } });
       }
     } else if (type === 'run.finished') {
       const status = word(detail['status']);
-      finished.add(1, { status, reason: word(detail['failureReason']) });
-      if (typeof detail['durationMs'] === 'number') duration.record(detail['durationMs'] / 1_000, { status });
+      finished.add(times, { status, reason: word(detail['failureReason']) });
+      if (typeof detail['durationMs'] === 'number')
+        recordOften(duration, detail['durationMs'] / 1_000, { times, labels: { status } });
     } else {
-      events.add(1, { type });
+      events.add(times, { type });
     }
   }
 
@@ -66,6 +67,16 @@ export class PrometheusMetrics implements Metrics {
     // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
     return this.#serializer.serialize(resourceMetrics);
   }
+}
+
+/** A histogram takes one value at a time. */
+function recordOften(histogram: Histogram, value: number, { times, labels }: Often): void {
+  for (let time = 0; time < times; time += 1) histogram.record(value, labels);
+}
+
+interface Often {
+  readonly times: number;
+  readonly labels: Attributes;
 }
 
 function word(value: unknown): string {

@@ -1,17 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { FireDispatcher } from '../../../../../src/modules/foundation/application/fire-dispatcher.ts';
+import { FireDispatcher, MAX_UNWRITTEN } from '../../../../../src/modules/foundation/application/fire-dispatcher.ts';
 import type { TrackedRun } from '../../../../../src/modules/foundation/application/ports/run-tracker.ts';
-import type { Assignment, RunExecutor } from '../../../../../src/modules/foundation/application/run-executor.ts';
+import type { Assignment, BegunRun } from '../../../../../src/modules/foundation/application/run-executor.ts';
+import { StartBurst } from '../../../../../src/modules/foundation/application/start-burst.ts';
 import { jobConfig } from '../../../../support/in-memory-job-configs.ts';
-import { settle } from '../../../../support/manual-time.ts';
+import { ManualTime, settle } from '../../../../support/manual-time.ts';
 
 /** Runs end when a test says so, or when they are aborted. */
 class ManualExecutor {
-  readonly assignments: Assignment[] = [];
+  readonly assignments = new Map<string, Assignment>();
   readonly #ends = new Map<string, () => void>();
 
-  async execute(assignment: Assignment): Promise<void> {
-    this.assignments.push(assignment);
+  begin(assignment: Assignment): BegunRun {
+    this.assignments.set(assignment.run.id, assignment);
+    return { assignment } as BegunRun;
+  }
+
+  async finish({ assignment }: BegunRun): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#ends.set(assignment.run.id, resolve);
     assignment.controller.signal.addEventListener('abort', () => resolve());
@@ -20,7 +25,7 @@ class ManualExecutor {
 
   /** The job's own work ends; its outcome is still to be written. */
   endWork(runId: string): void {
-    this.assignments.find(({ run }) => run.id === runId)!.onWorkEnd!();
+    this.assignments.get(runId)!.onWorkEnd!();
   }
 
   async end(runId: string): Promise<void> {
@@ -31,7 +36,10 @@ class ManualExecutor {
 
 function setUp(maxConcurrentRuns = 2) {
   const executor = new ManualExecutor();
-  const dispatcher = new FireDispatcher(executor as unknown as RunExecutor, maxConcurrentRuns);
+  const dispatcher = new FireDispatcher(
+    { executor, starts: new StartBurst({ timers: new ManualTime(0) }) },
+    maxConcurrentRuns,
+  );
   const dispatch = (id: string, jobId = id): void =>
     dispatcher.dispatch({ id, jobId } as TrackedRun, jobConfig(jobId), new Map());
   return { executor, dispatcher, dispatch };
@@ -76,7 +84,7 @@ describe('FireDispatcher', () => {
 
   it('outcomes that wait in their thousands count as running again', () => {
     const { dispatcher, dispatch, executor } = setUp(1);
-    for (let n = 0; n < 10_000; n += 1) {
+    for (let n = 0; n < MAX_UNWRITTEN; n += 1) {
       dispatch(`${n}`);
       executor.endWork(`${n}`);
     }
@@ -90,7 +98,7 @@ describe('FireDispatcher', () => {
     const { dispatch, executor } = setUp();
     dispatch('1');
     dispatch('1');
-    expect(executor.assignments).toHaveLength(1);
+    expect(executor.assignments.size).toBe(1);
   });
 
   it('free slots never go below zero', () => {
@@ -170,7 +178,7 @@ describe('FireDispatcher', () => {
     dispatch('2');
     dispatcher.abortAll('the service stops');
     await dispatcher.idle();
-    expect(executor.assignments.map(({ controller }) => controller.signal.reason)).toMatchObject([
+    expect([...executor.assignments.values()].map(({ controller }) => controller.signal.reason)).toMatchObject([
       { code: 'RUN_CANCELLED', message: 'the service stops' },
       { code: 'RUN_CANCELLED' },
     ]);

@@ -7,17 +7,18 @@ describe('StartBurst', () => {
   it('lets what waited go on when the burst is over, a portion at a time', async () => {
     const time = new ManualTime(0);
     const burst = new StartBurst({ timers: time });
-    expect(burst.isClosed).toBe(false);
-    burst.close();
-    let passed = 0;
-    for (let at = 0; at < 4_500; at += 1) void burst.opened().then(() => (passed += 1));
-    await settle();
-    expect([burst.isClosed, passed]).toEqual([true, 0]);
-    burst.open();
-    await settle();
-    expect([burst.isClosed, passed]).toEqual([false, 2_000]);
+    const passed: number[] = [];
+    burst.afterwards(() => passed.push(-1));
+    expect([burst.isGoing, passed]).toEqual([false, [-1]]);
+    burst.begin();
+    for (let at = 0; at < 4_500; at += 1) burst.afterwards(() => passed.push(at));
+    expect([burst.isGoing, passed.length]).toEqual([true, 1]);
+    burst.end();
+    expect([burst.isGoing, passed.length]).toEqual([false, 2_001]);
+    burst.afterwards(() => passed.push(4_500));
     await time.advance(0);
-    expect(passed).toBe(4_500);
+    expect(passed).toEqual(passed.toSorted((a, b) => a - b));
+    expect(passed).toHaveLength(4_502);
   });
 
   it('a herd that was claimed ahead has started before the first of its outcomes is recorded', async () => {
@@ -42,12 +43,12 @@ describe('StartBurst', () => {
     const engine = createEngine({ store: newStore(), jobs: {} });
     await engine.start();
     const { lease, starts } = engine.wired;
-    starts.close();
+    starts.begin();
     lease.suspend();
     await settle();
-    expect(starts.isClosed).toBe(false);
-    starts.close();
+    expect(starts.isGoing).toBe(false);
+    starts.begin();
     await engine.stop();
-    expect(starts.isClosed).toBe(false);
+    expect(starts.isGoing).toBe(false);
   });
 });
