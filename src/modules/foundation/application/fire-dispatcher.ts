@@ -152,6 +152,7 @@ export class FireDispatcher {
     this.#active.delete(id);
     this.#unrecorded.delete(id);
     this.#tell(jobId);
+    this.#offer();
   }
 
   /** Is told each time a slot became free. @returns how to stop listening */

@@ -94,8 +94,8 @@ export class RunExecutor {
     const latenessMs = Math.max(0, run.startedAt.getTime() - run.scheduledAt.getTime());
     bus.emit({ type: 'run.started', ...of, detail: { attempt: run.attempt, trigger: run.trigger, latenessMs } });
     try {
-      const tracked = { ...run, begunAtMs: begun.startedAt, retryAfterMs: retryAfterMs(run, config) };
-      await tracker.track(tracked, () => this.#outcomeOf(begun));
+      const tracking = { begunAtMs: begun.startedAt, retryAfterMs: retryAfterMs(run, config) };
+      await tracker.track(run, () => this.#outcomeOf(begun), tracking);
       bus.emit({ type: 'run.finished', ...of, detail: { status: 'SUCCESS', durationMs: begun.durationMs } });
     } catch (error) {
       const reason = describeError(error).message;

@@ -140,12 +140,13 @@ export class SchedulingLoop {
 
   /** What waited for this run to end can be claimed now. */
   #slotFree(jobId: string | null): void {
+    if (jobId === null) return this.wake();
     const { directory, outageRuns, time } = this.#deps;
-    if (jobId !== null) outageRuns.startWaiting(jobId);
-    const entry = jobId === null ? undefined : directory.get(jobId);
+    outageRuns.startWaiting(jobId);
+    const entry = directory.get(jobId);
+    if (entry?.job.isPersisted !== true || entry.dueAt === null) return;
     const now = time.now();
-    if (entry?.job.isPersisted === true && entry.dueAt !== null && entry.dueAt <= now) directory.look(entry.job, now);
-    this.wake();
+    if (entry.dueAt <= now) directory.look(entry.job, now);
   }
 
   #sleep(): void {

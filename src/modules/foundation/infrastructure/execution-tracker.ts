@@ -7,7 +7,7 @@ import type { Clock } from '../application/ports/clock.ts';
 import type { ExecutionLogRepository } from '../application/ports/execution-log-repository.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { RunOutputGate } from '../application/ports/run-outputs.ts';
-import type { RecordJournal, RunTracker, TrackedRun } from '../application/ports/run-tracker.ts';
+import type { RecordJournal, RunTracker, TrackedRun, Tracking } from '../application/ports/run-tracker.ts';
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError, RunLostError } from '../domain/errors.ts';
 import { failureReasonOf } from '../domain/failure-reason.ts';
@@ -40,16 +40,16 @@ export class ExecutionTracker implements RunTracker {
    * @throws what `work` threw or rejected with, after it was recorded
    * @throws RunLostError where the run was taken away meanwhile: its outcome is not recorded
    */
-  async track(run: TrackedRun, work: () => unknown): Promise<Json> {
+  async track(run: TrackedRun, work: () => unknown, tracking: Tracking = {}): Promise<Json> {
     const isRecorded = run.isRecorded || (await this.#create(run));
-    const startedAt = run.begunAtMs ?? this.#deps.clock.monotonicMs();
+    const startedAt = tracking.begunAtMs ?? this.#deps.clock.monotonicMs();
     let result: Json;
     try {
       result = toJson(await work());
     } catch (error) {
       const { message, stack } = describeError(error);
       const failureReason = failureReasonOf(error);
-      const { retryAfterMs = null } = run;
+      const { retryAfterMs = null } = tracking;
       await this.#record(run, isRecorded, {
         status: 'FAILED',
         ...this.#end(run, startedAt),

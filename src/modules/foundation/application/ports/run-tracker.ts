@@ -9,6 +9,10 @@ export interface TrackedRun extends Run {
   readonly mayBeRecorded?: boolean;
   /** When its job succeeded last; left out: it has to be asked for. */
   readonly lastSuccessAt?: Date | null;
+}
+
+/** What is known of a run besides. */
+export interface Tracking {
   /** When its function was called, on the monotonic clock; left out: `track` calls it. */
   readonly begunAtMs?: number;
   /** How long after a failure its next attempt starts; null or left out: there is none. */
@@ -37,5 +41,5 @@ export interface RunTracker {
    * @returns what `work` returned, as JSON
    * @throws what `work` threw, after it was recorded; RunLostError where its outcome belongs to nobody any more
    */
-  track(run: TrackedRun, work: () => unknown): Promise<Json>;
+  track(run: TrackedRun, work: () => unknown, tracking?: Tracking): Promise<Json>;
 }
