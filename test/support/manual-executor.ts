@@ -62,8 +62,9 @@ export function manualExecutor(job: JobFunction | JobDefinition, edit: Partial<J
   };
   const controller = new RunController();
   const registry = new Map([['a', toRegisteredJob('a', 'test', job)]]);
-  const execute = () => executor.execute({ run, config, registry, controller });
-  return { execute, controller, lease, time, logger, executions, tracker, events, said };
+  const assignment = { run, config, registry, controller };
+  const execute = () => executor.execute(assignment);
+  return { execute, executor, assignment, controller, lease, time, logger, executions, tracker, events, said };
 }
 
 function keepingVoice(said: unknown[]): RunVoice {

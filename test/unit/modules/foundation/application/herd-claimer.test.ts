@@ -1,9 +1,20 @@
 /** Several replicas and one herd: each claims its own share, and what its owner left over a moment later. */
 import { describe, expect, it } from 'vitest';
+import type { AheadRuns } from '../../../../../src/modules/foundation/application/ahead-runs.ts';
+import type { DatabaseTime } from '../../../../../src/modules/foundation/application/database-time.ts';
+import type { DueClaimer } from '../../../../../src/modules/foundation/application/due-claimer.ts';
+import { HerdClaimer } from '../../../../../src/modules/foundation/application/herd-claimer.ts';
+import type { InstanceLease } from '../../../../../src/modules/foundation/application/instance-lease.ts';
+import { JobDirectory } from '../../../../../src/modules/foundation/application/job-directory.ts';
+import type { ArmedJob } from '../../../../../src/modules/foundation/application/resolve-job.ts';
 import { rankOf } from '../../../../../src/modules/foundation/application/own-share.ts';
+import type { RegisteredJob } from '../../../../../src/modules/foundation/domain/job-definition.ts';
+import { scheduleOf } from '../../../../../src/modules/foundation/domain/next-fire.ts';
+import { jobConfig } from '../../../../support/in-memory-job-configs.ts';
 import { createEngine, type Engine, newStore, recordingJob } from '../../../../support/engine.ts';
 
 const SECOND = 1_000;
+const NOON = Date.parse('2026-01-02T12:00:00.000Z');
 const HERD = 200;
 
 /** Replicas that know of each other, seconds before noon; how many fires they claim, and claim in vain. */
@@ -32,6 +43,30 @@ function countClaims({ wired }: Engine, claimed: { asked: number; moved: number 
     claimed.moved += answer.moved.size;
     return answer;
   };
+}
+
+/** One instance whose claims are never answered. */
+function lonelyClaimer() {
+  const directory = new JobDirectory();
+  const asked: [number, number][] = [];
+  let now = 0;
+  const lease = { instanceId: 'here', live: [{ id: 'here' }] } as unknown as InstanceLease;
+  const claimAhead = (coming: readonly unknown[], aheadMs: number): Promise<void> => {
+    asked.push([coming.length, aheadMs]);
+    return new Promise(() => {});
+  };
+  const claimer = new HerdClaimer(
+    { directory, lease, time: { now: () => now } as DatabaseTime },
+    { claimAhead } as unknown as DueClaimer,
+    { size: 0 } as AheadRuns,
+    () => {},
+  );
+  return { claimer, directory, asked, setNow: (at: number) => void (now = at) };
+}
+
+function armed(jobId: string): ArmedJob {
+  const config = jobConfig(jobId, { cronExpression: '0 12 * * *' });
+  return { config, schedule: scheduleOf(config), handler: {} as RegisteredJob, isPersisted: true };
 }
 
 describe('rankOf()', () => {
@@ -94,6 +129,24 @@ describe('HerdClaimer', () => {
     await store.time.advance(1_800);
     expect(work.calls).toHaveLength(3_000);
   });
+
+  for (const [size, aheadMs] of [
+    [15_000, 1_000],
+    [40_000, 2_000],
+    [150_000, 5_000],
+  ] as const)
+    it(`a herd of ${size} is claimed ${aheadMs} ms ahead`, () => {
+      const { claimer, directory, setNow, asked } = lonelyClaimer();
+      for (let at = 0; at < size; at += 1) directory.put(armed(`job-${at}`), NOON);
+      setNow(NOON - 60 * SECOND);
+      expect(claimer.inMs).toBe(55 * SECOND);
+      for (let now = NOON - 5 * SECOND; asked.length === 0; now += claimer.inMs) {
+        setNow(now);
+        claimer.take();
+        if (asked.length > 0) expect(NOON - now).toBe(aheadMs);
+      }
+      expect(asked).toEqual([[1_000, aheadMs]]);
+    });
 
   it('what the owner does not claim is claimed by another a moment after it was due', async () => {
     const { store, jobs, engines, time } = await replicas(2);
