@@ -35,8 +35,8 @@ interface Gathered {
 
 /** All that a metric looks at. */
 function keyOf({ type, detail = {} }: SchedulerEvent): string {
-  const { trigger, latenessMs, status, failureReason, durationMs } = detail;
-  return `${type} ${String(trigger)} ${String(latenessMs)} ${String(status)} ${String(failureReason)} ${String(durationMs)}`;
+  const { trigger, latenessMs, status, failureReason, durationMs } = detail as Record<string, string | number>;
+  return `${type} ${trigger} ${latenessMs} ${status} ${failureReason} ${durationMs}`;
 }
 
 class DeferredMetrics implements Metrics {

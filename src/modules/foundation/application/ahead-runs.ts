@@ -177,7 +177,7 @@ export class AheadRuns {
     if (!held.hasConfirmed) return starts.end();
     const until = clock.monotonicMs() + BURST_MS;
     if (!starts.isGoing) this.#startsFirstUntil = clock.monotonicMs() + STARTS_FIRST_MS;
-    starts.begin();
+    starts.start();
     try {
       for (let hops = 0; held.hasConfirmed && hops < HOPS && clock.monotonicMs() < until; hops += 1) {
         if (dispatcher.freeSlots === 0) await Promise.resolve();

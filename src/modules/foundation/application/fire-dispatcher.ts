@@ -34,7 +34,7 @@ export interface SlotReservation {
 export type SlotListener = (jobId: string | null) => void;
 
 export interface FireDispatcherDeps {
-  readonly executor: Pick<RunExecutor, 'begin' | 'finish'>;
+  readonly executor: Pick<RunExecutor, 'start' | 'finish'>;
   readonly starts: StartBurst;
 }
 
@@ -137,8 +137,8 @@ export class FireDispatcher {
       this.#endWork(active);
       this.#offer();
     };
-    const begun = this.#executor.begin({ run, config, registry, controller, onWorkEnd });
-    this.#starts.afterwards(() => void this.#executor.finish(begun).finally(() => this.#ended(active)));
+    const work = this.#executor.start({ run, config, registry, controller, onWorkEnd });
+    this.#starts.afterwards(() => void this.#executor.finish(work).finally(() => this.#ended(active)));
   }
 
   #endWork(active: ActiveRun): void {

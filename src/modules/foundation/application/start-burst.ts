@@ -26,7 +26,7 @@ export class StartBurst {
     else goOn();
   }
 
-  begin(): void {
+  start(): void {
     this.#isGoing = true;
   }
 

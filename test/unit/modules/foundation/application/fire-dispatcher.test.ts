@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FireDispatcher, MAX_UNWRITTEN } from '../../../../../src/modules/foundation/application/fire-dispatcher.ts';
 import type { TrackedRun } from '../../../../../src/modules/foundation/application/ports/run-tracker.ts';
-import type { Assignment, BegunRun } from '../../../../../src/modules/foundation/application/run-executor.ts';
+import type { Assignment, RunWork } from '../../../../../src/modules/foundation/application/run-work.ts';
 import { StartBurst } from '../../../../../src/modules/foundation/application/start-burst.ts';
 import { jobConfig } from '../../../../support/in-memory-job-configs.ts';
 import { ManualTime, settle } from '../../../../support/manual-time.ts';
@@ -11,12 +11,12 @@ class ManualExecutor {
   readonly assignments = new Map<string, Assignment>();
   readonly #ends = new Map<string, () => void>();
 
-  begin(assignment: Assignment): BegunRun {
+  start(assignment: Assignment): RunWork {
     this.assignments.set(assignment.run.id, assignment);
-    return { assignment } as BegunRun;
+    return { assignment } as RunWork;
   }
 
-  async finish({ assignment }: BegunRun): Promise<void> {
+  async finish({ assignment }: RunWork): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#ends.set(assignment.run.id, resolve);
     assignment.controller.signal.addEventListener('abort', () => resolve());

@@ -115,11 +115,11 @@ describe('RunExecutor', () => {
     expect(logger.lines).toMatchObject([{ level: 'error' }]);
   });
 
-  it('begin() calls the function of a recorded run, and tells nothing of it before finish()', async () => {
+  it('start() calls the function of a recorded run, and tells nothing of it before finish()', async () => {
     let calls = 0;
     const { executor, assignment, events, tracker } = setUp(() => (calls += 1));
     const lastSuccessAt = null;
-    const begun = executor.begin({ ...assignment, run: { ...assignment.run, lastSuccessAt } });
+    const begun = executor.start({ ...assignment, run: { ...assignment.run, lastSuccessAt } });
     await settle();
     expect([calls, events, tracker.outcome]).toEqual([1, [], null]);
     await executor.finish(begun);
@@ -127,10 +127,10 @@ describe('RunExecutor', () => {
     expect(events.map(({ type }) => type)).toEqual(['run.started', 'run.finished']);
   });
 
-  it('begin() leaves a run without a record to finish(), which writes the record first', async () => {
+  it('start() leaves a run without a record to finish(), which writes the record first', async () => {
     let calls = 0;
     const { executor, assignment } = setUp(() => (calls += 1));
-    const begun = executor.begin({ ...assignment, run: { ...assignment.run, isRecorded: false } });
+    const begun = executor.start({ ...assignment, run: { ...assignment.run, isRecorded: false } });
     await settle();
     expect(calls).toBe(0);
     await executor.finish(begun);
@@ -141,11 +141,11 @@ describe('RunExecutor', () => {
     'throws at once': () => raise(new Error('broken')),
     'rejects before anybody asks': async () => raise(new Error('broken')),
   } satisfies Record<string, JobFunction>)) {
-    it(`a job that begin() calls and that ${what} fails its run, and nothing else`, async () => {
+    it(`a job that start() calls and that ${what} fails its run, and nothing else`, async () => {
       const { executor, assignment, tracker } = setUp(job);
       let hasEnded = false;
       const onWorkEnd = (): void => void (hasEnded = true);
-      const begun = executor.begin({ ...assignment, run: { ...assignment.run, lastSuccessAt: null }, onWorkEnd });
+      const begun = executor.start({ ...assignment, run: { ...assignment.run, lastSuccessAt: null }, onWorkEnd });
       await settle();
       expect(hasEnded).toBe(true);
       await executor.finish(begun);
@@ -158,7 +158,7 @@ describe('RunExecutor', () => {
       controller.abort(new RunCancelledError('by itself'));
       return 'done';
     });
-    await executor.finish(executor.begin({ ...assignment, run: { ...assignment.run, lastSuccessAt: null } }));
+    await executor.finish(executor.start({ ...assignment, run: { ...assignment.run, lastSuccessAt: null } }));
     expect(tracker.outcome).toMatchObject({ error: { code: 'RUN_CANCELLED' } });
   });
 

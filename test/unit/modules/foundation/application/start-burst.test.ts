@@ -10,7 +10,7 @@ describe('StartBurst', () => {
     const passed: number[] = [];
     burst.afterwards(() => passed.push(-1));
     expect([burst.isGoing, passed]).toEqual([false, [-1]]);
-    burst.begin();
+    burst.start();
     for (let at = 0; at < 4_500; at += 1) burst.afterwards(() => passed.push(at));
     expect([burst.isGoing, passed.length]).toEqual([true, 1]);
     burst.end();
@@ -43,11 +43,11 @@ describe('StartBurst', () => {
     const engine = createEngine({ store: newStore(), jobs: {} });
     await engine.start();
     const { lease, starts } = engine.wired;
-    starts.begin();
+    starts.start();
     lease.suspend();
     await settle();
     expect(starts.isGoing).toBe(false);
-    starts.begin();
+    starts.start();
     await engine.stop();
     expect(starts.isGoing).toBe(false);
   });

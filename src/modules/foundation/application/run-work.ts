@@ -1,0 +1,197 @@
+/**
+ * A job's own work in one run, from the call of its function to its end, its timeout or its cancellation.
+ *
+ * Invariants: whatever the function does (throws, throws something that is no error, never settles, settles after it was
+ * given up), the work ends, once, and says how to whoever asks for its outcome; a recorded run's function is not called once
+ * the lease that covers it has ended, however long the process was stopped meanwhile. What takes no waiting is done at
+ * once, so that a herd starts in the order, and at the pace, that it is dispatched.
+ */
+import { JobNotRegisteredError, RunLostError, RunTimeoutError } from '../domain/errors.ts';
+import { handlerOf, type JobConfig } from '../domain/job-config.ts';
+import type { MergedJobRegistry, RegisteredJob } from '../domain/job-definition.ts';
+import type { InstanceLease } from './instance-lease.ts';
+import { mergeKwargs, validateKwargs } from './job-kwargs.ts';
+import { startLongTimer } from './long-timer.ts';
+import type { Clock } from './ports/clock.ts';
+import type { ExecutionLogRepository } from './ports/execution-log-repository.ts';
+import type { TrackedRun } from './ports/run-tracker.ts';
+import type { Timers } from './ports/timers.ts';
+import { RunContext } from './run-context.ts';
+import type { RunController } from './run-controller.ts';
+import { RunLog, type RunLogDeps } from './run-log.ts';
+
+/** A run with what it takes to run it. `controller` is aborted by whoever cancels it. */
+export interface Assignment {
+  readonly run: TrackedRun;
+  readonly config: JobConfig;
+  readonly registry: MergedJobRegistry;
+  readonly controller: RunController;
+  /** Is told when the job's own work has ended or was given up, before that is recorded. */
+  readonly onWorkEnd?: () => void;
+}
+
+export interface RunWorkDeps extends RunLogDeps {
+  readonly executions: Pick<ExecutionLogRepository, 'lastSuccessAt'>;
+  readonly lease: Pick<InstanceLease, 'term' | 'isSuspended'>;
+  readonly clock: Clock;
+  readonly timers: Timers;
+}
+
+export class RunWork {
+  readonly #deps: RunWorkDeps;
+  readonly assignment: Assignment;
+  readonly log: RunLog;
+  /** On the monotonic clock. */
+  readonly startedAt: number;
+  #durationMs = 0;
+  #hasStarted = false;
+  /** What the function gave, a promise of it, or what it threw. */
+  #result: unknown;
+  #hasThrown = false;
+
+  constructor(deps: RunWorkDeps, assignment: Assignment) {
+    this.#deps = deps;
+    this.assignment = assignment;
+    this.log = new RunLog(deps, assignment.run, this.#handler?.defaults);
+    this.startedAt = deps.clock.monotonicMs();
+  }
+
+  /** Of the work alone, without what comes after it; 0 until it has ended. */
+  get durationMs(): number {
+    return this.#durationMs;
+  }
+
+  /** Starts, where that has not been done. @returns what the function returned, or a promise of it @throws what it threw */
+  outcome(): unknown {
+    this.start();
+    if (this.#hasThrown) throw this.log.secrets.error(this.#result);
+    if (this.#result instanceof Promise || this.#result === undefined) return this.#result;
+    return this.log.secrets.value(this.#result);
+  }
+
+  /** Calls the function. Once; never throws. Of most runs of a herd the work ends with that: then nothing is waited for. */
+  start(): void {
+    if (this.#hasStarted) return;
+    this.#hasStarted = true;
+    try {
+      this.#result = this.#work();
+    } catch (error) {
+      this.#result = error;
+      this.#hasThrown = true;
+    }
+    if (this.#hasThrown || !(this.#result instanceof Promise)) return this.#ended();
+    const ending = this.#waitFor(this.#result);
+    // Whoever asks for the outcome is told of a rejection; until then it is nobody's.
+    ending.catch(() => undefined);
+    this.#result = ending;
+  }
+
+  async #waitFor(result: Promise<unknown>): Promise<unknown> {
+    const { secrets } = this.log;
+    try {
+      return secrets.value(await result);
+    } catch (error) {
+      throw secrets.error(error);
+    } finally {
+      this.#ended();
+    }
+  }
+
+  #ended(): void {
+    this.#durationMs = Math.round(this.#deps.clock.monotonicMs() - this.startedAt);
+    this.log.close();
+    this.assignment.onWorkEnd?.();
+  }
+
+  get #handler(): RegisteredJob | undefined {
+    return this.assignment.registry.get(handlerOf(this.assignment.config));
+  }
+
+  #work(): unknown {
+    const { run, config, controller } = this.assignment;
+    const handler = this.#handler;
+    if (handler === undefined) throw new JobNotRegisteredError(handlerOf(config));
+    const { term } = this.#deps.lease;
+    const { lastSuccessAt } = run;
+    if (handler.kwargs !== undefined || lastSuccessAt === undefined || config.timeoutMs !== null)
+      return this.#withinTimeout(() => this.#prepareAndCall(handler, term));
+    const result = this.#call(handler, term, { kwargs: mergeKwargs(handler, run.jobKwargs), lastSuccessAt });
+    if (mayBePromise(result)) return this.#withinTimeout(() => result);
+    controller.throwIfAborted();
+    return result;
+  }
+
+  async #prepareAndCall(handler: RegisteredJob, term: number | null): Promise<unknown> {
+    const { jobKwargs, lastSuccessAt } = this.assignment.run;
+    const isPlain = handler.kwargs === undefined;
+    const kwargs = isPlain ? mergeKwargs(handler, jobKwargs) : await validateKwargs(handler, jobKwargs);
+    const knownSuccessAt = lastSuccessAt === undefined ? await this.#lastSuccessAt() : lastSuccessAt;
+    return this.#call(handler, term, { kwargs, lastSuccessAt: knownSuccessAt });
+  }
+
+  /** @param term the stretch of the lease that the run was found in */
+  #call(handler: RegisteredJob, term: number | null, { kwargs, lastSuccessAt }: Given): unknown {
+    const { run, controller } = this.assignment;
+    controller.throwIfAborted();
+    if (run.isRecorded && (term === null || this.#deps.lease.term !== term)) throw new RunLostError();
+    const context = new RunContext({ run, controller, log: this.log, lastSuccessAt });
+    return handler.run(kwargs, context);
+  }
+
+  async #lastSuccessAt(): Promise<Date | null> {
+    if (this.#deps.lease.isSuspended) return null;
+    try {
+      return await this.#deps.executions.lastSuccessAt(this.assignment.run.jobId);
+    } catch (error) {
+      this.log.logger.error('The last success could not be read; the job runs without knowing it.', { error });
+      return null;
+    }
+  }
+
+  /**
+   * Ends when the work, the timeout or a cancellation does. Work that goes on after that is abandoned: its end is only
+   * logged. The timeout covers the arguments too: a schema is a module's own code, and may hang as well as the job.
+   */
+  #withinTimeout(work: () => unknown): Promise<unknown> {
+    const { config, controller } = this.assignment;
+    return new Promise((resolve, reject) => {
+      const cancelTimeout = this.#startTimeout(config.timeoutMs);
+      const end = (value?: unknown): unknown => {
+        controller.listen(null);
+        cancelTimeout?.();
+        return value;
+      };
+      controller.listen((reason) => {
+        end();
+        reject(reason);
+      });
+      const failed = (error: unknown): void => {
+        end();
+        if (controller.aborted && error !== controller.reason) this.#logAbandoned(error);
+        reject(error);
+      };
+      Promise.resolve(work()).then((value) => resolve(end(value)), failed);
+    });
+  }
+
+  #logAbandoned(error: unknown): void {
+    const { logger, secrets } = this.log;
+    logger.debug('The abandoned work ended in an error, which changes nothing.', { error: secrets.error(error) });
+  }
+
+  #startTimeout(timeoutMs: number | null): (() => void) | null {
+    if (timeoutMs === null) return null;
+    const { controller } = this.assignment;
+    return startLongTimer(this.#deps, timeoutMs, () => controller.abort(new RunTimeoutError(timeoutMs)));
+  }
+}
+
+/** What the function is called with, besides what is known of its run. */
+interface Given {
+  readonly kwargs: unknown;
+  readonly lastSuccessAt: Date | null;
+}
+
+function mayBePromise(value: unknown): boolean {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
