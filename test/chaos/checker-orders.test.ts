@@ -146,6 +146,10 @@ describe('checkHistory() and orders', () => {
     expect(broken(order({}), order({ order: 'resume', askedAtMs: T + 1_900 }))).toEqual([]);
     expect(broken(order({}), order({ order: 'resume', askedAtMs: T + 2_500 }))).toEqual(['paused is quiet']);
     expect(broken(order({}), order({ order: 'catchUp', askedAtMs: T + 2_500 }))).toEqual([]);
+    const again = [order({ askedAtMs: T + 2_600 }), order({ order: 'catchUp', askedAtMs: T + 2_700 })];
+    const resumed = order({ order: 'resume', askedAtMs: T + 2_500 });
+    expect(broken(order({}), { ...resumed, isAcknowledged: false }, ...again)).toEqual([]);
+    expect(broken(order({}), resumed, ...again)).toEqual(['paused is quiet']);
   });
 
   it('a trigger that was followed twice, or told of and forgotten', () => {

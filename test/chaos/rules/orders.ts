@@ -72,9 +72,21 @@ export const orderedOnce: Rule = ({ orders, events, executions, jobs }) => {
 /** null: nothing was promised. */
 function quietSpan(pause: PauseRecord, later: readonly PauseRecord[]): { fromMs: number; toMs: number } | null {
   if (pause.order !== 'pause' || !pause.isAcknowledged) return null;
-  const nextPause = later.findIndex(({ order, isAcknowledged }) => order === 'pause' && isAcknowledged);
+  // A pause that is ordered while one goes on prolongs that one: whoever ends it by catching up wants all of it.
+  const nextPause = later.findIndex(
+    ({ order, isAcknowledged, askedAtMs }, at) =>
+      order === 'pause' && isAcknowledged && hasEnded(pause, later.slice(0, at), askedAtMs),
+  );
   const until = nextPause === -1 ? later : later.slice(0, nextPause);
   if (until.some(({ order }) => order === 'catchUp')) return null;
   const ends = [later[0]?.askedAtMs ?? Number.POSITIVE_INFINITY, pause.untilMs ?? Number.POSITIVE_INFINITY];
   return { fromMs: pause.answeredAtMs, toMs: Math.min(...ends) };
+}
+
+/** By its own end, or by an order that was heard. */
+function hasEnded({ untilMs }: PauseRecord, orders: readonly PauseRecord[], atMs: number): boolean {
+  return (
+    (untilMs !== null && untilMs < atMs) ||
+    orders.some(({ order, isAcknowledged }) => order !== 'pause' && isAcknowledged)
+  );
 }
