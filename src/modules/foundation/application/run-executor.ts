@@ -44,7 +44,7 @@ export class RunExecutor {
     const latenessMs = Math.max(0, run.startedAt.getTime() - run.scheduledAt.getTime());
     const detail = { attempt: run.attempt, trigger: run.trigger, latenessMs };
     bus.emit({ type: 'run.started', jobId: run.jobId, executionId: run.id, scheduledAt: run.scheduledAt, detail });
-    const tracking = { begunAtMs: work.startedAt, retryAfterMs: retryAfterMs(run, config) };
+    const tracking = { begunAtMs: run.isRecorded ? work.startedAt : null, retryAfterMs: retryAfterMs(run, config) };
     return tracker
       .track(run, () => work.outcome(), tracking)
       .then(

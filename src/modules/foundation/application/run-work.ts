@@ -41,8 +41,7 @@ export class RunWork {
   readonly #deps: RunWorkDeps;
   readonly assignment: Assignment;
   readonly log: RunLog;
-  /** On the monotonic clock. */
-  readonly startedAt: number;
+  #startedAt = 0;
   #durationMs = 0;
   #hasStarted = false;
   /** What the function gave, a promise of it, or what it threw. */
@@ -53,7 +52,11 @@ export class RunWork {
     this.#deps = deps;
     this.assignment = assignment;
     this.log = new RunLog(deps, assignment.run, this.#handler?.defaults);
-    this.startedAt = deps.clock.monotonicMs();
+  }
+
+  /** On the monotonic clock; 0 until it has started. */
+  get startedAt(): number {
+    return this.#startedAt;
   }
 
   /** Of the work alone, without what comes after it; 0 until it has ended. */
@@ -73,6 +76,7 @@ export class RunWork {
   start(): void {
     if (this.#hasStarted) return;
     this.#hasStarted = true;
+    this.#startedAt = this.#deps.clock.monotonicMs();
     try {
       this.#result = this.#work();
     } catch (error) {
@@ -98,7 +102,7 @@ export class RunWork {
   }
 
   #ended(): void {
-    this.#durationMs = Math.round(this.#deps.clock.monotonicMs() - this.startedAt);
+    this.#durationMs = Math.round(this.#deps.clock.monotonicMs() - this.#startedAt);
     this.log.close();
     this.assignment.onWorkEnd?.();
   }

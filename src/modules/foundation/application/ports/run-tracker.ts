@@ -13,8 +13,8 @@ export interface TrackedRun extends Run {
 
 /** What is known of a run besides. */
 export interface Tracking {
-  /** When its function was called, on the monotonic clock; left out: `track` calls it. */
-  readonly begunAtMs?: number;
+  /** When its function was called, on the monotonic clock; null or left out: `track` calls it. */
+  readonly begunAtMs?: number | null;
   /** How long after a failure its next attempt starts; null or left out: there is none. */
   readonly retryAfterMs?: number | null;
 }
