@@ -3,11 +3,12 @@
  *
  * Invariant: an outcome is written only to a record that is RUNNING and held by the instance that reports it; the job's
  * `last_run_at` and the run that waits for the next attempt are written with it, and so is
- * the event of one that its own instance calls lost, whose next attempt is what its job says of lost runs. Rows are locked in the order of their
- * keys, log before configuration, so that replicas writing at once never block each other in a circle. Records are looked
- * up one by one in the order of the input, by their keys alone (`|| ''` keeps the index of RUNNING records out of it, which
- * an instance in a herd fills; a range of one id, so that nothing is hashed or merged): what it costs depends on the batch, and not on how much there is or on what the planner
- * believes of it.
+ * the event of one that its own instance calls lost, whose next attempt is what its job says of lost runs. Rows are locked in the
+ * order of their keys, all of the log before all of the configuration, so that replicas writing at once never block each
+ * other in a circle. Each is looked up by its key alone, one by one (`lateral`; `|| ''` keeps the index of RUNNING records out
+ * of it, which an instance in a herd fills): what it costs depends on the batch, and not on how much there is or on what the
+ * planner believes of it. What is locked is certain to be written: it is found again by its place, and only what was changed
+ * while its lock was waited for, and stands elsewhere than this statement sees it, is looked up once more.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Outcome, Run } from '../../domain/run.ts';
@@ -79,43 +80,73 @@ export interface RunOutcome {
   readonly outcome: Outcome;
 }
 
-/** Answers with the ids whose outcome is recorded: by this statement, or by the same report before it. */
+const OUTCOME_SET = sql`status = input.status, started_at = input.begun_at, finished_at = input.finished_at,
+        duration_ms = input.duration_ms, failure_reason = input.failure_reason, error_message = input.error_message,
+        error_stack = input.error_stack, result = input.result`;
+
+/** What is asked of the record of a run that failed, beside what is asked of all. */
+const OF_FAILED = sql`one.scheduled_at, one.attempt, one.max_attempts, one.job_kwargs, one.cancel_requested_at,`;
+
+/** Answers with the ids whose outcome is not recorded: neither by this statement, nor by the same report before it. */
 export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
+  const isFailed = outcomes.some(({ outcome }) => outcome.status === 'FAILED');
   return sql`
     with input as materialized (
       select distinct on (id) * from ${herdRows('input', { own: { id: 'uuid' }, shared: OUTCOME_COLUMNS }, outcomes.map(toOutcomeRow))} order by id
     ),
     held as materialized (
-      select run.id from input cross join lateral (
-        select id from scheduler_execution_log one
+      select input.*, run.* from input cross join lateral (
+        select ${isFailed ? OF_FAILED : sql``} one.job_id, coalesce(input.started_at, one.started_at) as begun_at, one.ctid as place
+        from scheduler_execution_log one
         where one.id = input.id and one.status || '' = 'RUNNING' and one.instance_id || '' = input.instance_id
         for update
       ) run
     ),
-    done as (
-      update scheduler_execution_log run
-      set status = input.status, started_at = coalesce(input.started_at, run.started_at), finished_at = input.finished_at, duration_ms = input.duration_ms,
-        failure_reason = input.failure_reason, error_message = input.error_message, error_stack = input.error_stack,
-        result = input.result
-      from input join held using (id)
-      where run.id >= held.id and run.id <= held.id
-      returning run.*, input.retry_after_ms
+    done_in_place as (
+      update scheduler_execution_log run set ${OUTCOME_SET}
+      from (select * from held order by job_id) input
+      where run.ctid = input.place
+      returning run.id
     ),
-    latest as (select job_id, max(started_at) as started_at from done group by job_id),
+    done_elsewhere as (
+      update scheduler_execution_log run set ${OUTCOME_SET}
+      from held input
+      where run.id = input.id and input.id not in (select id from done_in_place)
+    ),
     jobs as materialized (
-      select job.job_id, job.on_lost, latest.started_at from scheduler_job_config job join latest using (job_id)
-      order by job.job_id
-      for no key update of job
+      select latest.*, job.* from (
+        select job_id, max(begun_at) as begun_at from held group by job_id order by job_id
+      ) latest cross join lateral (
+        select one.on_lost, one.ctid as place from scheduler_job_config one where one.job_id = latest.job_id
+        for no key update
+      ) job
     ),
-    touched as (
-      update scheduler_job_config job set last_run_at = greatest(job.last_run_at, jobs.started_at)
-      from jobs where job.job_id = jobs.job_id
+    touched_in_place as (
+      update scheduler_job_config job set last_run_at = greatest(job.last_run_at, jobs.begun_at)
+      from jobs where job.ctid = jobs.place
+      returning job.job_id
     ),
-    next as (
-      select done.*,
+    touched_elsewhere as (
+      update scheduler_job_config job set last_run_at = greatest(job.last_run_at, jobs.begun_at)
+      from jobs where job.job_id = jobs.job_id and jobs.job_id not in (select job_id from touched_in_place)
+    )
+    ${isFailed ? sql`, ${renderFailed()}` : sql``}
+    select id from input
+    where id not in (select id from held) and (
+      select true from scheduler_execution_log one
+      where one.id = input.id and one.status = input.status and one.instance_id = input.instance_id
+        and one.finished_at = input.finished_at
+      limit 1
+    ) is null`;
+}
+
+/** What follows a run that failed. */
+function renderFailed(): SQL {
+  return sql`next as (
+      select held.*,
         case when failure_reason = 'LOST' then greatest(max_attempts, ${LOST_ATTEMPTS}::int) else max_attempts end as attempts,
         case when failure_reason is distinct from 'LOST' then retry_after_ms when jobs.on_lost = 'retry' then 0 end as after_ms
-      from done join jobs using (job_id)
+      from held join jobs using (job_id)
     ),
     again as (
       insert into scheduler_pending_run
@@ -131,16 +162,8 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
     told as (
       insert into scheduler_event (type, job_id, execution_id, scheduled_at, reason, actor, detail)
       select 'run.lost', job_id, id, scheduled_at, error_message, instance_id, jsonb_build_object('instanceId', instance_id)
-      from done where failure_reason = 'LOST'
-    )
-    select id from done
-    union all
-    select run.id from input cross join lateral (
-      select id from scheduler_execution_log one
-      where one.id = input.id and one.status = input.status and one.instance_id = input.instance_id
-        and one.finished_at = input.finished_at
-      offset 0
-    ) run`;
+      from held where failure_reason = 'LOST'
+    )`;
 }
 
 /** Answers with the newest success of each job that has one. */

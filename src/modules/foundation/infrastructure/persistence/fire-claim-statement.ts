@@ -11,15 +11,18 @@
  *            exclusive run of the job is RUNNING (partial unique index), an occurrence before it still waits, or it is full
  *   judged   what becomes of a run that an overlap kept from starting: skipped, queued, or it waits with its cursor, as it
  *            does behind a run that was claimed ahead and may still be given back
- *   moved    the cursors move on, except where such a run waits with its cursor
+ *   moved    the cursors move on, except where such a run waits with its cursor: those that stand where this statement sees
+ *            them by their place, and those that were changed between its beginning and the lock by their job
  *   expired  that a job's schedule has come to its end
  *   told     the caller's events, and `occurrence.skipped` for each run that is skipped
  * and, where a job queues (`fire-claim-queue.ts`), what is queued, what it takes the place of, and what is to stop for it.
  *
- * Locks are taken in the order of job ids, so that claimers cannot block each other in a circle; of rows that an editor
- * holds none is waited for. What one step tells the next is asked by `in (select …)` in a select list: PostgreSQL hashes
- * that, whereas it would join these steps, of unknown size to it, row by row. Cursors are found by their job, and the instant
- * only compared, in a form that no index answers: in a herd thousands say the same one, and each fire would read them all.
+ * Locks are taken in the order of job ids, in which `input` lies and all that is read of it, so that claimers cannot block
+ * each other in a circle; of rows that an editor holds none is waited for. A cursor that is locked is certain to be moved. What
+ * one step tells the next is asked by `in (select …)` in a select list: PostgreSQL hashes that, whereas it would join these
+ * steps, of unknown size to it, row by row. Cursors are found one by one, by their job (`lateral`, so that no plan reads the
+ * whole table), and the instant only compared, in a form that no index answers: in a herd thousands say the same one, and each
+ * fire would read them all. The bound of `started_at` lets no plan read all of a job's history for its newest success.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { ClaimOptions, DueFire } from '../../application/ports/fire-claims.ts';
@@ -31,16 +34,18 @@ import { EVENT_COLUMNS, toEventRow } from './postgres-event-ledger.ts';
 import { herdRows } from './statement-input.ts';
 import { toWritableJson } from '../../domain/writable-text.ts';
 
+/** What became of some of the fires. */
 export type ClaimedRow = {
-  job_id: string;
-  run_id: string | null;
+  /** Which of them, by their places in the batch, as the text of an array: `{0,3}`. */
+  fires: string;
   claimed_at: string;
+  is_started: boolean;
   is_moved: boolean;
   last_success_at: string | null;
   tick: number;
 };
 
-const OWN_COLUMNS = { job_id: 'text', revision: 'bigint', run_id: 'uuid' } as const;
+const OWN_COLUMNS = { fire: 'int', job_id: 'text', revision: 'bigint', run_id: 'uuid' } as const;
 const SHARED_COLUMNS = {
   due_at: 'timestamptz',
   next_fire_at: 'timestamptz',
@@ -54,8 +59,12 @@ const SHARED_COLUMNS = {
   event: 'json',
 } as const;
 
-function toFireRow(fire: DueFire): Record<keyof typeof OWN_COLUMNS | keyof typeof SHARED_COLUMNS, unknown> {
+function toFireRow(
+  fire: DueFire,
+  place: number,
+): Record<keyof typeof OWN_COLUMNS | keyof typeof SHARED_COLUMNS, unknown> {
   return {
+    fire: place,
     job_id: fire.config.jobId,
     revision: fire.config.revision,
     due_at: fire.dueAt,
@@ -81,6 +90,9 @@ const eventRecord = sql.raw(
 );
 const eventValues = sql.raw(EVENT_NAMES.map((name) => `told.${name}`).join(', '));
 
+const TOLD = sql`select ${eventValues} from settled, json_to_record(settled.event) as ${eventRecord}
+      where settled.is_moved and settled.event is not null
+      union all`;
 const STILL_RUNNING = sql`'overlap: the run before it was still running'`;
 
 function renderFull(): SQL {
@@ -99,16 +111,22 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[], { ahe
   const isLast = fires.some(({ nextFireAt }) => nextFireAt === null);
   const isLimited = fires.some(({ config }) => config.maxConcurrentRuns !== null);
   return sql`
-    with input as materialized (select * from ${herdRows('input', { own: OWN_COLUMNS, shared: SHARED_COLUMNS }, fires.map(toFireRow))}),
+    with input as materialized (select * from ${herdRows('input', { own: OWN_COLUMNS, shared: SHARED_COLUMNS }, fires.map(toFireRow))} order by job_id),
     ${isQueued ? renderKeys() : sql``}
     mine as materialized (
-      select input.*, date_trunc('milliseconds', clock_timestamp()) as claimed_at, ${isQueued ? isBehind() : sql`false`} as is_behind
-      from scheduler_job_cursor c join input on c.job_id = input.job_id
-      where c.next_fire_at is not distinct from input.due_at and c.revision = input.revision and c.next_fire_at <= clock_timestamp() + ${aheadMs}::float8 * interval '1 millisecond'
-        and ${isLeased(instanceId)}
+      select input.*, held.place, date_trunc('milliseconds', clock_timestamp()) as claimed_at, ${isQueued ? isBehind() : sql`false`} as is_behind, (
+          select done.finished_at from scheduler_execution_log done
+          where done.job_id = input.job_id and done.status = 'SUCCESS' and done.started_at < 'infinity'
+          order by done.started_at desc limit 1
+        ) as last_success_at
+      from input cross join lateral (
+        select c.ctid as place from scheduler_job_cursor c
+        where c.job_id = input.job_id and c.next_fire_at is not distinct from input.due_at and c.revision = input.revision
+          and c.next_fire_at <= clock_timestamp() + ${aheadMs}::float8 * interval '1 millisecond'
+        for update skip locked
+      ) held
+      where ${isLeased(instanceId)}
         ${isQueued ? sql`and (input.overlap not in ${QUEUEING} or input.job_id in (select job_id from keys))` : sql``}
-      order by c.job_id
-      for update of c skip locked
     ),
     ${isLimited ? renderFull() : sql``}
     started as (
@@ -117,7 +135,6 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[], { ahe
       select run_id, job_id, claimed_at, ${aheadMs === 0 ? sql`claimed_at` : sql`greatest(claimed_at, scheduled_at)`}, 'RUNNING', scheduled_at, max_attempts, trigger, ${instanceId}, job_kwargs,
         is_exclusive
       from mine where run_id is not null and not is_behind ${isLimited ? sql`and job_id not in (select job_id from full_jobs)` : sql``}
-      order by job_id
       on conflict do nothing
       returning id
     ),
@@ -147,31 +164,30 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[], { ahe
       end as fate
       from (select mine.*, coalesce(run_id in (select id from started), false) as is_started from mine) answered
     ),
-    moved as (
+    moved_in_place as (
       update scheduler_job_cursor c set next_fire_at = judged.next_fire_at
-      from judged where c.job_id = judged.job_id and judged.fate <> 'wait'
+      from judged where c.ctid = judged.place and judged.fate <> 'wait'
       returning c.job_id
     ),
-    settled as materialized (select *, job_id in (select job_id from moved) as is_moved from judged),
+    moved_elsewhere as (
+      update scheduler_job_cursor c set next_fire_at = judged.next_fire_at
+      from judged where c.job_id = judged.job_id and judged.fate <> 'wait'
+        and judged.job_id not in (select job_id from moved_in_place)
+    ),
+    settled as (select *, fate <> 'wait' as is_moved from judged),
     ${isQueued ? renderQueue(instanceId) : sql``}
     ${isLast ? sql`${renderExpired(sql`select job_id from settled where is_moved and next_fire_at = 'infinity'`)},` : sql``}
     told as (
       insert into scheduler_event (${eventColumns})
-      select ${eventValues} from settled, json_to_record(settled.event) as ${eventRecord}
-      where settled.is_moved and settled.event is not null
-      union all
+      ${fires.some(({ event }) => event !== null) ? TOLD : sql``}
       select 'occurrence.skipped', job_id, null, scheduled_at, case fate
           when 'full' then 'overlap: another occurrence waits already behind the run before it'
           else ${isLimited ? renderSkipReason() : STILL_RUNNING}
         end, ${instanceId}, jsonb_build_object('cause', 'overlap')
       from settled where is_moved and fate in ('skip', 'full')
     )
-    select job_id, case when is_started then run_id end as run_id, claimed_at, is_moved,
-      case when is_started then (
-        select done.finished_at from scheduler_execution_log done
-        where done.job_id = settled.job_id and done.status = 'SUCCESS'
-        order by done.started_at desc limit 1
-      ) end as last_success_at,
+    select array_agg(fire)::text as fires, claimed_at, is_started, is_moved, last_success_at,
       (select last_value from scheduler_revision_seq)::float8 as tick
-    from settled`;
+    from settled
+    group by claimed_at, is_started, is_moved, last_success_at`;
 }

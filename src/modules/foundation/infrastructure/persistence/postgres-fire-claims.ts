@@ -43,13 +43,17 @@ export class PostgresFireClaims implements FireClaims {
   async claim(instanceId: string, fires: readonly DueFire[], options: ClaimOptions = {}): Promise<ClaimResult> {
     if (fires.length === 0) return { runs: [], moved: new Set(), tick: 0 };
     const rows = await this.#database.rows<ClaimedRow>(renderClaim(instanceId, fires, options));
-    const fireOf = new Map(fires.map((fire) => [fire.config.jobId, fire]));
-    const runs = rows.map((row) => toRun(instanceId, row, fireOf.get(row.job_id))).filter((run) => run !== null);
-    return {
-      runs,
-      moved: new Set(rows.filter((row) => row.is_moved).map((row) => row.job_id)),
-      tick: rows[0]?.tick ?? 0,
-    };
+    const runs: ClaimedRun[] = [];
+    const moved = new Set<string>();
+    for (const row of rows) {
+      const claimed = readClaimed(row);
+      for (const fire of claimed.of(fires)) {
+        if (row.is_moved) moved.add(fire.config.jobId);
+        const run = row.is_started ? toRun(instanceId, claimed, fire) : null;
+        if (run !== null) runs.push(run);
+      }
+    }
+    return { runs, moved, tick: rows[0]?.tick ?? 0 };
   }
 
   async getClaimed(instanceId: string, runIds: readonly string[]): Promise<Run[]> {
@@ -124,19 +128,33 @@ export class PostgresFireClaims implements FireClaims {
   }
 }
 
-function toRun(instanceId: string, row: ClaimedRow, fire: DueFire | undefined): ClaimedRun | null {
-  if (row.run_id === null || !fire?.run) return null;
-  const claimedAt = readInstant(row.claimed_at);
+interface Claimed {
+  readonly claimedAt: Date;
+  readonly lastSuccessAt: Date | null;
+  of(fires: readonly DueFire[]): DueFire[];
+}
+
+function readClaimed(row: ClaimedRow): Claimed {
+  const places = row.fires.slice(1, -1).split(',').map(Number);
+  return {
+    claimedAt: readInstant(row.claimed_at),
+    lastSuccessAt: row.last_success_at === null ? null : readInstant(row.last_success_at),
+    of: (fires) => places.map((place) => fires[place]).filter((fire) => fire !== undefined),
+  };
+}
+
+function toRun(instanceId: string, { claimedAt, lastSuccessAt }: Claimed, fire: DueFire): ClaimedRun | null {
+  if (fire.run === null) return null;
   return {
     ...fire.run,
-    jobId: row.job_id,
+    jobId: fire.config.jobId,
     claimedAt,
     startedAt: claimedAt < fire.run.scheduledAt ? fire.run.scheduledAt : claimedAt,
     attempt: 1,
     maxAttempts: fire.config.maxAttempts,
     instanceId,
     jobKwargs: fire.config.jobKwargs,
-    lastSuccessAt: row.last_success_at === null ? null : readInstant(row.last_success_at),
+    lastSuccessAt,
   };
 }
 

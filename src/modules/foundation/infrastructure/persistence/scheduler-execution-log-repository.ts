@@ -115,8 +115,8 @@ export class SchedulerExecutionLogRepository implements ExecutionLogRepository {
 
   async #updateAll(outcomes: readonly RunOutcome[]): Promise<boolean[]> {
     const rows = await this.#database.rows<{ id: string }>(renderUpdate(outcomes));
-    const recorded = new Set(rows.map((row) => row.id));
-    return outcomes.map(({ run }) => recorded.has(run.id));
+    const missing = new Set(rows.map((row) => row.id));
+    return outcomes.map(({ run }) => !missing.has(run.id));
   }
 }
 

@@ -19,42 +19,46 @@ export interface HerdColumns {
   readonly shared: Readonly<Record<string, string>>;
 }
 
+type HerdRow = Readonly<Record<string, unknown>>;
+
 /**
- * The same relation as `inputRows`, sent and read at a fraction of the cost: what many rows share goes once. Joined by a
- * number rather than nested: of a join the planner believes what it does of any batch, that it is small.
+ * The same relation as `inputRows`, sent and read at a fraction of the cost: what many rows share goes once, and what is a
+ * row's own goes as an array a column, of texts or numbers.
  */
-export function herdRows(
-  name: string,
-  { own, shared }: HerdColumns,
-  rows: readonly Readonly<Record<string, unknown>>[],
-): SQL {
-  const write = instantWriter();
-  const ownNames = Object.keys(own);
-  const sharedNames = Object.keys(shared);
-  const kinds = new Map<string, Record<string, unknown>>();
-  const written = rows.map((row) => {
-    let key = '';
-    for (const column of sharedNames) key += `${keyOf(write(row[column]))}\0`;
-    const kind = kinds.get(key) ?? { kind: kinds.size, ...picked(row, sharedNames, write) };
-    kinds.set(key, kind);
-    return { kind: kind['kind'], ...picked(row, ownNames, write) };
-  });
-  const columns = [...ownNames, ...sharedNames].map((column) => `"${column}"`).join(', ');
-  const relations = {
-    own: sql.raw(`own(kind int, ${declare(own)})`),
-    shared: sql.raw(`shared(kind int, ${declare(shared)})`),
-  };
+export function herdRows(name: string, { own, shared }: HerdColumns, rows: readonly HerdRow[]): SQL {
+  const { kinds, kindOf } = sharedKinds(Object.keys(shared), rows);
+  const columns = [...Object.keys(own), ...Object.keys(shared)].map((column) => `"${column}"`).join(', ');
+  const arrays = Object.entries(own).map(
+    ([column, type]) => sql`${writeArray(rows.map((row) => row[column]))}::text::${sql.raw(type)}[]`,
+  );
+  const ownNames = Object.keys(own).map((column) => `"${column}"`);
   return sql`(
-      select ${sql.raw(columns)} from json_to_recordset(${JSON.stringify(written)}::json) as ${relations.own}
-      join json_to_recordset(${JSON.stringify([...kinds.values()])}::json) as ${relations.shared} using (kind)
+      select ${sql.raw(columns)}
+      from unnest(${writeArray(kindOf)}::text::int[], ${sql.join(arrays, sql`, `)}) as ${sql.raw(`own(kind, ${ownNames.join(', ')})`)}
+      join json_to_recordset(${JSON.stringify(kinds)}::json) as ${sql.raw(`shared(kind int, ${declare(shared)})`)} using (kind)
     ) as ${sql.raw(name)}`;
 }
 
-function picked(
-  row: Readonly<Record<string, unknown>>,
-  names: readonly string[],
-  write: (value: unknown) => unknown,
-): Record<string, unknown> {
+/** A row is nearly always of the kind of the one before it. */
+function sharedKinds(names: readonly string[], rows: readonly HerdRow[]): { kinds: HerdRow[]; kindOf: number[] } {
+  const write = instantWriter();
+  const kinds = new Map<string, HerdRow & { kind: number }>();
+  let last: HerdRow | null = null;
+  let kind = 0;
+  const kindOf = rows.map((row) => {
+    const before = last;
+    last = row;
+    if (before !== null && names.every((name) => before[name] === row[name])) return kind;
+    const key = names.map((name) => keyOf(write(row[name]))).join('\0');
+    const found = kinds.get(key) ?? { kind: kinds.size, ...picked(row, names, write) };
+    kinds.set(key, found);
+    kind = found.kind;
+    return kind;
+  });
+  return { kinds: [...kinds.values()], kindOf };
+}
+
+function picked(row: HerdRow, names: readonly string[], write: (value: unknown) => unknown): Record<string, unknown> {
   const plain: Record<string, unknown> = {};
   for (const name of names) plain[name] = write(row[name]);
   return plain;
@@ -65,6 +69,20 @@ function keyOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return `"${value}`;
   return typeof value === 'number' ? `${value}` : JSON.stringify(value);
+}
+
+const NEEDS_NO_QUOTES = /^[\w.:-]+$/;
+
+/** The server's own writing of an array, which it reads faster than JSON. */
+function writeArray(values: readonly unknown[]): string {
+  return `{${values.map(writeElement).join(',')}}`;
+}
+
+function writeElement(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (NEEDS_NO_QUOTES.test(text) && !/^null$/i.test(text)) return text;
+  return `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
 
 function declare(columns: Readonly<Record<string, string>>): string {
