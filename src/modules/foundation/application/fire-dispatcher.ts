@@ -6,7 +6,7 @@
  * meanwhile, up to a bound on outcomes that wait. It is active until it is written.
  */
 import { RunCancelledError } from '../domain/errors.ts';
-import type { JobConfig } from '../domain/job-config.ts';
+import type { RunnableConfig } from '../domain/job-config.ts';
 import type { MergedJobRegistry } from '../domain/job-definition.ts';
 import type { TrackedRun } from './ports/run-tracker.ts';
 import { RunController } from './run-controller.ts';
@@ -118,7 +118,7 @@ export class FireDispatcher {
   }
 
   /** Starts a run and returns at once. One that goes on already is left alone. */
-  dispatch(run: TrackedRun, config: JobConfig, registry: MergedJobRegistry): void {
+  dispatch(run: TrackedRun, config: RunnableConfig, registry: MergedJobRegistry): void {
     if (this.#active.has(run.id)) return;
     const controller = new RunController();
     const active: ActiveRun = { run, controller, isWorking: true };

@@ -7,7 +7,7 @@
 import { describeError } from '../domain/describe-error.ts';
 import { failureReasonOf } from '../domain/failure-reason.ts';
 import { JobNotRegisteredError, RunLostError, RunTimeoutError } from '../domain/errors.ts';
-import { handlerOf, type JobConfig } from '../domain/job-config.ts';
+import { handlerOf, type RunnableConfig } from '../domain/job-config.ts';
 import type { JsonObject, MergedJobRegistry } from '../domain/job-definition.ts';
 import { retryAfterMs } from '../domain/retry.ts';
 import { idempotencyKey } from '../domain/run.ts';
@@ -38,7 +38,7 @@ export interface RunExecutorDeps {
 /** A run with what it takes to run it. `controller` is aborted by whoever cancels it. */
 export interface Assignment {
   readonly run: TrackedRun;
-  readonly config: JobConfig;
+  readonly config: RunnableConfig;
   readonly registry: MergedJobRegistry;
   readonly controller: RunController;
   /** Is told when the job's own work has ended or was given up, before that is recorded. */
