@@ -116,7 +116,7 @@ try {
   started.push(
     await MeasuredProcess.start(['bench/http/ceiling.ts', JSON.stringify(pages.map((page) => page.statement))], env),
   );
-  started.push(await MeasuredProcess.start(['--import', './src/main/fast-start.ts', 'src/main/node.ts'], env));
+  started.push(await MeasuredProcess.start(['--import', './src/main/fast-start.js', 'src/main/node.ts'], env));
   await untilArmed(sql);
   await sql.end();
   const [ceiling, ours] = started;

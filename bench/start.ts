@@ -65,7 +65,7 @@ const database = await startPostgresServer();
 const env = { DATABASE_URL: database.url, ADMIN_TOKEN: TOKEN, LOG_LEVEL: 'error' };
 const STARTS = {
   node: {
-    carillon: ['--import', './src/main/fast-start.ts', 'src/main/node.ts'],
+    carillon: ['--import', './src/main/fast-start.js', 'src/main/node.ts'],
     empty: ['bench/start/empty-node.ts'],
   },
   deno: { carillon: ['run', '-A', 'src/main/deno.ts'], empty: ['run', '-A', 'bench/start/empty-fetch.ts'] },

@@ -23,7 +23,7 @@ const TESTING = '^src/testing([.]ts$|/)';
 /** What the command line may run of the service's own: without I/O, and the same as the service does with the same input. */
 const PURE_CLIENT_CODE = `${FOUNDATION}(application/schedule-preview|interface/http/(contracts/[^/]+|input-faults|encoding-client))[.]ts$`;
 /** What the command line asks of main: to start as the runtime's own file does, to read settings, to look after a database. */
-const MAIN_DOORS = `${MAIN}(node|fast-start|version|duration|settings|check-up|migrate-database)[.]ts$`;
+const MAIN_DOORS = `${MAIN}((node|version|duration|settings|check-up|migrate-database)[.]ts|fast-start[.]js)$`;
 /** An npm package, installed or not. */
 const npm = (name: string): string => `(^|node_modules/)${name}(/|$)`;
 

@@ -6,7 +6,7 @@ import postgres from 'postgres';
 import type { FireOrder, FireReport } from './contender.ts';
 import type { ManualReport } from './manual-process.ts';
 
-const FAST_START = new URL('../../src/main/fast-start.ts', import.meta.url).href;
+const FAST_START = new URL('../../src/main/fast-start.js', import.meta.url).href;
 const TIMEOUT_MS = 900_000;
 /** To create the embedded database, and to open it again. */
 const EMBEDDED_MS = 25_000;

@@ -8,7 +8,7 @@ import type {
 } from '../modules/foundation/application/ports/ahead-claims.ts';
 import { SCHEDULER_ACTOR } from '../modules/foundation/application/ports/pending-runs.ts';
 import type { SchedulerEvent } from '../modules/foundation/domain/event.ts';
-import type { JobConfig } from '../modules/foundation/domain/job-config.ts';
+import type { RunnableConfig } from '../modules/foundation/domain/job-config.ts';
 import { MISFIRE_THRESHOLD_MS } from '../modules/foundation/domain/misfire.ts';
 import type { Run } from '../modules/foundation/domain/run.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
@@ -101,8 +101,8 @@ function giveBack(store: InMemoryStore, instanceId: string, runs: readonly Ahead
 }
 
 /** Computed anew where one of these was changed. */
-function isSameSchedule(one: JobConfig, other: JobConfig | undefined): boolean {
-  const scheduleOf = (config: JobConfig | undefined): string =>
+function isSameSchedule(one: RunnableConfig, other: RunnableConfig | undefined): boolean {
+  const scheduleOf = (config: RunnableConfig | undefined): string =>
     JSON.stringify([
       ...[config?.cronExpression, config?.dialect, config?.timezone, config?.dstGap, config?.dstOverlap],
       ...[config?.startAt, config?.endAt, config?.createdAt],
@@ -139,7 +139,7 @@ function giveBackOne(store: InMemoryStore, { run, isSame, isOvertaken }: Doomed)
 }
 
 /** It alone is judged: later ones have been claimed since. */
-function wait(store: InMemoryStore, run: Run, { maxAttempts, misfirePolicy }: JobConfig): 'claimable' | 'named' {
+function wait(store: InMemoryStore, run: Run, { maxAttempts, misfirePolicy }: RunnableConfig): 'claimable' | 'named' {
   const isLate = store.now() - run.scheduledAt.getTime() > MISFIRE_THRESHOLD_MS;
   if (isLate && misfirePolicy === 'skip') return name(store, run, 'occurrence.misfired');
   const { jobId, scheduledAt, jobKwargs } = run;

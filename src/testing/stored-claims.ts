@@ -8,7 +8,7 @@ import type {
   OverduePage,
 } from '../modules/foundation/application/ports/fire-claims.ts';
 import { SCHEDULER_ACTOR } from '../modules/foundation/application/ports/pending-runs.ts';
-import type { JobConfig } from '../modules/foundation/domain/job-config.ts';
+import type { RunnableConfig } from '../modules/foundation/domain/job-config.ts';
 import type { Run } from '../modules/foundation/domain/run.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
 import type { StoreLink } from './store-link.ts';
@@ -64,15 +64,18 @@ export class StoredFireClaims implements FireClaims {
     );
   }
 
-  arm(cursors: readonly { jobId: string; revision: number; nextFireAt: Date | null }[]): Promise<void> {
+  arm(cursors: readonly { jobId: string; revision: number; nextFireAt: Date | null }[]): Promise<Set<string>> {
     const { store } = this.#link;
     return this.#link.call('claims.arm', () => {
+      const armed = new Set<string>();
       for (const { jobId, revision, nextFireAt } of cursors) {
         const cursor = store.cursors.get(jobId);
         if (cursor?.nextFireAt !== 'unarmed' || cursor.revision !== revision) continue;
         store.cursors.set(jobId, { jobId, revision, nextFireAt: nextFireAt ?? 'exhausted' });
         if (nextFireAt === null) store.expire(jobId, revision);
+        armed.add(jobId);
       }
+      return armed;
     });
   }
 
@@ -146,7 +149,7 @@ function isBehindUnconfirmed(store: InMemoryStore, { config: { jobId, overlapPol
 }
 
 /** By an exclusive run, or because as many go on as the job's limit allows. */
-export function isHeldBack(store: InMemoryStore, { jobId, overlapPolicy, maxConcurrentRuns }: JobConfig): boolean {
+export function isHeldBack(store: InMemoryStore, { jobId, overlapPolicy, maxConcurrentRuns }: RunnableConfig): boolean {
   if (overlapPolicy !== 'allow' && store.isExclusivelyRunning(jobId)) return true;
   const running = store.runsOf(jobId).filter(({ status }) => status === 'RUNNING').length;
   return maxConcurrentRuns !== null && running >= maxConcurrentRuns;

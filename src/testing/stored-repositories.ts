@@ -10,10 +10,13 @@ import type {
   JobConfigRepository,
   JobOverview,
   Page,
+  Standing,
+  StandingJob,
 } from '../modules/foundation/application/ports/job-config-repository.ts';
 import { SCHEDULER_ACTOR } from '../modules/foundation/application/ports/pending-runs.ts';
 import type { SchedulerEvent } from '../modules/foundation/domain/event.ts';
 import type { JobConfig, JobSpec } from '../modules/foundation/domain/job-config.ts';
+import { termsOf } from '../modules/foundation/domain/job-terms.ts';
 import { LOST_ATTEMPTS } from '../modules/foundation/domain/retry.ts';
 import type { Execution, Outcome, Run } from '../modules/foundation/domain/run.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
@@ -44,6 +47,18 @@ export class StoredJobConfigs implements JobConfigRepository {
     const { store } = this.#link;
     return this.#link.call('configs.getRevisions', () => {
       return new Map([...store.configs.values()].map(({ jobId, revision }) => [jobId, revision]));
+    });
+  }
+
+  getStanding(which: Standing): Promise<StandingJob[]> {
+    const { configs, cursors } = this.#link.store;
+    return this.#link.call('configs.getStanding', () => {
+      const rows = [...configs.values()].toSorted((a, b) => (a.jobId < b.jobId ? -1 : 1));
+      const asked =
+        'jobIds' in which
+          ? rows.filter(({ jobId }) => which.jobIds.includes(jobId))
+          : rows.filter(({ jobId }) => which.after === null || jobId > which.after).slice(0, which.limit);
+      return asked.map((config) => ({ config, terms: termsOf(config), cursor: cursors.get(config.jobId) ?? null }));
     });
   }
 

@@ -49,7 +49,7 @@ export class ReplicaProcess {
       REPLICA_LEDGER: this.ledgerPath,
       REPLICA_LACKS: lacks.join(','),
     };
-    const args = ['--import', './src/main/fast-start.ts', 'test/chaos/replica.ts'];
+    const args = ['--import', './src/main/fast-start.js', 'test/chaos/replica.ts'];
     this.#child = spawn(NODE, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => this.#printed(text));

@@ -191,10 +191,10 @@ describeOnEveryDatabase('PostgresFireClaims', (database) => {
       const config = await saveJob(database());
       const { jobId, revision } = config;
       expect(await cursorOf(jobId)).toEqual({ jobId, revision, nextFireAt: 'unarmed' });
-      await claims().arm([{ jobId, revision: revision - 1, nextFireAt: LATER }]);
+      expect(await claims().arm([{ jobId, revision: revision - 1, nextFireAt: LATER }])).toEqual(new Set());
       expect(await cursorOf(jobId)).toMatchObject({ nextFireAt: 'unarmed' });
-      await claims().arm([{ jobId, revision, nextFireAt: LATER }]);
-      await claims().arm([{ jobId, revision, nextFireAt: DUE_AT }]);
+      expect(await claims().arm([{ jobId, revision, nextFireAt: LATER }])).toEqual(new Set([jobId]));
+      expect(await claims().arm([{ jobId, revision, nextFireAt: DUE_AT }])).toEqual(new Set());
       expect(await cursorOf(jobId)).toMatchObject({ nextFireAt: LATER });
     });
 

@@ -11,7 +11,7 @@ import { ROOT } from '../support/service-process.ts';
 
 const read = (name: string): string => readFileSync(join(ROOT, 'deploy', name), 'utf8');
 const isSetting = (name: string): boolean => (SETTING_NAMES as readonly string[]).includes(name);
-const ENTRY = ['--import', './src/main/fast-start.ts', 'src/main/node.ts'];
+const ENTRY = ['--import', './src/main/fast-start.js', 'src/main/node.ts'];
 
 it('Dockerfile starts what npm start starts, as nobody’s root, and asks /livez', () => {
   const text = read('Dockerfile');

@@ -38,7 +38,14 @@ export const STORY_JOBS: Readonly<Record<string, Partial<JobConfig>>> = {
 
 const call = fc.constantFrom(
   ...['ahead.confirmAll', 'ahead.confirmEach', 'ahead.giveBack', 'ahead.giveBackOfDead'],
-  ...['claims.arm', 'claims.claim', 'claims.getClaimed', 'claims.getCursors', 'configs.getByJobIds'],
+  ...[
+    'claims.arm',
+    'claims.claim',
+    'claims.getClaimed',
+    'claims.getCursors',
+    'configs.getByJobIds',
+    'configs.getStanding',
+  ],
   ...['executions.create', 'executions.update', 'instances.renew', 'instances.rescue'],
   ...['pending.claim', 'pending.getClaimed', 'settlements.settle'],
 );

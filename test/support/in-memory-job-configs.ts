@@ -5,6 +5,7 @@ import type {
   JobOverview,
   JobQuery,
   Page,
+  StandingJob,
 } from '../../src/modules/foundation/application/ports/job-config-repository.ts';
 import type { JobRemovals, Removal } from '../../src/modules/foundation/application/ports/job-removals.ts';
 import { RevisionConflictError } from '../../src/modules/foundation/domain/errors.ts';
@@ -87,6 +88,10 @@ export class InMemoryJobConfigs implements JobConfigRepository, JobRemovals {
 
   async getRevisions(): Promise<Map<string, number>> {
     return new Map(this.#configs().map(({ jobId, revision }) => [jobId, revision]));
+  }
+
+  async getStanding(): Promise<StandingJob[]> {
+    throw new Error('Nobody arms what is here.');
   }
 
   async count(): Promise<number> {

@@ -13,7 +13,7 @@ const BIN = resolve(ROOT, 'node_modules/.bin');
 
 /** How each runtime starts the service: the commands behind `npm start`, `deno task start`, `npm run start:bun` and `npm run start:worker`. */
 export const RUNTIMES = {
-  node: [resolve(BIN, 'node'), '--import', './src/main/fast-start.ts', 'src/main/node.ts'],
+  node: [resolve(BIN, 'node'), '--import', './src/main/fast-start.js', 'src/main/node.ts'],
   deno: [resolve(BIN, 'deno'), 'task', 'start'],
   'deno serve': [resolve(BIN, 'deno'), 'task', 'serve'],
   bun: [resolve(BIN, 'bun'), 'src/main/bun.ts'],

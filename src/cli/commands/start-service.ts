@@ -19,6 +19,6 @@ export async function startService({ port, host, dataDirectory }: StartOptions):
   if (port !== undefined) process.env['PORT'] = port;
   if (host !== undefined) process.env['HOST'] = host;
   if (dataDirectory !== undefined) process.env['DATA_DIRECTORY'] = dataDirectory;
-  await import('../../main/fast-start.ts');
+  await import('../../main/fast-start.js');
   await import('../../main/node.ts');
 }

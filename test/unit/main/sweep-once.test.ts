@@ -47,7 +47,7 @@ describe('sweepOnce()', () => {
     await sweep();
     store.save('a', { cronExpression: '* * * * *' });
     await sweep();
-    expect(engines[1]!.wired.directory.jobIds).toEqual(['a']);
+    expect([...engines[1]!.wired.directory.jobIds]).toEqual(['a']);
   });
 
   it('of what came since the last sweep runs one by misfire policy once, each by all, none by skip', async () => {

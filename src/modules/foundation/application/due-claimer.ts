@@ -8,7 +8,7 @@
  */
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError } from '../domain/errors.ts';
-import type { JobConfig } from '../domain/job-config.ts';
+import type { RunnableConfig } from '../domain/job-config.ts';
 import { isPaused } from '../domain/next-fire.ts';
 import type { Run } from '../domain/run.ts';
 import type { AheadRuns, AheadRunsDeps } from './ahead-runs.ts';
@@ -160,7 +160,7 @@ export class DueClaimer {
     await this.#claim({ ...claiming, plans: plans.slice(half) });
   }
 
-  #putOff(config: JobConfig, error: unknown): void {
+  #putOff(config: RunnableConfig, error: unknown): void {
     const reason = describeError(error).message;
     const { jobId } = config;
     this.#deps.logger.error('A due job could not be claimed; it is tried again in a minute, and the others go on.', {
@@ -179,7 +179,7 @@ export class DueClaimer {
     bus.emit(event);
   }
 
-  #moveTo(config: JobConfig, at: Date | null): void {
+  #moveTo(config: RunnableConfig, at: Date | null): void {
     const { directory } = this.#deps;
     const entry = directory.get(config.jobId);
     if (entry?.job.config.revision === config.revision) directory.put(entry.job, at?.getTime() ?? null);
@@ -212,7 +212,7 @@ export class DueClaimer {
   }
 
   /** Unless it was edited meanwhile: then it is looked at as its new schedule says. */
-  #lookIn(config: JobConfig, delayMs: number): void {
+  #lookIn(config: RunnableConfig, delayMs: number): void {
     const { directory, time } = this.#deps;
     const entry = directory.get(config.jobId);
     if (entry?.job.isPersisted !== true || entry.job.config.revision !== config.revision) return;

@@ -7,7 +7,7 @@
  * called at once, and all the rest comes after the burst.
  */
 import { RunCancelledError } from '../domain/errors.ts';
-import type { JobConfig } from '../domain/job-config.ts';
+import type { RunnableConfig } from '../domain/job-config.ts';
 import type { MergedJobRegistry } from '../domain/job-definition.ts';
 import type { TrackedRun } from './ports/run-tracker.ts';
 import { RunController } from './run-controller.ts';
@@ -127,7 +127,7 @@ export class FireDispatcher {
   }
 
   /** Starts a run and returns at once. One that goes on already is left alone. */
-  dispatch(run: TrackedRun, config: JobConfig, registry: MergedJobRegistry): void {
+  dispatch(run: TrackedRun, config: RunnableConfig, registry: MergedJobRegistry): void {
     if (this.#active.has(run.id)) return;
     const controller = new RunController();
     const active: ActiveRun = { run, controller, isWorking: true };

@@ -1,117 +1,96 @@
 /**
- * The wake-up order of all armed jobs: a binary heap over instants, one entry a job. Owns no truth: the database's cursors
- * decide what fires, this only says when to look. Setting a job again replaces its entry; removal is lazy.
+ * The wake-up order of all armed jobs: a binary heap over instants, one place a job. Owns no truth: the database's cursors
+ * decide what fires, this only says when to look. Invariant: a job's instant, its id and its place in the heap are moved
+ * together, so that each job is in it once.
  */
-interface Entry {
-  readonly at: number;
-  readonly jobId: string;
-}
-
 export class FireQueue {
-  readonly #heap: Entry[] = [];
-  readonly #current = new Map<string, Entry>();
+  /** The heap: instants, and beside them the jobs that they are of. */
+  readonly #ats: number[] = [];
+  readonly #jobIds: string[] = [];
+  readonly #placeOf = new Map<string, number>();
 
   get size(): number {
-    return this.#current.size;
+    return this.#jobIds.length;
   }
 
   /** @param at milliseconds since 1970 */
   set(jobId: string, at: number): void {
-    const entry: Entry = { at, jobId };
-    this.#current.set(jobId, entry);
-    this.#heap.push(entry);
-    this.#siftUp(this.#heap.length - 1);
-    if (this.#heap.length > 64 && this.#heap.length > 2 * this.#current.size) this.#rebuild();
+    const place = this.#placeOf.get(jobId) ?? this.size;
+    this.#put(place, jobId, at);
+    this.#settle(place);
   }
 
   delete(jobId: string): void {
-    this.#current.delete(jobId);
+    const place = this.#placeOf.get(jobId);
+    if (place === undefined) return;
+    this.#placeOf.delete(jobId);
+    const [lastId, lastAt] = [this.#jobIds.pop()!, this.#ats.pop()!];
+    if (lastId === jobId) return;
+    this.#put(place, lastId, lastAt);
+    this.#settle(place);
   }
 
   clear(): void {
-    this.#current.clear();
-    this.#heap.length = 0;
+    this.#placeOf.clear();
+    this.#jobIds.length = 0;
+    this.#ats.length = 0;
   }
 
   /** When the next job is due, or null. */
   peek(): number | null {
-    this.#dropStale();
-    return this.#heap[0]?.at ?? null;
+    return this.#ats[0] ?? null;
   }
 
   /** Takes out the jobs due at or before `now`, earliest first, at most `limit`. */
   takeDue(now: number, limit: number): string[] {
     const due: string[] = [];
-    while (due.length < limit) {
-      const at = this.peek();
-      if (at === null || at > now) break;
-      const { jobId } = this.#pop();
-      this.#current.delete(jobId);
-      due.push(jobId);
+    while (due.length < limit && this.size > 0 && this.#ats[0]! <= now) {
+      due.push(this.#jobIds[0]!);
+      this.delete(this.#jobIds[0]!);
     }
     return due;
   }
 
   /** When a job is looked at, or null. */
   atOf(jobId: string): number | null {
-    return this.#current.get(jobId)?.at ?? null;
+    const place = this.#placeOf.get(jobId);
+    return place === undefined ? null : this.#ats[place]!;
   }
 
   /** The jobs due at or before `until`, in no order; they stay. */
   *within(until: number): Generator<string> {
     const open = [0];
-    for (let index = open.pop(); index !== undefined; index = open.pop()) {
-      const entry = this.#heap[index];
-      if (entry === undefined || entry.at > until) continue;
-      if (this.#current.get(entry.jobId) === entry) yield entry.jobId;
-      open.push(2 * index + 1, 2 * index + 2);
+    for (let place = open.pop(); place !== undefined; place = open.pop()) {
+      if (place >= this.size || this.#ats[place]! > until) continue;
+      yield this.#jobIds[place]!;
+      open.push(2 * place + 1, 2 * place + 2);
     }
   }
 
-  #dropStale(): void {
-    for (let top = this.#heap[0]; top !== undefined && this.#current.get(top.jobId) !== top; top = this.#heap[0])
-      this.#pop();
+  #put(place: number, jobId: string, at: number): void {
+    this.#jobIds[place] = jobId;
+    this.#ats[place] = at;
+    this.#placeOf.set(jobId, place);
   }
 
-  #pop(): Entry {
-    const top = this.#heap[0]!;
-    const last = this.#heap.pop()!;
-    if (this.#heap.length > 0) {
-      this.#heap[0] = last;
-      this.#siftDown(0);
+  /** Moves what stands at a place up or down, to where it belongs. */
+  #settle(from: number): void {
+    const [jobId, at] = [this.#jobIds[from]!, this.#ats[from]!];
+    let place = from;
+    for (let up = (place - 1) >> 1; place > 0 && this.#ats[up]! > at; up = (place - 1) >> 1) {
+      this.#put(place, this.#jobIds[up]!, this.#ats[up]!);
+      place = up;
     }
-    return top;
-  }
-
-  #rebuild(): void {
-    const live = [...this.#current.values()].toSorted((a, b) => a.at - b.at);
-    this.#heap.length = 0;
-    for (const entry of live) this.#heap.push(entry);
-  }
-
-  #siftUp(from: number): void {
-    const heap = this.#heap;
-    const entry = heap[from]!;
-    let index = from;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      if (heap[parent]!.at <= entry.at) break;
-      heap[index] = heap[parent]!;
-      index = parent;
+    for (let down = this.#earlierBelow(place); this.#ats[down]! < at; down = this.#earlierBelow(place)) {
+      this.#put(place, this.#jobIds[down]!, this.#ats[down]!);
+      place = down;
     }
-    heap[index] = entry;
+    this.#put(place, jobId, at);
   }
 
-  #siftDown(from: number): void {
-    const heap = this.#heap;
-    const entry = heap[from]!;
-    let index = from;
-    for (let child = 1; child < heap.length; child = 2 * index + 1) {
-      if (child + 1 < heap.length && heap[child + 1]!.at < heap[child]!.at) child += 1;
-      if (heap[child]!.at >= entry.at) break;
-      heap[index] = heap[child]!;
-      index = child;
-    }
-    heap[index] = entry;
+  /** The earlier of the two below a place; where there is one alone, or none, its place is the answer as well. */
+  #earlierBelow(place: number): number {
+    const left = 2 * place + 1;
+    return left + 1 < this.size && this.#ats[left + 1]! < this.#ats[left]! ? left + 1 : left;
   }
 }

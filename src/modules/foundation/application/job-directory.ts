@@ -5,8 +5,8 @@
 import type { MergedJobRegistry } from '../domain/job-definition.ts';
 import { jitterOf } from '../domain/jitter.ts';
 import { nextFire } from '../domain/next-fire.ts';
+import type { ArmedJob } from './armed-job.ts';
 import { FireQueue } from './fire-queue.ts';
-import type { ArmedJob } from './resolve-job.ts';
 
 /** What is registered with the scheduler. `nextFireAt` in milliseconds since 1970; null: no occurrence is left. */
 export interface ScheduledJob {
@@ -47,24 +47,28 @@ export class JobDirectory {
     return [...this.#entries.values()];
   }
 
-  get jobIds(): string[] {
-    return [...this.#entries.keys()];
+  get jobIds(): Iterable<string> {
+    return this.#entries.keys();
+  }
+
+  get size(): number {
+    return this.#entries.size;
   }
 
   list(): ScheduledJob[] {
-    return [...this.#entries.values()].map(({ job: { config, isPersisted }, dueAt }) => ({
-      jobId: config.jobId,
-      jobName: config.jobName,
-      cronExpression: config.cronExpression,
-      timezone: config.timezone,
+    return [...this.#entries.values()].map(({ job, dueAt }) => ({
+      jobId: job.jobId,
+      jobName: job.jobName,
+      cronExpression: job.cronExpression,
+      timezone: job.terms.timezone,
       nextFireAt: dueAt,
-      isPersisted,
+      isPersisted: job.isPersisted,
     }));
   }
 
   /** Registers a job, or replaces it; a persisted one takes the place of one registered by hand, never the reverse. */
   put(job: ArmedJob, dueAt: number | null): void {
-    const { jobId } = job.config;
+    const { jobId } = job;
     if (!job.isPersisted && this.#entries.get(jobId)?.job.isPersisted === true) return;
     if (job.isPersisted) this.#manual.delete(jobId);
     this.#entries.set(jobId, { job, dueAt });
@@ -74,7 +78,7 @@ export class JobDirectory {
 
   /** Says when to look at a registered job, without a change to the occurrence it waits for. */
   look(job: ArmedJob, at: number): void {
-    this.#queueOf(job).set(job.config.jobId, at);
+    this.#queueOf(job).set(job.jobId, at);
     for (const listener of this.#listeners) listener();
   }
 
@@ -124,7 +128,7 @@ export class JobDirectory {
     let earliest: number | null = null;
     for (const { job, dueAt } of this.#entries.values()) {
       if (!job.isPersisted || dueAt === null) continue;
-      const startsAt = Math.max(dueAt, job.config.pausedUntil?.getTime() ?? dueAt);
+      const startsAt = Math.max(dueAt, job.terms.pausedUntil?.getTime() ?? dueAt);
       if (earliest === null || startsAt < earliest) earliest = startsAt;
     }
     return earliest;
@@ -149,8 +153,8 @@ export class JobDirectory {
 }
 
 /** When the occurrence is to be started: at its nominal time, or as much later as the job's jitter says. */
-function startOf({ config, schedule }: ArmedJob, dueAt: number): number {
-  if (config.jitterMs === 0) return dueAt;
-  const nextAt = nextFire(config, schedule, dueAt);
-  return dueAt + jitterOf({ jobId: config.jobId, scheduledAt: dueAt, nextAt }, config.jitterMs);
+function startOf({ jobId, terms, schedule }: ArmedJob, dueAt: number): number {
+  if (terms.jitterMs === 0) return dueAt;
+  const nextAt = nextFire(terms, schedule, dueAt);
+  return dueAt + jitterOf({ jobId, scheduledAt: dueAt, nextAt }, terms.jitterMs);
 }

@@ -7,17 +7,18 @@
  * directory, so that a reading that fails is made good by the next poll.
  */
 import { describeError } from '../domain/describe-error.ts';
-import { type JobConfig, handlerOf } from '../domain/job-config.ts';
+import { type ArmableConfig, handlerOf } from '../domain/job-config.ts';
 import { isPaused, nextFire } from '../domain/next-fire.ts';
+import type { ArmedJob } from './armed-job.ts';
 import type { DatabaseTime } from './database-time.ts';
 import type { JobDirectory } from './job-directory.ts';
 import type { FireClaims, FireCursor } from './ports/fire-claims.ts';
-import type { JobConfigRepository } from './ports/job-config-repository.ts';
+import type { JobConfigRepository, StandingJob } from './ports/job-config-repository.ts';
 import type { Logger } from './ports/logger.ts';
-import { type ArmedJob, type Resolution, resolveJob } from './resolve-job.ts';
+import { type Resolution, resolveJob } from './resolve-job.ts';
 
-/** More rows than this are read in pages: all at once they would take several times the memory that they leave behind. */
-const PAGE_SIZE = 2_000;
+/** Rows of a page: short, so that what a row is read from has been thrown away before it counts as old in memory. */
+const PAGE_SIZE = 250;
 
 export interface JobLoaderDeps {
   readonly configs: JobConfigRepository;
@@ -27,11 +28,12 @@ export interface JobLoaderDeps {
   readonly logger: Logger;
 }
 
+type Armed = Extract<Resolution, { kind: 'armed' }>;
 type Unarmed = { readonly jobId: string; readonly revision: number; readonly nextFireAt: Date | null };
 
 /** An enabled row that nothing can be run of here. */
 export interface LeftOutJob {
-  readonly config: JobConfig;
+  readonly config: ArmableConfig;
   readonly resolution: Exclude<Resolution, { kind: 'armed' }>;
 }
 
@@ -55,29 +57,35 @@ export class JobLoader {
   /** Every enabled row. @throws DatabaseUnavailableError with nothing counted as seen */
   async loadAll(): Promise<void> {
     await this.#afterOthers(async () => {
-      const { configs, claims, directory } = this.#deps;
-      const seen = await configs.getRevisions();
+      const { directory } = this.#deps;
+      const seen = new Map<string, number>();
       const found = new Set<string>();
-      const waiting = new Set<string>();
-      const load = async (enabled: readonly JobConfig[], cursors: readonly FireCursor[]): Promise<void> => {
-        for (const jobId of await this.#arm(enabled, cursors)) waiting.add(jobId);
-        for (const { jobId } of enabled) found.add(jobId);
-      };
-      const jobIds = [...seen.keys()];
-      if (jobIds.length <= PAGE_SIZE) await load(await configs.getAllEnabled(), await claims.getCursors());
-      for (let from = 0; jobIds.length > PAGE_SIZE && from < jobIds.length; from += PAGE_SIZE) {
-        const page = jobIds.slice(from, from + PAGE_SIZE);
-        const [rows, cursors] = await Promise.all([configs.getByJobIds(page), claims.getCursors(page)]);
-        await load(
-          rows.filter((config) => config.enabled),
-          cursors,
-        );
+      for await (const page of this.#pages()) {
+        const waiting = await this.#arm(page.filter(({ config }) => config.enabled));
+        for (const { config } of page) {
+          if (!waiting.has(config.jobId)) seen.set(config.jobId, config.revision);
+          if (config.enabled) found.add(config.jobId);
+        }
       }
       for (const jobId of directory.jobIds) if (!found.has(jobId)) directory.remove(jobId);
       for (const jobId of this.#leftOut.keys()) if (!found.has(jobId)) this.#leftOut.delete(jobId);
-      for (const jobId of waiting) seen.delete(jobId);
       this.#seen = seen;
     });
+  }
+
+  /** All rows. The next page is read while one is armed: the database and this process work at the same time. */
+  async *#pages(): AsyncGenerator<StandingJob[]> {
+    const { configs } = this.#deps;
+    const read = (after: string | null): Promise<StandingJob[]> => {
+      const page = configs.getStanding({ after, limit: PAGE_SIZE });
+      page.catch(() => undefined);
+      return page;
+    };
+    for (let next: Promise<StandingJob[]> | null = read(null); next !== null;) {
+      const page: StandingJob[] = await next;
+      next = page.length < PAGE_SIZE ? null : read(page.at(-1)!.config.jobId);
+      yield page;
+    }
   }
 
   /** These rows, whatever became of them. */
@@ -102,38 +110,38 @@ export class JobLoader {
   }
 
   async #reload(jobIds: readonly string[]): Promise<void> {
-    const configs = await this.#deps.configs.getByJobIds(jobIds);
-    const enabled = configs.filter((config) => config.enabled);
-    const waiting = await this.#arm(enabled, await this.#deps.claims.getCursors(jobIds));
-    const runnable = new Set(enabled.map((config) => config.jobId));
+    for (let from = 0; from < jobIds.length; from += PAGE_SIZE)
+      await this.#reloadPage(jobIds.slice(from, from + PAGE_SIZE));
+  }
+
+  async #reloadPage(jobIds: readonly string[]): Promise<void> {
+    const page = await this.#deps.configs.getStanding({ jobIds });
+    const enabled = page.filter(({ config }) => config.enabled);
+    const waiting = await this.#arm(enabled);
+    const runnable = new Set(enabled.map(({ config }) => config.jobId));
     for (const jobId of jobIds) {
       this.#seen.delete(jobId);
       if (runnable.has(jobId)) continue;
       this.#deps.directory.remove(jobId);
       this.#leftOut.delete(jobId);
     }
-    for (const { jobId, revision } of configs) if (!waiting.has(jobId)) this.#seen.set(jobId, revision);
+    for (const { config } of page) if (!waiting.has(config.jobId)) this.#seen.set(config.jobId, config.revision);
   }
 
   /** @returns the jobs whose cursor nobody has armed after all: somebody else has it locked, or edited the row meanwhile */
-  async #arm(configs: readonly JobConfig[], cursors: readonly FireCursor[]): Promise<ReadonlySet<string>> {
-    const { claims } = this.#deps;
-    const cursorOf = new Map(cursors.map((cursor) => [cursor.jobId, cursor]));
+  async #arm(jobs: readonly StandingJob[]): Promise<ReadonlySet<string>> {
     const unarmed: Unarmed[] = [];
-    const resolutions = configs.map((config) => {
-      const resolution = resolveJob(config, this.#deps.directory.registry);
-      if (resolution.kind !== 'armed' || !isUnarmed(config, cursorOf.get(config.jobId))) return resolution;
-      return this.#prepare(resolution.job, unarmed);
+    const resolutions = jobs.map((job) => {
+      const resolution = resolveJob(job.config, this.#deps.directory.registry, job.terms);
+      return resolution.kind === 'armed' && isUnarmed(job)
+        ? this.#prepare(job.config, resolution, unarmed)
+        : resolution;
     });
-    if (unarmed.length > 0) {
-      await claims.arm(unarmed);
-      for (const cursor of await claims.getCursors(unarmed.map(({ jobId }) => jobId)))
-        cursorOf.set(cursor.jobId, cursor);
-    }
+    const cursors = await this.#armCursors(unarmed);
     const waiting = new Set<string>();
     for (const [index, resolution] of resolutions.entries()) {
-      const config = configs[index]!;
-      const cursor = cursorOf.get(config.jobId);
+      const { config, cursor: read } = jobs[index]!;
+      const cursor = cursors.get(config.jobId) ?? read;
       this.#leftOut.delete(config.jobId);
       if (this.#isHeld(config)) this.#deps.directory.remove(config.jobId);
       else if (resolution.kind !== 'armed') this.#leaveOut({ config, resolution });
@@ -143,17 +151,29 @@ export class JobLoader {
     return waiting;
   }
 
+  /** @returns where they stand now, those that somebody else has armed meanwhile too */
+  async #armCursors(unarmed: readonly Unarmed[]): Promise<ReadonlyMap<string, FireCursor>> {
+    if (unarmed.length === 0) return new Map();
+    const { claims } = this.#deps;
+    const armed = await claims.arm(unarmed);
+    const others = unarmed.filter(({ jobId }) => !armed.has(jobId)).map(({ jobId }) => jobId);
+    const ours = unarmed.filter(({ jobId }) => armed.has(jobId));
+    return new Map(
+      [...ours.map(toCursor), ...(await claims.getCursors(others))].map((cursor) => [cursor.jobId, cursor]),
+    );
+  }
+
   /** One that is paused until an instant is looked at then: what fell into the pause is told, what follows is run. */
-  #put(job: ArmedJob, cursor: FireCursor | undefined): void {
+  #put(job: ArmedJob, cursor: FireCursor | null): void {
     const { directory, time } = this.#deps;
     const dueAt = lookAt(cursor);
-    const until = isPaused(job.config, time.now()) ? (job.config.pausedUntil?.getTime() ?? null) : null;
+    const until = isPaused(job.terms, time.now()) ? (job.terms.pausedUntil?.getTime() ?? null) : null;
     directory.put(job, dueAt);
     if (dueAt !== null && until !== null && until > dueAt) directory.look(job, until);
   }
 
   /** Paused until somebody resumes it. Its cursor is armed all the same: it remembers what falls into the pause. */
-  #isHeld(config: JobConfig): boolean {
+  #isHeld(config: ArmableConfig): boolean {
     return config.pausedUntil === null && isPaused(config, this.#deps.time.now());
   }
 
@@ -161,19 +181,18 @@ export class JobLoader {
    * What came due since the edit and before anybody read it is the misfire policy's to judge, as any other delay; and what
    * falls into a pause is told, or caught up, when that ends.
    */
-  #prepare(job: ArmedJob, unarmed: Unarmed[]): Resolution {
-    const { config, schedule } = job;
+  #prepare(config: ArmableConfig, armed: Armed, unarmed: Unarmed[]): Resolution {
     try {
       const now = this.#deps.time.now();
       const updatedAt = config.updatedAt.getTime();
       const editedAt = Number.isNaN(updatedAt) ? now : Math.min(updatedAt, now);
-      const next = nextFire(config, schedule, editedAt);
+      const next = nextFire(config, armed.job.schedule, editedAt);
       unarmed.push({
         jobId: config.jobId,
         revision: config.revision,
         nextFireAt: next === null ? null : new Date(next),
       });
-      return { kind: 'armed', job };
+      return armed;
     } catch (error) {
       return { kind: 'invalid', reason: describeError(error).message };
     }
@@ -195,11 +214,15 @@ export class JobLoader {
   }
 }
 
-function isUnarmed(config: JobConfig, cursor: FireCursor | undefined): boolean {
+function isUnarmed({ config, cursor }: StandingJob): boolean {
   return cursor?.nextFireAt === 'unarmed' && cursor.revision === config.revision;
 }
 
+function toCursor({ jobId, revision, nextFireAt }: Unarmed): FireCursor {
+  return { jobId, revision, nextFireAt: nextFireAt ?? 'exhausted' };
+}
+
 /** One that is unarmed here is not to be looked at: the change feed, or the next poll, brings it again. */
-function lookAt(cursor: FireCursor | undefined): number | null {
+function lookAt(cursor: FireCursor | null): number | null {
   return cursor?.nextFireAt instanceof Date ? cursor.nextFireAt.getTime() : null;
 }

@@ -3,7 +3,7 @@
  * out and why. Invariant: what it takes is bounded, however long the outage lasts; what was left out is counted a reason.
  */
 import type { SchedulerEvent } from '../domain/event.ts';
-import type { JobConfig } from '../domain/job-config.ts';
+import type { RunnableConfig } from '../domain/job-config.ts';
 import type { RunTrigger } from '../domain/run.ts';
 import type { DueFire } from './ports/fire-claims.ts';
 
@@ -25,7 +25,7 @@ interface LeftOut {
 }
 
 export class JobOutage {
-  readonly config: JobConfig;
+  readonly config: RunnableConfig;
   readonly firstDueAt: Date;
   nextFireAt: Date | null;
   readonly waiting: WaitingOccurrence[] = [];

@@ -17,7 +17,7 @@
  * One job's refused, or its cursor locked: `outage-telling.ts`; nothing of it is claimed here until it is told.
  */
 import { describeError } from '../domain/describe-error.ts';
-import type { JobConfig } from '../domain/job-config.ts';
+import type { RunnableConfig } from '../domain/job-config.ts';
 import { isPaused, nextFire } from '../domain/next-fire.ts';
 import type { DatabaseTime } from './database-time.ts';
 import type { FireDispatcher } from './fire-dispatcher.ts';
@@ -153,7 +153,7 @@ export class OutageRuns {
     );
   }
 
-  #isRun({ outagePolicy }: JobConfig): boolean {
+  #isRun({ outagePolicy }: RunnableConfig): boolean {
     return outagePolicy === 'run' || (outagePolicy === 'auto' && this.#deps.lease.wasAlone);
   }
 
@@ -193,12 +193,12 @@ export class OutageRuns {
   }
 
   /** As the claim sees it, of what this process runs. */
-  #isBusy({ jobId, overlapPolicy, maxConcurrentRuns }: JobConfig): boolean {
+  #isBusy({ jobId, overlapPolicy, maxConcurrentRuns }: RunnableConfig): boolean {
     const running = this.#deps.dispatcher.countWorking(jobId);
     return running > 0 && (overlapPolicy !== 'allow' || (maxConcurrentRuns !== null && running >= maxConcurrentRuns));
   }
 
-  #start(config: JobConfig, occurrence: WaitingOccurrence): void {
+  #start(config: RunnableConfig, occurrence: WaitingOccurrence): void {
     const { directory, dispatcher, held, lease, time } = this.#deps;
     const { jobId } = config;
     const claimedId =

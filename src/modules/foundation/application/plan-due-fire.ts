@@ -1,7 +1,7 @@
 /** A due directory entry becomes what the claiming statement takes: the run to start, the event that explains the rest. */
 import { planFire } from '../domain/misfire.ts';
 import type { DirectoryEntry } from './job-directory.ts';
-import type { JobConfig } from '../domain/job-config.ts';
+import type { RunnableConfig } from '../domain/job-config.ts';
 import type { RunTrigger } from '../domain/run.ts';
 import type { DueFire, WhenOverlapping } from './ports/fire-claims.ts';
 
@@ -41,7 +41,10 @@ export function planDueFire({ job: { config, schedule }, dueAt }: DirectoryEntry
  * What is caught up one by one stays with the cursor, which knows of all that is still to come; and the first that is on time
  * again is not skipped because of the last that was caught up.
  */
-function whenOverlapping({ misfirePolicy, overlapPolicy }: JobConfig, trigger: RunTrigger | null): WhenOverlapping {
+function whenOverlapping(
+  { misfirePolicy, overlapPolicy }: RunnableConfig,
+  trigger: RunTrigger | null,
+): WhenOverlapping {
   if (trigger === 'catchUp' && misfirePolicy === 'all') return 'wait';
   if (misfirePolicy === 'all' && overlapPolicy === 'skip') return 'waitBehindCatchUp';
   return overlapPolicy === 'allow' ? 'skip' : overlapPolicy;

@@ -7,7 +7,7 @@
  * once, so that a herd starts in the order, and at the pace, that it is dispatched.
  */
 import { JobNotRegisteredError, RunLostError, RunTimeoutError } from '../domain/errors.ts';
-import { handlerOf, type JobConfig } from '../domain/job-config.ts';
+import { handlerOf, type RunnableConfig } from '../domain/job-config.ts';
 import type { MergedJobRegistry, RegisteredJob } from '../domain/job-definition.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import { mergeKwargs, validateKwargs } from './job-kwargs.ts';
@@ -23,7 +23,7 @@ import { RunLog, type RunLogDeps } from './run-log.ts';
 /** A run with what it takes to run it. `controller` is aborted by whoever cancels it. */
 export interface Assignment {
   readonly run: TrackedRun;
-  readonly config: JobConfig;
+  readonly config: RunnableConfig;
   readonly registry: MergedJobRegistry;
   readonly controller: RunController;
   /** Is told when the job's own work has ended or was given up, before that is recorded. */

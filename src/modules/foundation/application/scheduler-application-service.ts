@@ -3,10 +3,11 @@
  * failure of the database stops the application; what could not be loaded is loaded when the database is back.
  */
 import { describeError } from '../domain/describe-error.ts';
-import { DEFAULT_POLICIES, type JobConfig } from '../domain/job-config.ts';
+import { type RunnableConfig, DEFAULT_POLICIES } from '../domain/job-config.ts';
 import { type JobFunction, type MergedJobRegistry, toRegisteredJob } from '../domain/job-definition.ts';
 import { nextFire, scheduleOf } from '../domain/next-fire.ts';
 import type { Dialect } from '../domain/schedule.ts';
+import { ArmedJob } from './armed-job.ts';
 import type { ConfigWatcher } from './config-watcher.ts';
 import type { DatabaseTime } from './database-time.ts';
 import type { JobDirectory, ScheduledJob } from './job-directory.ts';
@@ -23,7 +24,6 @@ export interface SchedulerApplicationServiceDeps {
   readonly watcher: ConfigWatcher;
   readonly time: DatabaseTime;
   readonly logger: Logger;
-  readonly newId: () => string;
 }
 
 /** A job registered in code: it fires in this process only, and has no row. */
@@ -35,7 +35,7 @@ export interface ManualJob {
   readonly jobName?: string;
   /** Default `apscheduler`. */
   readonly dialect?: Dialect;
-  readonly jobKwargs?: JobConfig['jobKwargs'];
+  readonly jobKwargs?: RunnableConfig['jobKwargs'];
 }
 
 export class SchedulerApplicationService {
@@ -67,7 +67,7 @@ export class SchedulerApplicationService {
     this.#deps.directory.useRegistry(registry);
     try {
       await this.#deps.loader.loadAll();
-      this.#deps.logger.info(`Jobs scheduled: ${this.getJobs().length}.`);
+      this.#deps.logger.info(`Jobs scheduled: ${this.#deps.directory.size}.`);
       return true;
     } catch (error) {
       this.#deps.logger.error(
@@ -83,9 +83,8 @@ export class SchedulerApplicationService {
    */
   registerJob(job: ManualJob): void {
     const now = this.#deps.time.now();
-    const config: JobConfig = {
+    const config: RunnableConfig = {
       ...DEFAULT_POLICIES,
-      id: this.#deps.newId(),
       jobId: job.jobId,
       jobName: job.jobName ?? job.jobId,
       cronExpression: job.cronExpression,
@@ -93,16 +92,16 @@ export class SchedulerApplicationService {
       timezone: job.timezone,
       jobKwargs: job.jobKwargs ?? {},
       createdAt: new Date(now),
-      updatedAt: new Date(now),
-      lastRunAt: null,
       pausedAt: null,
       pausedUntil: null,
-      pauseReason: null,
       revision: 0,
     };
     const schedule = scheduleOf(config);
     const handler = toRegisteredJob(job.jobId, 'by hand', job.run);
-    this.#deps.directory.put({ config, schedule, handler, isPersisted: false }, nextFire(config, schedule, now));
+    this.#deps.directory.put(
+      new ArmedJob({ config, schedule, handler, isPersisted: false }),
+      nextFire(config, schedule, now),
+    );
   }
 
   /** What is registered now, persisted or by hand. */

@@ -2,7 +2,7 @@
  * Claims whose answer was lost: the runs that they may have written, until it is known. Nobody else can start those that
  * were; so they are asked for, again and again, until the lost statement can no longer take effect.
  */
-import type { JobConfig } from '../domain/job-config.ts';
+import type { RunnableConfig } from '../domain/job-config.ts';
 import type { AheadRun } from './ports/ahead-claims.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DueFire, FireClaims } from './ports/fire-claims.ts';
@@ -22,7 +22,7 @@ export interface Planned {
 export interface UnansweredRun extends Planned {
   readonly runId: string;
   readonly scheduledAt: Date;
-  readonly config: JobConfig;
+  readonly config: RunnableConfig;
   /** Where the claim would have moved the cursor; null: exhausted. */
   readonly nextFireAt: Date | null;
 }

@@ -8,7 +8,7 @@
  */
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError } from '../domain/errors.ts';
-import type { JobConfig } from '../domain/job-config.ts';
+import type { ArmableConfig } from '../domain/job-config.ts';
 import { nextFire } from '../domain/next-fire.ts';
 import { readJobRow } from '../domain/read-job-row.ts';
 import type { Schedule } from '../domain/schedule.ts';
@@ -105,7 +105,7 @@ function revisionOf({ config }: LeftOutJob): { revision: number } {
 }
 
 /** Of a row that has no schedule every instant may be one. */
-function firstAfterEdit(config: JobConfig, schedule: Schedule | null, now: number): number | null {
+function firstAfterEdit(config: ArmableConfig, schedule: Schedule | null, now: number): number | null {
   const updatedAt = config.updatedAt.getTime();
   const editedAt = Number.isNaN(updatedAt) ? now : Math.min(updatedAt, now);
   return schedule === null ? editedAt : nextFire(config, schedule, editedAt);

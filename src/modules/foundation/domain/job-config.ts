@@ -63,6 +63,12 @@ export interface JobConfig extends JobSpec {
   readonly revision: number;
 }
 
+/** What it takes to fire a job and to run it: all that a process keeps of the jobs that it has armed. */
+export type RunnableConfig = Omit<JobConfig, 'id' | 'updatedAt' | 'lastRunAt' | 'tags' | 'notes' | 'pauseReason'>;
+
+/** What it takes to arm a job: when it was edited last, too. */
+export type ArmableConfig = RunnableConfig & Pick<JobConfig, 'updatedAt'>;
+
 export const DEFAULT_POLICIES = {
   enabled: true,
   jobKwargs: {} as JsonObject,

@@ -6,7 +6,7 @@
  * `catchUpLimit`. What is not run is always named: a count, an interval and a reason. Nothing here walks the
  * occurrences that were missed.
  */
-import type { JobConfig } from './job-config.ts';
+import type { RunnableConfig } from './job-config.ts';
 import { jitterOf } from './jitter.ts';
 import { nextFire } from './next-fire.ts';
 import type { RunTrigger } from './run.ts';
@@ -37,7 +37,7 @@ export interface FirePlan {
  * the database's clock; milliseconds since 1970.
  */
 export interface Due {
-  readonly config: JobConfig;
+  readonly config: RunnableConfig;
   readonly schedule: Schedule;
   readonly dueAt: number;
   readonly now: number;
@@ -88,7 +88,7 @@ function onTimeMs({ config, schedule, dueAt }: Due): number {
 }
 
 /** How late a missed occurrence may be and still be run. */
-function graceMsOf(config: JobConfig): number {
+function graceMsOf(config: RunnableConfig): number {
   return Math.max(config.misfireGraceMs ?? DEFAULT_GRACE_MS, MISFIRE_THRESHOLD_MS);
 }
 

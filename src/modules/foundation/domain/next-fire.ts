@@ -3,13 +3,13 @@
  * schedule that a configuration adds; the schedule itself knows nothing of it.
  */
 import { RecentCache } from './cron/recent-cache.ts';
-import type { JobConfig } from './job-config.ts';
+import type { RunnableConfig, JobConfig } from './job-config.ts';
 import { parseSchedule, type Schedule } from './schedule.ts';
 
 const shared = new RecentCache<Schedule>(2_048);
 
 /** Of `H` the job's id is the salt, and `@every` counts from its creation; all else is the same for every job. */
-function dependsOnJob({ cronExpression, dialect }: JobConfig): boolean {
+function dependsOnJob({ cronExpression, dialect }: RunnableConfig): boolean {
   return cronExpression.includes('@') || (dialect === 'unix' && cronExpression.includes('H'));
 }
 
@@ -17,7 +17,7 @@ function dependsOnJob({ cronExpression, dialect }: JobConfig): boolean {
  * Reads a configuration's schedule. Jobs that say the same have one between them.
  * @throws ScheduleError where the text or the zone cannot be read, or can never fire
  */
-export function scheduleOf(config: JobConfig): Schedule {
+export function scheduleOf(config: RunnableConfig): Schedule {
   const { cronExpression: text, dialect, timezone, dstGap, dstOverlap } = config;
   const source = { text, dialect, timezone, dstGap, dstOverlap };
   if (dependsOnJob(config)) {
@@ -36,10 +36,14 @@ export function scheduleOf(config: JobConfig): Schedule {
  * @param afterMs exclusive, milliseconds since 1970
  * @returns milliseconds since 1970, or null when none is left
  */
-export function nextFire(config: JobConfig, schedule: Schedule, afterMs: number): number | null {
-  const start = config.startAt === null ? afterMs : Math.max(afterMs, config.startAt.getTime() - 1);
+export function nextFire(
+  { startAt, endAt }: Pick<JobConfig, 'startAt' | 'endAt'>,
+  schedule: Schedule,
+  afterMs: number,
+): number | null {
+  const start = startAt === null ? afterMs : Math.max(afterMs, startAt.getTime() - 1);
   const next = schedule.next(start);
-  if (next === null || (config.endAt !== null && next > config.endAt.getTime())) return null;
+  if (next === null || (endAt !== null && next > endAt.getTime())) return null;
   return next;
 }
 

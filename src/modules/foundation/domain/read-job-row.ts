@@ -3,7 +3,7 @@
  * use is found here, once, for whoever fires the job and for whoever shows it.
  */
 import { describeError } from './describe-error.ts';
-import type { JobConfig } from './job-config.ts';
+import type { RunnableConfig } from './job-config.ts';
 import { scheduleOf } from './next-fire.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -15,7 +15,7 @@ export type JobRowReading =
 const INSTANTS = ['createdAt', 'startAt', 'endAt', 'pausedUntil'] as const;
 
 /** The row's schedule, or why there is none. Never throws. */
-export function readJobRow(config: JobConfig): JobRowReading {
+export function readJobRow(config: RunnableConfig): JobRowReading {
   if (!isJsonObject(config.jobKwargs)) return { schedule: null, reason: 'job_kwargs is not a JSON object.' };
   const endless = INSTANTS.find((name) => Number.isNaN(config[name]?.getTime()));
   if (endless !== undefined) return { schedule: null, reason: `'${endless}' is not a date: 'infinity' is no instant.` };

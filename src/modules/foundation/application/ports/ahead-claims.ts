@@ -4,13 +4,13 @@
  * job were claimed since, it waits to run as its misfire policy says. One that somebody wants to stop is recorded as
  * CANCELLED, and never starts.
  */
-import type { JobConfig } from '../../domain/job-config.ts';
+import type { RunnableConfig } from '../../domain/job-config.ts';
 import type { ClaimedRun } from './fire-claims.ts';
 
 export interface AheadRun {
   readonly run: ClaimedRun;
   /** As it was when it was claimed. */
-  readonly config: JobConfig;
+  readonly config: RunnableConfig;
   /** Where the claim moved the cursor; null: exhausted. */
   readonly nextFireAt: Date | null;
 }

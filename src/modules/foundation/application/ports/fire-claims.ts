@@ -2,7 +2,7 @@
  * Claims: who starts which occurrence. One statement locks the cursors that it can have, moves them on and writes the RUNNING
  * records, so that an occurrence is started by at most one instance, and a cursor never moves without its record.
  */
-import type { JobConfig } from '../../domain/job-config.ts';
+import type { RunnableConfig } from '../../domain/job-config.ts';
 import type { RunTrigger } from '../../domain/run.ts';
 import type { SchedulerEvent } from '../../domain/event.ts';
 import type { Run } from '../../domain/run.ts';
@@ -25,7 +25,7 @@ export type WhenOverlapping = 'skip' | 'wait' | 'waitBehindCatchUp' | 'queueOne'
 
 /** One due cursor, and what is to become of it. */
 export interface DueFire {
-  readonly config: JobConfig;
+  readonly config: RunnableConfig;
   /** What the cursor says now; claimed only if it still does, at the same revision. */
   readonly dueAt: Date;
   /** What it will say; null: exhausted. */
@@ -68,8 +68,9 @@ export interface FireClaims {
   claim(instanceId: string, fires: readonly DueFire[], options?: ClaimOptions): Promise<ClaimResult>;
   /** Of these run ids, those that are RUNNING records of this instance: asked when the answer to a claim was lost. */
   getClaimed(instanceId: string, runIds: readonly string[]): Promise<Run[]>;
-  /** Sets cursors that are 'unarmed' at that revision; others are left alone. One without an occurrence is told of, as by a claim. */
-  arm(cursors: readonly { jobId: string; revision: number; nextFireAt: Date | null }[]): Promise<void>;
+  /** Sets cursors that are 'unarmed' at that revision; others are left alone. One without an occurrence is told of, as by a claim.
+   * @returns the jobs whose cursors it has set */
+  arm(cursors: readonly { jobId: string; revision: number; nextFireAt: Date | null }[]): Promise<ReadonlySet<string>>;
   /** Of these jobs, or all. */
   getCursors(jobIds?: readonly string[]): Promise<FireCursor[]>;
   /** Of enabled jobs: due by the database's clock and not paused, earliest first, then those that are 'unarmed'. */

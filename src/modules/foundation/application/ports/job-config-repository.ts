@@ -1,6 +1,8 @@
 /** The job configurations, persisted. Every edit changes the row's `revision` and is announced on the change feed. */
-import type { JobConfig, JobSpec } from '../../domain/job-config.ts';
+import type { ArmableConfig, JobConfig, JobSpec } from '../../domain/job-config.ts';
+import type { JobTerms } from '../../domain/job-terms.ts';
 import type { RunStatus } from '../../domain/run.ts';
+import type { FireCursor } from './fire-claims.ts';
 
 /** Who edits, and on the strength of which reading. */
 export interface Edit {
@@ -17,6 +19,19 @@ export interface JobOverview {
   readonly nextFireAt: Date | null;
   readonly lastStatus: RunStatus | null;
 }
+
+/** A configuration as it is armed, and where its schedule stands, read in one statement. */
+export interface StandingJob {
+  readonly config: ArmableConfig;
+  /** Of `config`: one value for all the jobs that are equal in it. */
+  readonly terms: JobTerms;
+  readonly cursor: FireCursor | null;
+}
+
+/** These jobs, or those that follow an id in the order of ids; null: from the first. */
+export type Standing =
+  | { readonly jobIds: readonly string[] }
+  | { readonly after: string | null; readonly limit: number };
 
 export type JobSort = 'jobId' | 'nextRunAt' | 'lastRunAt' | 'updatedAt';
 
@@ -41,6 +56,8 @@ export interface JobConfigRepository {
   getAllEnabled(): Promise<JobConfig[]>;
   getByJobId(jobId: string): Promise<JobConfig | null>;
   getByJobIds(jobIds: readonly string[]): Promise<JobConfig[]>;
+  /** Enabled or not, in the order of ids: what is armed of them. */
+  getStanding(which: Standing): Promise<StandingJob[]>;
   /** Creates or replaces. @throws RevisionConflictError when `ifRevision` no longer holds */
   upsert(spec: JobSpec, edit: Edit): Promise<JobConfig>;
   /** Job id → revision of every row; what polling compares. */

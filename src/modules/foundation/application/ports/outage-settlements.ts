@@ -3,13 +3,13 @@
  * without one, the cursors moved past what they stand for, what waits behind them, and the events.
  */
 import type { SchedulerEvent } from '../../domain/event.ts';
-import type { JobConfig } from '../../domain/job-config.ts';
+import type { RunnableConfig } from '../../domain/job-config.ts';
 import type { Run, RunTrigger } from '../../domain/run.ts';
 import type { AheadRun } from './ahead-claims.ts';
 
 /** One job's outage. */
 export interface OutageSettlement {
-  readonly config: JobConfig;
+  readonly config: RunnableConfig;
   /** What the cursor said when the database went away. */
   readonly firstDueAt: Date;
   /** Where the cursor goes, null: exhausted; left out: the job was held, and its cursor stays. */

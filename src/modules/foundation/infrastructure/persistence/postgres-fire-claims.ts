@@ -31,7 +31,7 @@ import { toExecution } from './execution-row.ts';
 import { renderExpired } from './expired-event.ts';
 import { type ClaimedRow, renderClaim } from './fire-claim-statement.ts';
 import { schedulerExecutionLog } from './schema/runs.ts';
-import { inputList, inputRows, readInstant } from './statement-input.ts';
+import { inputList, inputRows, readCursorInstant, readInstant } from './statement-input.ts';
 
 export class PostgresFireClaims implements FireClaims {
   readonly #database: Database;
@@ -68,15 +68,15 @@ export class PostgresFireClaims implements FireClaims {
     return rows.map(toExecution);
   }
 
-  async arm(cursors: readonly { jobId: string; revision: number; nextFireAt: Date | null }[]): Promise<void> {
-    if (cursors.length === 0) return;
+  async arm(cursors: readonly { jobId: string; revision: number; nextFireAt: Date | null }[]): Promise<Set<string>> {
+    if (cursors.length === 0) return new Set();
     const rows = cursors.map(({ jobId, revision, nextFireAt }) => ({
       jobId,
       revision,
       nextFireAt: orNever(nextFireAt),
     }));
     const columns = { jobId: 'text', revision: 'bigint', nextFireAt: 'timestamptz' };
-    await this.#database.rows(sql`
+    const armed = await this.#database.rows<{ job_id: string }>(sql`
       with unarmed as materialized (
         select c.job_id, input."nextFireAt" as next_fire_at
         from scheduler_job_cursor c join ${inputRows('input', columns, rows)} on c.job_id = input."jobId"
@@ -85,7 +85,9 @@ export class PostgresFireClaims implements FireClaims {
         for update of c skip locked
       ),
       ${renderExpired(sql`select job_id from unarmed where next_fire_at = 'infinity'`)}
-      update scheduler_job_cursor c set next_fire_at = unarmed.next_fire_at from unarmed where c.job_id = unarmed.job_id`);
+      update scheduler_job_cursor c set next_fire_at = unarmed.next_fire_at from unarmed where c.job_id = unarmed.job_id
+      returning c.job_id`);
+    return new Set(armed.map((row) => row.job_id));
   }
 
   async getCursors(jobIds?: readonly string[]): Promise<FireCursor[]> {
@@ -123,7 +125,7 @@ export class PostgresFireClaims implements FireClaims {
     return rows.map((row) => ({
       jobId: row.job_id,
       revision: row.revision,
-      nextFireAt: readNextFireAt(row.next_fire_at),
+      nextFireAt: readCursorInstant(row.next_fire_at),
     }));
   }
 }
@@ -160,9 +162,4 @@ function toRun(instanceId: string, { claimedAt, lastSuccessAt }: Claimed, fire: 
 
 function orNever(instant: Date | null): Date | 'infinity' {
   return instant ?? 'infinity';
-}
-
-function readNextFireAt(text: string | null): FireCursor['nextFireAt'] {
-  if (text === null) return 'unarmed';
-  return text === 'infinity' ? 'exhausted' : readInstant(text);
 }

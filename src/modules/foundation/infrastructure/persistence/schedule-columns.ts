@@ -3,7 +3,7 @@
  * statement that asks whether a schedule is still the same asks it of the same columns.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { JobConfig } from '../../domain/job-config.ts';
+import type { RunnableConfig } from '../../domain/job-config.ts';
 
 export const SCHEDULE_COLUMNS = {
   cron_expression: 'text',
@@ -16,7 +16,7 @@ export const SCHEDULE_COLUMNS = {
   created_at: 'timestamptz',
 } as const;
 
-export function toScheduleRow(config: JobConfig): Record<keyof typeof SCHEDULE_COLUMNS, unknown> {
+export function toScheduleRow(config: RunnableConfig): Record<keyof typeof SCHEDULE_COLUMNS, unknown> {
   return {
     cron_expression: config.cronExpression,
     dialect: config.dialect,

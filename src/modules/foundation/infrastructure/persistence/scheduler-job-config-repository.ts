@@ -11,6 +11,8 @@ import type {
   JobOverview,
   JobQuery,
   Page,
+  Standing,
+  StandingJob,
 } from '../../application/ports/job-config-repository.ts';
 import { InvalidInputError, RevisionConflictError } from '../../domain/errors.ts';
 import type { JobConfig, JobSpec } from '../../domain/job-config.ts';
@@ -21,6 +23,7 @@ import { nextCursor, orderBy, renderFilters } from './job-config-list.ts';
 import { renderUpsert } from './job-config-upsert.ts';
 import { readJobConfig } from './job-config-rows.ts';
 import { schedulerJobConfig, schedulerJobCursor } from './schema/jobs.ts';
+import { readStandingJob, renderStanding, type StandingRow } from './standing-jobs.ts';
 import { decodeRow, inputList, readInstant } from './statement-input.ts';
 
 export class SchedulerJobConfigRepository implements JobConfigRepository {
@@ -45,6 +48,13 @@ export class SchedulerJobConfigRepository implements JobConfigRepository {
     return this.#read(sql`where job_id in ${inputList('text', wanted)}`);
   }
 
+  async getStanding(which: Standing): Promise<StandingJob[]> {
+    const asked = 'jobIds' in which ? { jobIds: which.jobIds.filter(isWritable) } : which;
+    if ('jobIds' in asked && asked.jobIds.length === 0) return [];
+    const rows = await this.#database.rows<StandingRow>(renderStanding(asked));
+    return rows.map(readStandingJob);
+  }
+
   async #read(which: SQL): Promise<JobConfig[]> {
     const rows = await this.#database.rows(sql`select * from scheduler_job_config ${which}`);
     return rows.map(readJobConfig);
@@ -64,10 +74,12 @@ export class SchedulerJobConfigRepository implements JobConfigRepository {
   }
 
   async getRevisions(): Promise<Map<string, number>> {
-    const rows = await this.#database.query((orm) =>
-      orm.select({ jobId: schedulerJobConfig.jobId, revision: schedulerJobConfig.revision }).from(schedulerJobConfig),
+    const rows = await this.#database.rows<{ job_id: string; revision: number }>(
+      sql`select job_id, revision from scheduler_job_config`,
     );
-    return new Map(rows.map((row) => [row.jobId, row.revision]));
+    const revisions = new Map<string, number>();
+    for (const { job_id: jobId, revision } of rows) revisions.set(jobId, revision);
+    return revisions;
   }
 
   async getOverview(jobId: string): Promise<JobOverview | null> {

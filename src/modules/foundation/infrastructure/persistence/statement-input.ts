@@ -4,6 +4,7 @@
  */
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
+import type { FireCursor } from '../../application/ports/fire-claims.ts';
 
 /**
  * `json_to_recordset($1) as name("column" type, …)`: a batch as a relation.
@@ -120,6 +121,12 @@ export function inputList(type: 'text' | 'uuid', values: readonly string[]): SQL
 /** An instant of a raw row; sessions are in UTC. */
 export function readInstant(text: string): Date {
   return new Date(text.replace(' ', 'T').replace(/\+00(:00)?$/, 'Z'));
+}
+
+/** Where a cursor stands. */
+export function readCursorInstant(text: string | null): FireCursor['nextFireAt'] {
+  if (text === null) return 'unarmed';
+  return text === 'infinity' ? 'exhausted' : readInstant(text);
 }
 
 /** A raw row, with the property names and the values that drizzle's own queries give. */

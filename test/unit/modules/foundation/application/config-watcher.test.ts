@@ -77,18 +77,18 @@ describe('ConfigWatcher', () => {
 
   it('reads once what is told many times while it reads', async () => {
     const { store, link, listed } = await watching();
-    const letGo = link.holdNext('configs.getByJobIds');
+    const letGo = link.holdNext('configs.getStanding');
     for (let minute = 0; minute < 50; minute += 1) store.save('a', { cronExpression: `${minute} 14 * * *` });
     await settle();
     letGo();
     await settle();
     expect(listed()).toEqual(['a 49 14 * * *']);
-    expect(link.countOf('configs.getByJobIds')).toBe(2);
+    expect(link.countOf('configs.getStanding')).toBe(1 + 2);
   });
 
   it('a reading that fails is logged, and made good by the next poll', async () => {
     const { store, link, listed, time, logger } = await watching();
-    link.failNext('configs.getByJobIds', new DatabaseUnavailableError('away'));
+    link.failNext('configs.getStanding', new DatabaseUnavailableError('away'));
     store.save('a', { cronExpression: '0 14 * * *' });
     await settle();
     expect(listed()).toEqual(['a 0 13 * * *']);

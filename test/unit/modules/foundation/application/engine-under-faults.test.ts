@@ -20,7 +20,7 @@ const disturbance = fc.oneof(
       'claims.claim',
       'claims.getCursors',
       'claims.getClaimed',
-      'configs.getByJobIds',
+      'configs.getStanding',
       'executions.list',
       'executions.update',
       'instances.renew',

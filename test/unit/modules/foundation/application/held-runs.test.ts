@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ArmedJob } from '../../../../../src/modules/foundation/application/armed-job.ts';
 import { HeldRuns, UNKNOWN_TICK } from '../../../../../src/modules/foundation/application/held-runs.ts';
 import { JobDirectory } from '../../../../../src/modules/foundation/application/job-directory.ts';
 import { resolveJob } from '../../../../../src/modules/foundation/application/resolve-job.ts';
@@ -62,8 +63,11 @@ describe('HeldRuns', () => {
 
   it('offer() leaves a job alone that was edited since: its run is given back', () => {
     const { held, one, directory, config, dueAt } = setUp();
-    const { job } = directory.get('a')!;
-    directory.put({ ...job, config: { ...config, revision: config.revision + 1 } }, NEXT.getTime());
+    const { handler, schedule, isPersisted } = directory.get('a')!.job;
+    directory.put(
+      new ArmedJob({ handler, schedule, isPersisted, config: { ...config, revision: config.revision + 1 } }),
+      NEXT.getTime(),
+    );
     held.offer();
     expect([dueAt(), held.takeOffered('a', AT), held.doomed]).toEqual([NEXT.getTime(), null, [one]]);
   });

@@ -6,7 +6,7 @@ import type { DueClaimer } from '../../../../../src/modules/foundation/applicati
 import { HerdClaimer } from '../../../../../src/modules/foundation/application/herd-claimer.ts';
 import type { InstanceLease } from '../../../../../src/modules/foundation/application/instance-lease.ts';
 import { JobDirectory } from '../../../../../src/modules/foundation/application/job-directory.ts';
-import type { ArmedJob } from '../../../../../src/modules/foundation/application/resolve-job.ts';
+import { ArmedJob } from '../../../../../src/modules/foundation/application/armed-job.ts';
 import { rankOf } from '../../../../../src/modules/foundation/application/own-share.ts';
 import type { RegisteredJob } from '../../../../../src/modules/foundation/domain/job-definition.ts';
 import { scheduleOf } from '../../../../../src/modules/foundation/domain/next-fire.ts';
@@ -66,7 +66,7 @@ function lonelyClaimer() {
 
 function armed(jobId: string): ArmedJob {
   const config = jobConfig(jobId, { cronExpression: '0 12 * * *' });
-  return { config, schedule: scheduleOf(config), handler: {} as RegisteredJob, isPersisted: true };
+  return new ArmedJob({ config, schedule: scheduleOf(config), handler: {} as RegisteredJob, isPersisted: true });
 }
 
 describe('rankOf()', () => {

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { ArmedJob } from '../../../../../src/modules/foundation/application/armed-job.ts';
 import { JobDirectory } from '../../../../../src/modules/foundation/application/job-directory.ts';
-import { type ArmedJob, resolveJob } from '../../../../../src/modules/foundation/application/resolve-job.ts';
+import { resolveJob } from '../../../../../src/modules/foundation/application/resolve-job.ts';
 import { registryOf } from '../../../../support/engine.ts';
 import { jobConfig } from '../../../../support/in-memory-job-configs.ts';
 
 function armed(jobId: string, isPersisted = true): ArmedJob {
   const resolution = resolveJob(jobConfig(jobId), registryOf({ [jobId]: () => 1 }));
   if (resolution.kind !== 'armed') throw new Error('not armed');
-  return { ...resolution.job, isPersisted };
+  const { config, schedule, handler } = resolution.job;
+  return new ArmedJob({ config, schedule, handler, isPersisted });
 }
 
 describe('JobDirectory', () => {

@@ -94,7 +94,7 @@ describe('the outage policy', () => {
     await outage(4 * MINUTE);
     expect(starts).toEqual(['all 12:00', 'one 12:00', 'all 12:01', 'one 12:01']);
     expect(
-      [...store.pending.values()].map(({ jobId, scheduledAt }) => `${jobId} ${minutesOf([scheduledAt])[0]}`),
+      [...store.pending.values()].map(({ jobId, scheduledAt }) => `${jobId} ${minutesOf([scheduledAt])[0]}`).toSorted(),
     ).toEqual(['all 12:02', 'all 12:03', 'all 12:04', 'one 12:03']);
     await time.advance(5 * MINUTE);
     expect(starts.slice(4, 6).toSorted()).toEqual(['all 12:02', 'one 12:03']);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ArmedJob } from '../../../../../src/modules/foundation/application/armed-job.ts';
 import { ScheduleError } from '../../../../../src/modules/foundation/domain/schedule.ts';
 import { createEngine, newStore, recordingJob } from '../../../../support/engine.ts';
 
@@ -103,7 +104,9 @@ describe('SchedulerApplicationService.registerJob()', () => {
     const next = (): never => {
       throw new Error('no next');
     };
-    directory.put({ ...armed, schedule: { ...armed.schedule, next, count: next } }, dueAt);
+    const { config, handler } = armed;
+    const schedule = { ...armed.schedule, next, count: next };
+    directory.put(new ArmedJob({ config, handler, schedule, isPersisted: false }), dueAt);
     await time.advance(4 * SECOND);
     expect(job.calls).toHaveLength(1);
     expect(engine.logger.lines.at(-1)).toMatchObject({ level: 'error', properties: { jobId: 'm' } });

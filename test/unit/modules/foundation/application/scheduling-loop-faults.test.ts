@@ -1,6 +1,7 @@
 /** The loop against a database that goes away, loses answers and refuses statements. */
 import { describe, expect, it } from 'vitest';
 import type { JobConfig } from '../../../../../src/modules/foundation/domain/job-config.ts';
+import { ArmedJob } from '../../../../../src/modules/foundation/application/armed-job.ts';
 import { createEngine, newStore, recordingJob } from '../../../../support/engine.ts';
 import { settle } from '../../../../support/manual-time.ts';
 
@@ -159,8 +160,9 @@ describe('SchedulingLoop with a database at fault', () => {
     await time.advance(SECOND);
     const { directory } = engine.wired;
     const { job, dueAt } = directory.get('b')!;
-    const broken = { ...job.schedule, next: () => raise(new Error('no next')) };
-    directory.put({ ...job, schedule: broken }, dueAt);
+    const { config, handler, schedule } = job;
+    const broken = { ...schedule, next: () => raise(new Error('no next')) };
+    directory.put(new ArmedJob({ config, handler, schedule: broken, isPersisted: true }), dueAt);
     await time.advance(10 * SECOND);
     expect(store.runsOf('a')).toHaveLength(1);
     expect(engine.logger.lines.some(({ properties }) => properties['reason'] === 'no next')).toBe(true);

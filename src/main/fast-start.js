@@ -1,0 +1,26 @@
+/**
+ * Loaded before everything else under Node, to start in a third of the time and in two thirds of the memory; leaving it out
+ * changes nothing but that. Compiled code is kept between starts; drizzle-orm's modules are taken for what they are, instead
+ * of its package.json of 179 KB being parsed again for each of them; and what is young in memory, rubbish most of it, gets
+ * 2 MB, where V8 would let it grow to 64 and keep that for good.
+ *
+ * In JavaScript: the first file in TypeScript, before what is compiled is kept, has Node load its compiler, of 18 MB.
+ */
+import { readFileSync } from 'node:fs';
+import { enableCompileCache, registerHooks } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
+
+const DRIZZLE = '/node_modules/drizzle-orm/';
+
+setFlagsFromString('--semi-space-growth-factor=1');
+enableCompileCache();
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier.startsWith('.') && context.parentURL?.includes(DRIZZLE) === true
+      ? { url: new URL(specifier, context.parentURL).href, format: 'module', shortCircuit: true }
+      : next(specifier, context),
+  load: (url, context, next) =>
+    url.includes(DRIZZLE) && url.endsWith('.js')
+      ? { format: 'module', source: readFileSync(new URL(url)), shortCircuit: true }
+      : next(url, context),
+});
