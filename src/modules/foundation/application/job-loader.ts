@@ -17,8 +17,8 @@ import type { JobConfigRepository, StandingJob } from './ports/job-config-reposi
 import type { Logger } from './ports/logger.ts';
 import { type Resolution, resolveJob } from './resolve-job.ts';
 
-/** Rows of a page: short, so that what a row is read from has been thrown away before it counts as old in memory. */
-const PAGE_SIZE = 250;
+/** Rows of a page: all at once they would take several times the memory that they leave behind, few arm one after another. */
+const PAGE_SIZE = 1_000;
 
 export interface JobLoaderDeps {
   readonly configs: JobConfigRepository;
