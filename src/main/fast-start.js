@@ -13,6 +13,7 @@ import { setFlagsFromString } from 'node:v8';
 const DRIZZLE = '/node_modules/drizzle-orm/';
 
 setFlagsFromString('--semi-space-growth-factor=1');
+setTimeout(() => setFlagsFromString('--semi-space-growth-factor=2'), 10_000).unref();
 enableCompileCache();
 registerHooks({
   resolve: (specifier, context, next) =>
