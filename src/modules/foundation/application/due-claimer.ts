@@ -182,7 +182,7 @@ export class DueClaimer {
   #moveTo(config: RunnableConfig, at: Date | null): void {
     const { directory } = this.#deps;
     const entry = directory.get(config.jobId);
-    if (entry?.job.config.revision === config.revision) directory.put(entry.job, at?.getTime() ?? null);
+    if (entry?.job.revision === config.revision) directory.put(entry.job, at?.getTime() ?? null);
   }
 
   /**
@@ -199,7 +199,7 @@ export class DueClaimer {
       const { config, dueAt } = plan;
       const cursor = cursors.get(config.jobId);
       const entry = directory.get(config.jobId);
-      if (entry?.job.config.revision !== config.revision) continue;
+      if (entry?.job.revision !== config.revision) continue;
       if (cursor?.revision !== config.revision || cursor.nextFireAt === 'unarmed') stale.push(config.jobId);
       else if (cursor.nextFireAt === 'exhausted') directory.put(entry.job, null);
       else if (cursor.nextFireAt.getTime() !== dueAt.getTime()) directory.put(entry.job, cursor.nextFireAt.getTime());
@@ -215,7 +215,7 @@ export class DueClaimer {
   #lookIn(config: RunnableConfig, delayMs: number): void {
     const { directory, time } = this.#deps;
     const entry = directory.get(config.jobId);
-    if (entry?.job.isPersisted !== true || entry.job.config.revision !== config.revision) return;
+    if (entry?.job.isPersisted !== true || entry.job.revision !== config.revision) return;
     directory.look(entry.job, time.now() + delayMs);
   }
 

@@ -23,9 +23,7 @@ export function findHeld(
   const now = time.now();
   const since = lease.suspendedSince ?? now;
   return directory.entries
-    .filter(
-      ({ job, dueAt }) => job.isPersisted && !isRun(job.config.jobId) && !isPaused(job.config, now) && dueAt !== null,
-    )
+    .filter(({ job, dueAt }) => job.isPersisted && !isRun(job.jobId) && !isPaused(job.terms, now) && dueAt !== null)
     .filter(({ dueAt }) => dueAt! >= since && dueAt! <= now)
     .map((entry) => toHeld(entry, now));
 }

@@ -136,7 +136,7 @@ export class HeldRuns {
   #offer(held: HeldRun): void {
     const { id, jobId, scheduledAt } = held.run;
     const entry = this.#directory.get(jobId);
-    if (entry?.job.isPersisted !== true || entry.job.config.revision !== held.config.revision) return this.doom(held);
+    if (entry?.job.isPersisted !== true || entry.job.revision !== held.config.revision) return this.doom(held);
     for (const runs of [this.#waiting, this.#confirmed, this.#doomed]) runs.delete(id);
     this.#offered.set(keyOf(held), held);
     const at = scheduledAt.getTime();

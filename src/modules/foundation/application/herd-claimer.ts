@@ -49,7 +49,9 @@ export class HerdClaimer {
   #countedAt = Number.NEGATIVE_INFINITY;
   /** What is due up to this instant has been looked at. */
   #lookedUntil = Number.NEGATIVE_INFINITY;
-  #isTaking = false;
+  /** Ids of what is being taken, those that come next at the end; and up to which instant it is due. */
+  #coming: string[] = [];
+  #comingUntil = Number.NEGATIVE_INFINITY;
   readonly #underWay = new Set<Promise<void>>();
   #askedFor = 0;
   readonly #onEnd: (error: unknown) => void;
@@ -97,26 +99,45 @@ export class HerdClaimer {
 
   /** Begins to claim one batch, if there is one. */
   take(): void {
-    const { directory, lease, time } = this.#deps;
+    const { directory, time } = this.#deps;
     if (this.inMs > 0) return;
     const now = time.now();
     this.#count(now);
     const until = now + this.#aheadMs;
     if (directory.nextLook('persisted')! > until) return;
-    // Of what is looked at, as much is this instance's own as fills a batch.
+    const isFirst = this.#coming.length === 0;
+    if (isFirst) this.#collect(until);
+    const batch = this.#nextBatch(now);
+    if (isFirst && batch.length < HERD) this.#coming = [];
+    else this.#begin(this.ownOf(batch));
+    if (this.#coming.length === 0) this.#lookedUntil = this.#comingUntil;
+  }
+
+  /** In the order of their ids: neighbours in the database's indexes are then claimed, and recorded, together. */
+  #collect(until: number): void {
+    this.#comingUntil = until;
+    this.#coming = this.#deps.directory.jobIdsUpTo(until).toSorted().toReversed();
+  }
+
+  /** Of what is looked at, as much is this instance's own as fills a batch. */
+  #nextBatch(now: number): DirectoryEntry[] {
+    const { directory, lease } = this.#deps;
     const reach = Math.min(BATCH, this.#room) * Math.max(1, lease.live.length);
-    const coming = directory.comingUp(until, reach, (entry, lookAt) => canBeTakenAhead(entry, lookAt, now));
-    const isHerd = this.#isTaking || coming.length >= HERD;
-    this.#isTaking = isHerd && coming.length === reach;
-    if (!this.#isTaking) this.#lookedUntil = until;
-    if (isHerd) this.#begin(this.ownOf(coming));
+    const batch: DirectoryEntry[] = [];
+    while (batch.length < reach && this.#coming.length > 0) {
+      const jobId = this.#coming.pop()!;
+      const entry = directory.get(jobId);
+      if (entry?.job.isPersisted === true && canBeTakenAhead(entry, directory.lookOf(jobId) ?? now, now))
+        batch.push(entry);
+    }
+    return batch;
   }
 
   /** A large herd takes longer to be claimed: so much earlier it is begun. */
   #count(now: number): void {
     if (now < this.#countedAt + COUNT_EVERY_MS) return;
     this.#countedAt = now;
-    const soon = this.#deps.directory.countUpTo(now + MOST_AHEAD_MS);
+    const soon = this.#deps.directory.jobIdsUpTo(now + MOST_AHEAD_MS).length;
     this.#aheadMs = Math.min(Math.max(soon / CLAIMS_PER_MS, LEAST_AHEAD_MS), MOST_AHEAD_MS);
   }
 
@@ -147,7 +168,7 @@ export class HerdClaimer {
     const instanceIds = lease.live.map(({ id }) => id);
     return entries.filter((entry) => {
       if (!isShared(entry, now)) return true;
-      const rank = rankOf(entry.job.config.jobId, lease.instanceId, instanceIds);
+      const rank = rankOf(entry.job.jobId, lease.instanceId, instanceIds);
       const turnAt = entry.dueAt + rank * LEFT_OVER_MS;
       const isOwn = rank === 0 || turnAt <= now;
       if (!isOwn) this.#leave(entry, turnAt);
@@ -162,7 +183,7 @@ export class HerdClaimer {
   }
 
   #leave({ job, dueAt }: DueEntry, turnAt: number): void {
-    this.#deps.directory.put(job, nextFire(job.config, job.schedule, dueAt));
+    this.#deps.directory.put(job, nextFire(job.terms, job.schedule, dueAt));
     this.#leftOverAt = Math.min(this.#leftOverAt, turnAt);
     this.#leftUntil = Math.max(this.#leftUntil, dueAt);
   }
@@ -174,16 +195,16 @@ interface DueEntry extends DirectoryEntry {
 
 /** A start that its jitter delays is nobody's herd. */
 function isShared(entry: DirectoryEntry, now: number): entry is DueEntry {
-  const { config } = entry.job;
-  return entry.dueAt !== null && config.jitterMs === 0 && !isPaused(config, now);
+  const { terms } = entry.job;
+  return entry.dueAt !== null && terms.jitterMs === 0 && !isPaused(terms, now);
 }
 
-function canBeTakenAhead({ job: { config, schedule }, dueAt }: DirectoryEntry, lookAt: number, now: number): boolean {
-  if (dueAt === null || dueAt <= now || lookAt !== dueAt || config.jitterMs > 0 || isPaused(config, now)) return false;
-  if (config.maxConcurrentRuns !== null) return false;
-  if (config.overlapPolicy !== 'skip' && config.overlapPolicy !== 'allow') return false;
+function canBeTakenAhead({ job: { terms, schedule }, dueAt }: DirectoryEntry, lookAt: number, now: number): boolean {
+  if (dueAt === null || dueAt <= now || lookAt !== dueAt || terms.jitterMs > 0 || isPaused(terms, now)) return false;
+  if (terms.maxConcurrentRuns !== null) return false;
+  if (terms.overlapPolicy !== 'skip' && terms.overlapPolicy !== 'allow') return false;
   try {
-    const nextAt = nextFire(config, schedule, dueAt);
+    const nextAt = nextFire(terms, schedule, dueAt);
     return nextAt === null || nextAt - dueAt >= LEAST_INTERVAL_MS;
   } catch {
     // When it is due, whoever plans it says why it cannot be.

@@ -96,26 +96,9 @@ export class JobDirectory {
       .filter((entry) => entry !== undefined && entry.job.isPersisted === isPersisted) as DirectoryEntry[];
   }
 
-  /** Of the persisted jobs that are looked at by `until`, those that are wanted; `limit` at most, in no order. They stay. */
-  comingUp(
-    until: number,
-    limit: number,
-    isWanted: (entry: DirectoryEntry, lookAt: number) => boolean,
-  ): DirectoryEntry[] {
-    const found: DirectoryEntry[] = [];
-    for (const jobId of this.#persisted.within(until)) {
-      const entry = this.#entries.get(jobId);
-      if (entry !== undefined && isWanted(entry, this.#persisted.atOf(jobId)!)) found.push(entry);
-      if (found.length >= limit) break;
-    }
-    return found;
-  }
-
-  /** How many persisted jobs are looked at by `until`. */
-  countUpTo(until: number): number {
-    let count = 0;
-    for (const _jobId of this.#persisted.within(until)) count += 1;
-    return count;
+  /** The persisted jobs that are looked at by `until`, in no order. They stay. */
+  jobIdsUpTo(until: number): string[] {
+    return [...this.#persisted.within(until)];
   }
 
   /** When a persisted job is looked at next, in milliseconds since 1970, or null. */

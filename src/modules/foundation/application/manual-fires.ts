@@ -36,7 +36,7 @@ export class ManualFires {
       try {
         this.#fireOne(entry, now);
       } catch (error) {
-        const { jobId } = entry.job.config;
+        const { jobId } = entry.job;
         logger.error('A job registered by hand could not be started; it is looked at again in a minute.', {
           jobId,
           error,

@@ -160,11 +160,11 @@ export class OutageRuns {
   #fireOne(entry: DirectoryEntry, now: number): void {
     const { directory, newId } = this.#deps;
     if (entry.dueAt === null) return;
-    const ranUntil = this.#ranUntil.get(entry.job.config.jobId) ?? Number.NEGATIVE_INFINITY;
+    const ranUntil = this.#ranUntil.get(entry.job.jobId) ?? Number.NEGATIVE_INFINITY;
     if (entry.dueAt <= ranUntil)
-      return directory.put(entry.job, nextFire(entry.job.config, entry.job.schedule, ranUntil));
+      return directory.put(entry.job, nextFire(entry.job.terms, entry.job.schedule, ranUntil));
     // A claim may have taken it: it is planned as it was then, and not told to be missed because it took so long to know.
-    const claimedAt = this.#unanswered?.plannedAt(entry.job.config.jobId, entry.dueAt) ?? null;
+    const claimedAt = this.#unanswered?.plannedAt(entry.job.jobId, entry.dueAt) ?? null;
     // Others may have called it lost since, or given it to its next attempt: the database says, once it is back.
     if (claimedAt !== null && now - claimedAt >= LEASE_MS) return directory.look(entry.job, now + PUT_OFF_MS);
     const plan = planDueFire(entry, claimedAt ?? now, newId());

@@ -98,7 +98,7 @@ export class PendingRunStarter {
 
   /** Of a job that queues, the next occurrence may wait for just this: it is not kept waiting. */
   #runEnded(jobId: string): void {
-    const policy = this.#deps.directory.get(jobId)?.job.config.overlapPolicy;
+    const policy = this.#deps.directory.get(jobId)?.job.terms.overlapPolicy;
     if (policy !== undefined && policy !== 'skip' && policy !== 'allow') return this.wake();
     if (!this.#isStarted || this.#hasEndedRun) return;
     this.#hasEndedRun = true;
@@ -144,7 +144,7 @@ export class PendingRunStarter {
     const { directory, dispatcher, lease } = this.#deps;
     const handlers = [...directory.registry.keys()];
     if (limit === 0 || handlers.length === 0 || !lease.isHeld) return;
-    const mayOverlap = (jobId: string): boolean => directory.get(jobId)?.job.config.overlapPolicy === 'allow';
+    const mayOverlap = (jobId: string): boolean => directory.get(jobId)?.job.terms.overlapPolicy === 'allow';
     const exceptJobs = dispatcher.unrecordedJobIds.filter((jobId) => !mayOverlap(jobId));
     const { runs, nextInMs } = await this.#claimer.claim({ handlers, exceptJobs }, limit);
     this.#nextInMs = nextInMs;

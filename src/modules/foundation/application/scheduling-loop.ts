@@ -132,7 +132,7 @@ export class SchedulingLoop {
   #lookAtOverdue({ jobId, revision, nextFireAt }: FireCursor): boolean {
     const { directory } = this.#deps;
     const entry = directory.get(jobId);
-    if (entry?.job.isPersisted !== true || entry.job.config.revision !== revision) return false;
+    if (entry?.job.isPersisted !== true || entry.job.revision !== revision) return false;
     if (!(nextFireAt instanceof Date) || nextFireAt.getTime() === entry.dueAt) return false;
     directory.put(entry.job, nextFireAt.getTime());
     return true;
