@@ -55,9 +55,8 @@ describeOnEveryDatabase('secrets', (database) => {
       const [config] = await container.resolve(tokenOf('configs')).getByJobIds(['canary']);
       for (const [to, status] of [['succeeds', 'SUCCESS'] as const, ['fails', 'FAILED'] as const]) {
         const run = { ...sampleRun({ jobId: 'canary', jobKwargs: { ...jobKwargs, to } }), isRecorded: false };
-        await container
-          .resolve(tokenOf('executor'))
-          .execute({ run, config: config!, registry, controller: new RunController() });
+        const executor = container.resolve(tokenOf('executor'));
+        await executor.finish(executor.start({ run, config: config!, registry, controller: new RunController() }));
         const { json, text } = await send(`GET /admin/executions/${run.id}`);
         const logs = await send(`GET /admin/executions/${run.id}/logs`);
         expect(json).toMatchObject({ status, progress: { fraction: 0.5, message: 'half of ***' } });

@@ -63,7 +63,7 @@ export function manualExecutor(job: JobFunction | JobDefinition, edit: Partial<J
   const controller = new RunController();
   const registry = new Map([['a', toRegisteredJob('a', 'test', job)]]);
   const assignment = { run, config, registry, controller };
-  const execute = () => executor.execute(assignment);
+  const execute = () => executor.finish(executor.start(assignment));
   return { execute, executor, assignment, controller, lease, time, logger, executions, tracker, events, said };
 }
 

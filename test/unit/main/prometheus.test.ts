@@ -1,6 +1,7 @@
 /** Metrics that are loaded late count what came before. */
 import { expect, it } from 'vitest';
 import { PrometheusLoader } from '../../../src/main/prometheus.ts';
+import { PrometheusMetrics } from '../../../src/modules/foundation/infrastructure/metrics/prometheus-metrics.ts';
 
 const INSTANCE = { id: 'a', hostname: 'here', runtime: 'node 24', version: '1', startedAt: new Date(0) };
 const GAUGES = {
@@ -40,6 +41,26 @@ it('PrometheusLoader counts those that say different things apart, however many 
   expect(text).toContain('carillon_runs_finished_total{status="FAILED",reason="LOST"} 1');
   expect(text).toContain('carillon_run_duration_seconds_count{status="FAILED"} 1');
   expect(await metrics.render()).toContain('carillon_runs_started_total{trigger="manual"} 6000');
+});
+
+it('PrometheusLoader leaves little to be counted to whoever asks, however much was recorded', async () => {
+  const counted: number[] = [];
+  const loader = new PrometheusLoader();
+  const metrics = loader.factory(INSTANCE, () => GAUGES);
+  await loader.load();
+  const { record } = PrometheusMetrics.prototype;
+  PrometheusMetrics.prototype.record = function counting(event, times = 1) {
+    counted.push(times);
+    return record.call(this, event, times);
+  };
+  try {
+    for (let time = 0; time < 120_000; time += 1) metrics.record(started);
+    const before = counted.reduce((sum, times) => sum + times, 0);
+    expect(before).toBeGreaterThan(100_000);
+    expect(await metrics.render()).toContain('carillon_runs_started_total{trigger="manual"} 120000');
+  } finally {
+    PrometheusMetrics.prototype.record = record;
+  }
 });
 
 it('PrometheusLoader loads for whoever asks before', async () => {

@@ -14,7 +14,8 @@ import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError } from '../domain/errors.ts';
 import type { FireDispatcher } from './fire-dispatcher.ts';
 import { confirmDue, type ConfirmDueDeps, type HeldRun } from './confirm-due.ts';
-import type { HeldRuns } from './held-runs.ts';
+import { giveBackDoomed } from './give-back-doomed.ts';
+import { type HeldRuns, MAX_HELD } from './held-runs.ts';
 import type { JobDirectory } from './job-directory.ts';
 import type { JobLoader } from './job-loader.ts';
 import type { AheadRun } from './ports/ahead-claims.ts';
@@ -45,6 +46,8 @@ export interface AheadRunsDeps extends ConfirmDueDeps {
 
 export class AheadRuns {
   readonly #deps: AheadRunsDeps;
+  readonly #onRoom: () => void;
+  #isFull = false;
   /** The stretch of the lease that they were confirmed in. */
   #confirmedTerm: number | null = null;
   #patientUntil = 0;
@@ -57,8 +60,10 @@ export class AheadRuns {
   #cancelTimer: CancelTimer = () => {};
   #unlisten: (() => void)[] = [];
 
-  constructor(deps: AheadRunsDeps) {
+  /** @param onRoom is told when more may be held again, of which there was no room */
+  constructor(deps: AheadRunsDeps, onRoom: () => void) {
     this.#deps = deps;
+    this.#onRoom = onRoom;
   }
 
   get size(): number {
@@ -94,12 +99,13 @@ export class AheadRuns {
     await this.#turning;
     this.#deps.starts.end();
     this.#deps.held.doomAll();
-    await this.#giveBack().catch((error: unknown) => this.#failed(error));
+    await giveBackDoomed(this.#deps).catch((error: unknown) => this.#failed(error));
   }
 
   /** @param tick of the claim; `UNKNOWN_TICK` makes each job be looked at again */
   hold(runs: readonly AheadRun[], tick: number): void {
     for (const run of runs) this.#deps.held.hold({ ...run, tick });
+    this.#isFull ||= this.size >= MAX_HELD;
     if (runs.length > 0) this.#wake();
   }
 
@@ -118,6 +124,10 @@ export class AheadRuns {
   #sleep(): void {
     this.#turning = null;
     if (!this.#isStarted) return;
+    if (this.#isFull && this.size < MAX_HELD) {
+      this.#isFull = false;
+      this.#onRoom();
+    }
     const isWoken = this.#wokenAgain;
     this.#wokenAgain = false;
     if (isWoken) return this.#wake();
@@ -151,7 +161,7 @@ export class AheadRuns {
     if (held.earliestAt <= time.now()) await this.#confirm();
     await this.#startConfirmed();
     if (dispatcher.freeSlots === 0 && time.now() >= this.#patientUntil) held.doomConfirmed();
-    await this.#giveBack();
+    await this.#claimAgain(await giveBackDoomed(this.#deps));
   }
 
   async #confirm(): Promise<void> {
@@ -203,19 +213,6 @@ export class AheadRuns {
       const startedAt = new Date(Math.max(run.scheduledAt.getTime(), now));
       dispatcher.dispatch({ ...run, startedAt, isRecorded: true }, config, directory.registry);
     }
-  }
-
-  /** Those that an editor keeps locked are given back later. @throws DatabaseUnavailableError with the same consequence */
-  async #giveBack(): Promise<void> {
-    const { aheadClaims, claims, held, lease } = this.#deps;
-    const asked = held.doomed;
-    if (asked.length === 0) return;
-    const gone = await aheadClaims.giveBack(lease.instanceId, asked);
-    const left = asked.map(({ run }) => run.id).filter((id) => !gone.has(id));
-    const ours = left.length === 0 ? [] : await claims.getClaimed(lease.instanceId, left);
-    const isOurs = new Set(ours.map(({ id }) => id));
-    for (const each of asked) if (!isOurs.has(each.run.id)) held.forget(each);
-    await this.#claimAgain(asked.filter(({ run }) => gone.has(run.id)));
   }
 
   /** What was given back is claimed as its row says now. */

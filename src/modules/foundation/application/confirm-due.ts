@@ -1,11 +1,15 @@
 /**
  * Asks whether runs that were claimed ahead and are due now may be started. Invariant: yes only by an answer of the
- * database, given at or after the due time of each of them.
+ * database, given at or after the due time of each of them. Where they are asked about in portions, a process that is killed in
+ * between leaves all of them LOST, those that had not started too: the first answer has confirmed its lease for their time.
  */
 import type { DatabaseTime } from './database-time.ts';
 import { type InstanceLease, LEASE_MS } from './instance-lease.ts';
 import type { AheadClaims, AheadRun, Confirming } from './ports/ahead-claims.ts';
 import type { Clock } from './ports/clock.ts';
+
+/** Of those that are looked at one by one, as many a statement as are answered in time. */
+const PORTION = 2_000;
 
 export interface HeldRun extends AheadRun {
   /** Of the claim that took it. */
@@ -58,8 +62,6 @@ async function confirmEach(
   }
   return { confirmed, givenBack };
 }
-
-const PORTION = 2_000;
 
 /** The latest that any is due at, and the earliest tick and instant that any was claimed at. */
 function boundsOf(due: readonly HeldRun[]): { dueAt: number; tick: number; claimedSince: number } {

@@ -12,6 +12,7 @@ import type { MergedJobRegistry } from '../domain/job-definition.ts';
 import type { TrackedRun } from './ports/run-tracker.ts';
 import { RunController } from './run-controller.ts';
 import type { RunExecutor } from './run-executor.ts';
+import type { RunWork } from './run-work.ts';
 import type { StartBurst } from './start-burst.ts';
 
 /** So many runs may wait for their outcome to be written before those that wait count as running. */
@@ -138,7 +139,17 @@ export class FireDispatcher {
       this.#offer();
     };
     const work = this.#executor.start({ run, config, registry, controller, onWorkEnd });
-    this.#starts.afterwards(() => void this.#executor.finish(work).finally(() => this.#ended(active)));
+    // The start of one without a record is its record's.
+    if (run.isRecorded) this.#starts.afterwards(() => void this.#finish(active, work));
+    else void this.#finish(active, work);
+  }
+
+  async #finish(active: ActiveRun, work: RunWork): Promise<void> {
+    try {
+      await this.#executor.finish(work);
+    } finally {
+      this.#ended(active);
+    }
   }
 
   #endWork(active: ActiveRun): void {
@@ -155,7 +166,7 @@ export class FireDispatcher {
     this.#offer();
   }
 
-  /** Is told each time a slot became free. @returns how to stop listening */
+  /** Is told of each run that has ended, and once, where somebody asked, that slots are free. @returns how to stop listening */
   onSlotFree(listener: SlotListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -22,7 +22,7 @@ const LEAST_AHEAD_MS = 1_000;
 const MOST_AHEAD_MS = 5_000;
 /** What a database claims in a millisecond, of all replicas together: a cautious guess. */
 const CLAIMS_PER_MS = 20;
-/** So often, where something is due soon, it is counted how much. */
+/** So often, where something is due soon, it is counted how much, and looked at what of it can be taken. */
 const COUNT_EVERY_MS = 500;
 /** Fewer that are due within that time are claimed when they are due. */
 const HERD = 20;
@@ -49,9 +49,9 @@ export class HerdClaimer {
   #countedAt = Number.NEGATIVE_INFINITY;
   /** What is due up to this instant has been looked at. */
   #lookedUntil = Number.NEGATIVE_INFINITY;
-  /** Ids of what is being taken, those that come next at the end; and up to which instant it is due. */
+  /** Ids of what is being taken, those that come next at the end. */
   #coming: string[] = [];
-  #comingUntil = Number.NEGATIVE_INFINITY;
+  #collectedAt = Number.NEGATIVE_INFINITY;
   readonly #underWay = new Set<Promise<void>>();
   #askedFor = 0;
   readonly #onEnd: (error: unknown) => void;
@@ -74,8 +74,9 @@ export class HerdClaimer {
     if (this.#underWay.size >= LANES || this.#room <= 0) return Number.POSITIVE_INFINITY;
     if (next === null || next <= this.#lookedUntil) return Number.POSITIVE_INFINITY;
     const now = time.now();
+    const restMs = this.#coming.length > 0 ? 0 : this.#collectedAt + COUNT_EVERY_MS - now;
     const countInMs = Math.max(next - MOST_AHEAD_MS, this.#countedAt + COUNT_EVERY_MS) - now;
-    return Math.max(0, Math.min(next - this.#aheadMs - now, countInMs));
+    return Math.max(0, restMs, Math.min(next - this.#aheadMs - now, countInMs));
   }
 
   /** How long until what others left over is to be looked for. */
@@ -110,12 +111,12 @@ export class HerdClaimer {
     const batch = this.#nextBatch(now);
     if (isFirst && batch.length < HERD) this.#coming = [];
     else this.#begin(this.ownOf(batch));
-    if (this.#coming.length === 0) this.#lookedUntil = this.#comingUntil;
+    if (this.#coming.length === 0) this.#lookedUntil = now + LEAST_AHEAD_MS;
   }
 
   /** In the order of their ids: neighbours in the database's indexes are then claimed, and recorded, together. */
   #collect(until: number): void {
-    this.#comingUntil = until;
+    this.#collectedAt = this.#deps.time.now();
     this.#coming = this.#deps.directory.jobIdsUpTo(until).toSorted().toReversed();
   }
 

@@ -1,5 +1,5 @@
 /**
- * What a function is handed of its run. Invariant: what most functions never look at (the signal, the loggers, the key) is made
+ * What a function is handed of its run. Invariant: what most functions never look at (the signal, the loggers) is made
  * when it is asked for, so that a run of a herd is one small object.
  */
 import type { JobContext, JobLogger } from '../domain/job-definition.ts';
@@ -23,6 +23,7 @@ export class RunContext implements JobContext {
   readonly scheduledAt: Date;
   readonly attempt: number;
   readonly trigger: RunTrigger;
+  readonly idempotencyKey: string;
   readonly lastSuccessAt: Date | null;
 
   constructor(parts: RunContextParts) {
@@ -33,6 +34,7 @@ export class RunContext implements JobContext {
     this.scheduledAt = run.scheduledAt;
     this.attempt = run.attempt;
     this.trigger = run.trigger;
+    this.idempotencyKey = idempotencyKey(run);
     this.lastSuccessAt = lastSuccessAt;
   }
 
@@ -42,10 +44,6 @@ export class RunContext implements JobContext {
 
   get logger(): JobLogger {
     return this.#parts.log.forJob;
-  }
-
-  get idempotencyKey(): string {
-    return idempotencyKey(this.#parts.run);
   }
 
   readonly progress = (fraction: number, message?: string): void => this.#parts.log.progress(fraction, message);

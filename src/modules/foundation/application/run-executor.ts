@@ -6,13 +6,11 @@ import { describeError } from '../domain/describe-error.ts';
 import { failureReasonOf } from '../domain/failure-reason.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { retryAfterMs } from '../domain/retry.ts';
-import type { EventBus } from './event-bus.ts';
 import type { RunTracker } from './ports/run-tracker.ts';
 import { type Assignment, RunWork, type RunWorkDeps } from './run-work.ts';
 
 export interface RunExecutorDeps extends RunWorkDeps {
   readonly tracker: RunTracker;
-  readonly bus: EventBus;
 }
 
 export class RunExecutor {
@@ -20,11 +18,6 @@ export class RunExecutor {
 
   constructor(deps: RunExecutorDeps) {
     this.#deps = deps;
-  }
-
-  /** The whole of it. */
-  execute(assignment: Assignment): Promise<void> {
-    return this.finish(this.start(assignment));
   }
 
   /**
@@ -40,12 +33,9 @@ export class RunExecutor {
   /** Tells of the start, waits for the end, and records it. Once a run. */
   finish(work: RunWork): Promise<void> {
     const { run, config } = work.assignment;
-    const { bus, tracker } = this.#deps;
-    const latenessMs = Math.max(0, run.startedAt.getTime() - run.scheduledAt.getTime());
-    const detail = { attempt: run.attempt, trigger: run.trigger, latenessMs };
-    bus.emit({ type: 'run.started', jobId: run.jobId, executionId: run.id, scheduledAt: run.scheduledAt, detail });
-    const tracking = { begunAtMs: run.isRecorded ? work.startedAt : null, retryAfterMs: retryAfterMs(run, config) };
-    return tracker
+    work.tellStart();
+    const tracking = { span: run.isRecorded ? work : null, retryAfterMs: retryAfterMs(run, config) };
+    return this.#deps.tracker
       .track(run, () => work.outcome(), tracking)
       .then(
         () => this.#tellEnd(work, null, { status: 'SUCCESS' }),

@@ -15,26 +15,35 @@ export interface RunLogDeps {
   readonly logger: Logger;
 }
 
+/** Whose lines they are. */
+export interface RunLogOwner {
+  readonly run: Run;
+  /** The function's, that the run's arguments are laid over. */
+  readonly defaults: JsonObject | undefined;
+  /** Is asked to tell of the start before anything else is told of the run. */
+  tellStart(): void;
+}
+
 export class RunLog {
   readonly #deps: RunLogDeps;
-  readonly #run: Run;
+  readonly #owner: RunLogOwner;
   #logger: Logger | null = null;
   #voice: RunVoice | null = null;
   #forJob: JobLogger | null = null;
+  #secrets: RunSecrets | null = null;
   #isClosed = false;
 
-  readonly #defaults: JsonObject | undefined;
-  #secrets: RunSecrets | null = null;
-
-  /** @param defaults the function's, that the run's arguments are laid over */
-  constructor(deps: RunLogDeps, run: Run, defaults: JsonObject | undefined) {
+  constructor(deps: RunLogDeps, owner: RunLogOwner) {
     this.#deps = deps;
-    this.#run = run;
-    this.#defaults = defaults;
+    this.#owner = owner;
+  }
+
+  get #run(): Run {
+    return this.#owner.run;
   }
 
   get secrets(): RunSecrets {
-    this.#secrets ??= new RunSecrets({ ...this.#defaults, ...this.#run.jobKwargs });
+    this.#secrets ??= new RunSecrets({ ...this.#owner.defaults, ...this.#run.jobKwargs });
     return this.#secrets;
   }
 
@@ -68,6 +77,7 @@ export class RunLog {
 
   #open(): RunVoice {
     if (this.#voice === null) {
+      this.#owner.tellStart();
       this.#voice = this.#deps.output.open(this.#run);
       if (this.#isClosed) this.#voice.close();
     }

@@ -8,17 +8,18 @@
  */
 import { JobNotRegisteredError, RunLostError, RunTimeoutError } from '../domain/errors.ts';
 import { handlerOf, type RunnableConfig } from '../domain/job-config.ts';
-import type { MergedJobRegistry, RegisteredJob } from '../domain/job-definition.ts';
+import type { JsonObject, MergedJobRegistry, RegisteredJob } from '../domain/job-definition.ts';
+import type { EventBus } from './event-bus.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import { mergeKwargs, validateKwargs } from './job-kwargs.ts';
 import { startLongTimer } from './long-timer.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ExecutionLogRepository } from './ports/execution-log-repository.ts';
-import type { TrackedRun } from './ports/run-tracker.ts';
+import type { TrackedRun, WorkSpan } from './ports/run-tracker.ts';
 import type { Timers } from './ports/timers.ts';
 import { RunContext } from './run-context.ts';
 import type { RunController } from './run-controller.ts';
-import { RunLog, type RunLogDeps } from './run-log.ts';
+import { RunLog, type RunLogDeps, type RunLogOwner } from './run-log.ts';
 
 /** A run with what it takes to run it. `controller` is aborted by whoever cancels it. */
 export interface Assignment {
@@ -33,35 +34,51 @@ export interface Assignment {
 export interface RunWorkDeps extends RunLogDeps {
   readonly executions: Pick<ExecutionLogRepository, 'lastSuccessAt'>;
   readonly lease: Pick<InstanceLease, 'term' | 'isSuspended'>;
+  readonly bus: EventBus;
   readonly clock: Clock;
   readonly timers: Timers;
 }
 
-export class RunWork {
+export class RunWork implements WorkSpan, RunLogOwner {
   readonly #deps: RunWorkDeps;
   readonly assignment: Assignment;
   readonly log: RunLog;
   #startedAt = 0;
-  #durationMs = 0;
+  #endedAt: number | null = null;
   #hasStarted = false;
   /** What the function gave, a promise of it, or what it threw. */
   #result: unknown;
   #hasThrown = false;
+  #isTold = false;
 
   constructor(deps: RunWorkDeps, assignment: Assignment) {
     this.#deps = deps;
     this.assignment = assignment;
-    this.log = new RunLog(deps, assignment.run, this.#handler?.defaults);
+    this.log = new RunLog(deps, this);
   }
 
-  /** On the monotonic clock; 0 until it has started. */
   get startedAt(): number {
     return this.#startedAt;
   }
 
+  get endedAt(): number | null {
+    return this.#endedAt;
+  }
+
   /** Of the work alone, without what comes after it; 0 until it has ended. */
   get durationMs(): number {
-    return this.#durationMs;
+    return this.#endedAt === null ? 0 : Math.round(this.#endedAt - this.#startedAt);
+  }
+
+  /** Once, before anything that the run says. */
+  tellStart(): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    const { run } = this.assignment;
+    const { attempt, trigger, jobId, scheduledAt } = run;
+    const latenessMs = Math.max(0, run.startedAt.getTime() - scheduledAt.getTime());
+    const detail = { attempt, trigger, latenessMs };
+    this.#deps.bus.emit({ type: 'run.started', jobId, executionId: run.id, scheduledAt, detail });
   }
 
   /** Starts, where that has not been done. @returns what the function returned, or a promise of it @throws what it threw */
@@ -102,9 +119,17 @@ export class RunWork {
   }
 
   #ended(): void {
-    this.#durationMs = Math.round(this.#deps.clock.monotonicMs() - this.#startedAt);
+    this.#endedAt = this.#deps.clock.monotonicMs();
     this.log.close();
     this.assignment.onWorkEnd?.();
+  }
+
+  get run(): TrackedRun {
+    return this.assignment.run;
+  }
+
+  get defaults(): JsonObject | undefined {
+    return this.#handler?.defaults;
   }
 
   get #handler(): RegisteredJob | undefined {
@@ -119,7 +144,13 @@ export class RunWork {
     const { lastSuccessAt } = run;
     if (handler.kwargs !== undefined || lastSuccessAt === undefined || config.timeoutMs !== null)
       return this.#withinTimeout(() => this.#prepareAndCall(handler, term));
-    const result = this.#call(handler, term, { kwargs: mergeKwargs(handler, run.jobKwargs), lastSuccessAt });
+    let result: unknown;
+    try {
+      result = this.#call(handler, term, { kwargs: mergeKwargs(handler, run.jobKwargs), lastSuccessAt });
+    } catch (error) {
+      controller.throwIfAborted();
+      throw error;
+    }
     if (mayBePromise(result)) return this.#withinTimeout(() => result);
     controller.throwIfAborted();
     return result;

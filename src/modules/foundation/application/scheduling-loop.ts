@@ -48,7 +48,7 @@ export class SchedulingLoop {
 
   constructor(deps: SchedulingLoopDeps) {
     this.#deps = deps;
-    this.#ahead = new AheadRuns(deps);
+    this.#ahead = new AheadRuns(deps, () => this.wake());
     this.#claimer = new DueClaimer(deps, this.#ahead);
     this.#herds = new HerdClaimer(deps, this.#claimer, this.#ahead, (error) => {
       if (error !== null) this.#failed(error);

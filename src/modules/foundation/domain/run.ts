@@ -62,5 +62,13 @@ export interface Execution extends Run {
 
 /** `jobId@scheduledAt`: stable over retries, so that a receiver can tell a repetition from a new occurrence. */
 export function idempotencyKey(run: { jobId: string; scheduledAt: Date }): string {
-  return `${run.jobId}@${run.scheduledAt.toISOString()}`;
+  return `${run.jobId}@${instantText(run.scheduledAt.getTime())}`;
+}
+
+let lastInstant = { ms: 0, text: new Date(0).toISOString() };
+
+/** A herd has one instant, asked for again and again. */
+function instantText(ms: number): string {
+  if (lastInstant.ms !== ms) lastInstant = { ms, text: new Date(ms).toISOString() };
+  return lastInstant.text;
 }

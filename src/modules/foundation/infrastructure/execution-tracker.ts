@@ -7,7 +7,7 @@ import type { Clock } from '../application/ports/clock.ts';
 import type { ExecutionLogRepository } from '../application/ports/execution-log-repository.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { RunOutputGate } from '../application/ports/run-outputs.ts';
-import type { RecordJournal, RunTracker, TrackedRun, Tracking } from '../application/ports/run-tracker.ts';
+import type { RecordJournal, RunTracker, TrackedRun, Tracking, WorkSpan } from '../application/ports/run-tracker.ts';
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError, RunLostError } from '../domain/errors.ts';
 import { failureReasonOf } from '../domain/failure-reason.ts';
@@ -42,17 +42,17 @@ export class ExecutionTracker implements RunTracker {
    */
   async track(run: TrackedRun, work: () => unknown, tracking: Tracking = {}): Promise<Json> {
     const isRecorded = run.isRecorded || (await this.#create(run));
-    const startedAt = tracking.begunAtMs ?? this.#deps.clock.monotonicMs();
+    const { span = null, retryAfterMs = null } = tracking;
+    const startedAt = span?.startedAt ?? this.#deps.clock.monotonicMs();
     let result: Json;
     try {
       result = toJson(await work());
     } catch (error) {
       const { message, stack } = describeError(error);
       const failureReason = failureReasonOf(error);
-      const { retryAfterMs = null } = tracking;
       await this.#record(run, isRecorded, {
         status: 'FAILED',
-        ...this.#end(run, startedAt),
+        ...this.#end(run, startedAt, span),
         failureReason,
         errorMessage: message,
         errorStack: stack,
@@ -60,14 +60,20 @@ export class ExecutionTracker implements RunTracker {
       });
       throw error;
     }
-    await this.#record(run, isRecorded, { status: 'SUCCESS', ...this.#end(run, startedAt), result });
+    await this.#record(run, isRecorded, { status: 'SUCCESS', ...this.#end(run, startedAt, span), result });
     return result;
   }
 
-  /** The database's clock is known here within a few milliseconds: a run never ends before it started. */
-  #end(run: TrackedRun, startedAt: number): { finishedAt: Date; durationMs: number } {
-    const durationMs = Math.max(0, Math.round(this.#deps.clock.monotonicMs() - startedAt));
-    return { finishedAt: new Date(Math.max(this.#deps.time.now(), run.startedAt.getTime())), durationMs };
+  /**
+   * Work that ended in a burst of starts ended then, however late that is recorded. The database's clock is known here within
+   * a few milliseconds: a run never ends before it started.
+   */
+  #end(run: TrackedRun, startedAt: number, span: WorkSpan | null): { finishedAt: Date; durationMs: number } {
+    const now = this.#deps.clock.monotonicMs();
+    const endedAt = span?.endedAt ?? now;
+    const finishedAt = this.#deps.time.now() - Math.round(now - endedAt);
+    const durationMs = Math.max(0, Math.round(endedAt - startedAt));
+    return { finishedAt: new Date(Math.max(finishedAt, run.startedAt.getTime())), durationMs };
   }
 
   async #create(run: TrackedRun): Promise<boolean> {

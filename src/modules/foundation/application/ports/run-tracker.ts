@@ -11,10 +11,17 @@ export interface TrackedRun extends Run {
   readonly lastSuccessAt?: Date | null;
 }
 
+/** Of a run's work, on the monotonic clock, in milliseconds. */
+export interface WorkSpan {
+  readonly startedAt: number;
+  /** Null: it has not ended. */
+  readonly endedAt: number | null;
+}
+
 /** What is known of a run besides. */
 export interface Tracking {
-  /** When its function was called, on the monotonic clock; null or left out: `track` calls it. */
-  readonly begunAtMs?: number | null;
+  /** When its work began and ended; null or left out: `track` begins it. */
+  readonly span?: WorkSpan | null;
   /** How long after a failure its next attempt starts; null or left out: there is none. */
   readonly retryAfterMs?: number | null;
 }

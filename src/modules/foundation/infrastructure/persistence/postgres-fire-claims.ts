@@ -15,7 +15,7 @@
  * commit: the records are RUNNING without a lease, and are rescued. It dies before: nothing happened.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type {
   ClaimedRun,
   ClaimOptions,
@@ -63,7 +63,7 @@ export class PostgresFireClaims implements FireClaims {
       orm
         .select()
         .from(schedulerExecutionLog)
-        .where(and(inArray(id, [...runIds]), eq(holder, instanceId), eq(status, 'RUNNING'))),
+        .where(and(sql`${id} in ${inputList('uuid', runIds)}`, eq(holder, instanceId), eq(status, 'RUNNING'))),
     );
     return rows.map(toExecution);
   }

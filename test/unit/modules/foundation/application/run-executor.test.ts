@@ -153,13 +153,26 @@ describe('RunExecutor', () => {
     });
   }
 
-  it('a job that stops itself has failed, whatever it returns', async () => {
-    const { executor, assignment, controller, tracker } = setUp(() => {
-      controller.abort(new RunCancelledError('by itself'));
-      return 'done';
+  for (const [what, end] of Object.entries({
+    returns: () => 'done',
+    throws: () => raise(new Error('by the way')),
+    'gives a promise': () => Promise.resolve('done'),
+  } satisfies Record<string, () => unknown>)) {
+    it(`a job that was told to stop and ${what} is cancelled`, async () => {
+      const { executor, assignment, controller, tracker } = setUp(() => {
+        controller.abort(new RunCancelledError('by itself'));
+        return end();
+      });
+      await executor.finish(executor.start({ ...assignment, run: { ...assignment.run, lastSuccessAt: null } }));
+      expect(tracker.outcome).toMatchObject({ error: { code: 'RUN_CANCELLED' } });
     });
-    await executor.finish(executor.start({ ...assignment, run: { ...assignment.run, lastSuccessAt: null } }));
-    expect(tracker.outcome).toMatchObject({ error: { code: 'RUN_CANCELLED' } });
+  }
+
+  it('a line that a run says before finish() is told after its start', async () => {
+    const { executor, assignment, events, said } = setUp((_kwargs, { logger }) => logger.info('hello'));
+    executor.start({ ...assignment, run: { ...assignment.run, lastSuccessAt: null } });
+    expect(events).toMatchObject([{ type: 'run.started' }]);
+    expect(said).toMatchObject([{ line: expect.arrayContaining(['hello']) }, 'closed']);
   });
 
   it('a job that ignores its cancellation is given up', async () => {
