@@ -18,11 +18,11 @@ interface Budget {
 
 /** `carillon/client` is types and Hono's client; `carillon/time` is what a browser may carry. */
 const BUDGETS: readonly Budget[] = [
-  { entry: 'src/index.ts', maxKb: 130, isWhole: false },
-  { entry: 'src/node.ts', maxKb: 138, isWhole: false },
-  { entry: 'src/deno.ts', maxKb: 142, isWhole: false },
-  { entry: 'src/bun.ts', maxKb: 138, isWhole: false },
-  { entry: 'src/cloudflare.ts', maxKb: 128, isWhole: false },
+  { entry: 'src/index.ts', maxKb: 132, isWhole: false },
+  { entry: 'src/node.ts', maxKb: 141, isWhole: false },
+  { entry: 'src/deno.ts', maxKb: 144, isWhole: false },
+  { entry: 'src/bun.ts', maxKb: 141, isWhole: false },
+  { entry: 'src/cloudflare.ts', maxKb: 130, isWhole: false },
   { entry: 'src/testing.ts', maxKb: 100, isWhole: false },
   { entry: 'src/client.ts', maxKb: 4, isWhole: true },
   { entry: 'src/time.ts', maxKb: 40, isWhole: true },

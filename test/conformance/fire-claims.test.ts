@@ -1,5 +1,4 @@
 /** The port FireClaims, on each database. The races have several pools only where there is a server. */
-import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { FireClaims } from '../../src/modules/foundation/application/ports/fire-claims.ts';
@@ -171,19 +170,6 @@ describeOnEveryDatabase('PostgresFireClaims', (database) => {
     expect(cursors.every((cursor) => cursor.nextFireAt === 'unarmed')).toBe(true);
     expect(new Set(cursors.map((cursor) => cursor.revision))).toEqual(new Set(edited.map((job) => job.revision)));
     expect(new Set(answer.runs.map((run) => run.jobId))).toEqual(answer.moved);
-  });
-
-  it('getClaimed() finds the runs of a claim whose answer was lost', async () => {
-    const config = await armJob(database());
-    const { runs } = await claims().claim('instance-a', [dueFire(config)]);
-    const ids = [runs[0]!.id, randomUUID()];
-    const found = await claims().getClaimed('instance-a', ids);
-    const { lastSuccessAt: _lastSuccessAt, ...run } = runs[0]!;
-    expect(found).toEqual([expect.objectContaining(run)]);
-    expect(await claims().getClaimed('instance-b', ids)).toEqual([]);
-    await executions().update(runs[0]!, succeeded(runs[0]!));
-    expect(await claims().getClaimed('instance-a', ids)).toEqual([]);
-    expect(await claims().getClaimed('instance-a', [])).toEqual([]);
   });
 
   describe('arm()', () => {
