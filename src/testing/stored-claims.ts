@@ -64,6 +64,10 @@ export class StoredFireClaims implements FireClaims {
     );
   }
 
+  async getExclusive(instanceId: string, runIds: readonly string[]): Promise<Set<string>> {
+    return new Set((await this.getClaimed(instanceId, runIds)).map(({ id }) => id));
+  }
+
   arm(cursors: readonly { jobId: string; revision: number; nextFireAt: Date | null }[]): Promise<Set<string>> {
     const { store } = this.#link;
     return this.#link.call('claims.arm', () => {

@@ -48,6 +48,19 @@ describeOnEveryDatabase('PostgresOutageSettlements', (database) => {
     for (const run of ended) expect(await executions().update(run, succeeded(run))).toBe(true);
   });
 
+  it('what goes on beside a record that is RUNNING still is recorded, and keeps nobody away', async () => {
+    const config = await armJob(database());
+    const before = { ...runAt(config, 0), instanceId: 'instance-b' };
+    await executions().create(before);
+    const active = runAt(config, 2);
+    const alone = await armJob(database());
+    const other = runAt(alone, 2);
+    await settle(settlement(config, { active: [active] }), settlement(alone, { active: [other] }));
+    const ids = [active.id, other.id];
+    expect((await claims().getClaimed('instance-a', ids)).map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    expect(await claims().getExclusive('instance-a', [...ids, before.id])).toEqual(new Set([other.id]));
+  });
+
   it('told again, it queues nothing that was started meanwhile', async () => {
     const config = await armJob(database(), { overlapPolicy: 'queueAll' });
     const waiting = [{ id: randomUUID(), scheduledAt: at(2), trigger: 'schedule' as const }];

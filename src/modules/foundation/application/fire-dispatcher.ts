@@ -88,7 +88,10 @@ export class FireDispatcher {
     return count;
   }
 
-  /** The database will not know that this run goes on: the record of its occurrence is another instance's. */
+  /**
+   * The database will keep nobody away from this run: the record of its occurrence is another instance's, or stands beside that
+   * of a run before it.
+   */
   noteUnrecorded(runId: string): void {
     const active = this.#active.get(runId);
     if (active !== undefined) this.#unrecorded.set(runId, active.run.jobId);

@@ -60,16 +60,20 @@ export class JobLoader {
       const { directory } = this.#deps;
       const seen = new Map<string, number>();
       const found = new Set<string>();
+      const left: string[] = [];
       for await (const page of this.#pages()) {
         const waiting = await this.#arm(page.filter(({ config }) => config.enabled));
         for (const { config } of page) {
           if (!waiting.has(config.jobId)) seen.set(config.jobId, config.revision);
           if (config.enabled) found.add(config.jobId);
         }
+        left.push(...waiting);
       }
       for (const jobId of directory.jobIds) if (!found.has(jobId)) directory.remove(jobId);
       for (const jobId of this.#leftOut.keys()) if (!found.has(jobId)) this.#leftOut.delete(jobId);
       this.#seen = seen;
+      // Those that somebody who starts as well had locked: by now he has armed them.
+      if (left.length > 0) await this.#reload(left);
     });
   }
 

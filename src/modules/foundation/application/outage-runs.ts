@@ -230,7 +230,7 @@ export class OutageRuns {
   async #noteUnrecorded(goingOn: readonly string[]): Promise<void> {
     if (goingOn.length === 0) return;
     const { claims, dispatcher, lease } = this.#deps;
-    const recorded = new Set((await claims.getClaimed(lease.instanceId, goingOn)).map(({ id }) => id));
-    for (const id of goingOn) if (!recorded.has(id)) dispatcher.noteUnrecorded(id);
+    const exclusive = await claims.getExclusive(lease.instanceId, goingOn);
+    for (const id of goingOn) if (!exclusive.has(id)) dispatcher.noteUnrecorded(id);
   }
 }

@@ -68,6 +68,9 @@ export interface FireClaims {
   claim(instanceId: string, fires: readonly DueFire[], options?: ClaimOptions): Promise<ClaimResult>;
   /** Of these run ids, those that are RUNNING records of this instance: asked when the answer to a claim was lost. */
   getClaimed(instanceId: string, runIds: readonly string[]): Promise<Run[]>;
+  /** Those of them that keep other runs of their job away: one that started without the database, while a record of its job was
+   * RUNNING still, has a record that keeps nobody away. */
+  getExclusive(instanceId: string, runIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Sets cursors that are 'unarmed' at that revision; others are left alone. One without an occurrence is told of, as by a claim.
    * @returns the jobs whose cursors it has set */
   arm(cursors: readonly { jobId: string; revision: number; nextFireAt: Date | null }[]): Promise<ReadonlySet<string>>;

@@ -68,6 +68,13 @@ export class PostgresFireClaims implements FireClaims {
     return rows.map(toExecution);
   }
 
+  async getExclusive(instanceId: string, runIds: readonly string[]): Promise<Set<string>> {
+    const rows = await this.#database.rows<{ id: string }>(sql`
+      select id from scheduler_execution_log
+      where id in ${inputList('uuid', runIds)} and instance_id = ${instanceId} and status = 'RUNNING' and is_exclusive`);
+    return new Set(rows.map(({ id }) => id));
+  }
+
   async arm(cursors: readonly { jobId: string; revision: number; nextFireAt: Date | null }[]): Promise<Set<string>> {
     if (cursors.length === 0) return new Set();
     const rows = cursors.map(({ jobId, revision, nextFireAt }) => ({

@@ -213,6 +213,22 @@ describe('JobLoader.reload() and reloadChanged()', () => {
     expect(directory.list()).toMatchObject([{ cronExpression: '0 17 * * *', nextFireAt: NOON + 300 * MINUTE }]);
   });
 
+  it('a cursor that somebody else has locked just then is read again when all the rest is read', async () => {
+    const { store, loader, listed, engine } = setUp(['a', 'b']);
+    const { claims } = engine.wired;
+    const arm = claims.arm.bind(claims);
+    claims.arm = async (cursors) => {
+      claims.arm = arm;
+      const armed = await arm(cursors.filter(({ jobId }) => jobId === 'b'));
+      await store.time.pass(1);
+      return armed;
+    };
+    const loading = loader.loadAll();
+    await store.time.advance(10);
+    await loading;
+    expect(listed()).toEqual(['a 12:00:00', 'b 12:00:00']);
+  });
+
   it('a cursor that stays unarmed, because somebody else has it locked, is read by the next poll', async () => {
     const { store, loader, listed, link, engine } = setUp(['a']);
     const { claims } = engine.wired;

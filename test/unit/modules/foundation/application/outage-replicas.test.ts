@@ -51,6 +51,20 @@ describe('the outage policy among processes', () => {
     expect(next!.scheduledAt).toEqual(new Date('2026-01-02T12:02:00Z'));
   });
 
+  it('run: what goes on here under a record that keeps nobody away keeps the next away by itself', async () => {
+    const startAt = new Date('2026-01-02T12:01:00Z');
+    const { store, engines, outage, time } = await withJobs({ a: { ...RUN, startAt } }, { lastsMs: 90 * SECOND });
+    const { claims } = engines[0]!.wired;
+    // As PostgreSQL writes it beside a record that is RUNNING still, which ends before the next is due.
+    claims.getExclusive = async () => new Set();
+    store.isExclusivelyRunning = () => false;
+    await outage(70 * SECOND);
+    await time.advance(3 * MINUTE);
+    const [first, next] = store.runsOf('a');
+    expect(first).toMatchObject({ status: 'SUCCESS', scheduledAt: startAt });
+    expect(next!.startedAt.getTime()).toBeGreaterThanOrEqual(startAt.getTime() + 90 * SECOND);
+  });
+
   for (const overlapPolicy of ['skip', 'allow'] as const)
     it(`run: such a run keeps waiting ones of its job away too, unless they may overlap: ${overlapPolicy}`, async () => {
       const startAt = new Date('2026-01-02T12:01:00Z');
