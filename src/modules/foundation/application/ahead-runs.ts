@@ -99,7 +99,7 @@ export class AheadRuns {
     await this.#turning;
     this.#deps.starts.end();
     this.#deps.held.doomAll();
-    await giveBackDoomed(this.#deps).catch((error: unknown) => this.#failed(error));
+    await this.#giveBack().catch((error: unknown) => this.#failed(error));
   }
 
   /** @param tick of the claim; `UNKNOWN_TICK` makes each job be looked at again */
@@ -161,7 +161,7 @@ export class AheadRuns {
     if (held.earliestAt <= time.now()) await this.#confirm();
     await this.#startConfirmed();
     if (dispatcher.freeSlots === 0 && time.now() >= this.#patientUntil) held.doomConfirmed();
-    await this.#claimAgain(await giveBackDoomed(this.#deps));
+    await this.#giveBack();
   }
 
   async #confirm(): Promise<void> {
@@ -213,6 +213,10 @@ export class AheadRuns {
       const startedAt = new Date(Math.max(run.scheduledAt.getTime(), now));
       dispatcher.dispatch({ ...run, startedAt, isRecorded: true }, config, directory.registry);
     }
+  }
+
+  #giveBack(): Promise<void> {
+    return giveBackDoomed(this.#deps, (givenBack) => this.#claimAgain(givenBack));
   }
 
   /** What was given back is claimed as its row says now. */

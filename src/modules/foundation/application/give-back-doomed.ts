@@ -18,13 +18,17 @@ export interface GiveBackDeps {
   readonly lease: InstanceLease;
 }
 
-/** @returns those that were given back @throws DatabaseUnavailableError with the rest still held */
-export async function giveBackDoomed(deps: GiveBackDeps): Promise<HeldRun[]> {
+/**
+ * @param onGivenBack is told of each portion, of those that were given back
+ * @throws DatabaseUnavailableError with the rest still held
+ */
+export async function giveBackDoomed(
+  deps: GiveBackDeps,
+  onGivenBack: (givenBack: readonly HeldRun[]) => Promise<void>,
+): Promise<void> {
   const { doomed } = deps.held;
-  const givenBack: HeldRun[] = [];
   for (let from = 0; from < doomed.length; from += PORTION)
-    givenBack.push(...(await giveBack(deps, doomed.slice(from, from + PORTION))));
-  return givenBack;
+    await onGivenBack(await giveBack(deps, doomed.slice(from, from + PORTION)));
 }
 
 async function giveBack({ aheadClaims, claims, held, lease }: GiveBackDeps, asked: HeldRun[]): Promise<HeldRun[]> {

@@ -49,8 +49,9 @@ export class HerdClaimer {
   #countedAt = Number.NEGATIVE_INFINITY;
   /** What is due up to this instant has been looked at. */
   #lookedUntil = Number.NEGATIVE_INFINITY;
-  /** Ids of what is being taken, those that come next at the end. */
+  /** Ids of what is being taken, those that come next at the end; and until when it is due. */
   #coming: string[] = [];
+  #comingUntil = Number.NEGATIVE_INFINITY;
   #collectedAt = Number.NEGATIVE_INFINITY;
   readonly #underWay = new Set<Promise<void>>();
   #askedFor = 0;
@@ -106,32 +107,36 @@ export class HerdClaimer {
     this.#count(now);
     const until = now + this.#aheadMs;
     if (directory.nextLook('persisted')! > until) return;
-    const isFirst = this.#coming.length === 0;
-    if (isFirst) this.#collect(until);
-    const batch = this.#nextBatch(now);
-    if (isFirst && batch.length < HERD) this.#coming = [];
-    else this.#begin(this.ownOf(batch));
+    if (this.#coming.length === 0 || now >= this.#comingUntil) this.#collect(now, until);
+    this.#begin(this.ownOf(this.#nextBatch(now)));
     if (this.#coming.length === 0) this.#lookedUntil = now + LEAST_AHEAD_MS;
   }
 
   /** In the order of their ids: neighbours in the database's indexes are then claimed, and recorded, together. */
-  #collect(until: number): void {
-    this.#collectedAt = this.#deps.time.now();
-    this.#coming = this.#deps.directory.jobIdsUpTo(until).toSorted().toReversed();
+  #collect(now: number, until: number): void {
+    this.#collectedAt = now;
+    this.#comingUntil = until;
+    const jobIds = this.#deps.directory.jobIdsUpTo(until).filter((jobId) => this.#takeable(jobId, now) !== null);
+    this.#coming = jobIds.length < HERD ? [] : jobIds.toSorted().toReversed();
   }
 
   /** Of what is looked at, as much is this instance's own as fills a batch. */
   #nextBatch(now: number): DirectoryEntry[] {
-    const { directory, lease } = this.#deps;
-    const reach = Math.min(BATCH, this.#room) * Math.max(1, lease.live.length);
+    const reach = Math.min(BATCH, this.#room) * Math.max(1, this.#deps.lease.live.length);
     const batch: DirectoryEntry[] = [];
     while (batch.length < reach && this.#coming.length > 0) {
-      const jobId = this.#coming.pop()!;
-      const entry = directory.get(jobId);
-      if (entry?.job.isPersisted === true && canBeTakenAhead(entry, directory.lookOf(jobId) ?? now, now))
-        batch.push(entry);
+      const entry = this.#takeable(this.#coming.pop()!, now);
+      if (entry !== null) batch.push(entry);
     }
     return batch;
+  }
+
+  /** It may have moved on since it was collected, to an occurrence that is nobody's to claim yet. */
+  #takeable(jobId: string, now: number): DirectoryEntry | null {
+    const { directory } = this.#deps;
+    const entry = directory.get(jobId);
+    if (entry?.job.isPersisted !== true || entry.dueAt === null || entry.dueAt > this.#comingUntil) return null;
+    return canBeTakenAhead(entry, directory.lookOf(jobId) ?? now, now) ? entry : null;
   }
 
   /** A large herd takes longer to be claimed: so much earlier it is begun. */

@@ -54,7 +54,7 @@ export class JobLoader {
     return [...this.#leftOut.values()];
   }
 
-  /** Every enabled row. @throws DatabaseUnavailableError with nothing counted as seen */
+  /** Every enabled row. @throws DatabaseUnavailableError with nothing counted as seen that is not in the directory */
   async loadAll(): Promise<void> {
     await this.#afterOthers(async () => {
       const { directory } = this.#deps;
@@ -85,9 +85,13 @@ export class JobLoader {
       page.catch(() => undefined);
       return page;
     };
+    let after: string | null = null;
     for (let next: Promise<StandingJob[]> | null = read(null); next !== null;) {
       const page: StandingJob[] = await next;
-      next = page.length < PAGE_SIZE ? null : read(page.at(-1)!.config.jobId);
+      const last: string | null = page.at(-1)?.config.jobId ?? null;
+      // A driver that reads an id as another one (a lone U+FEFF as nothing) would begin again for ever.
+      next = page.length < PAGE_SIZE || last === after ? null : read(last);
+      after = last;
       yield page;
     }
   }

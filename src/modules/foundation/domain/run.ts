@@ -69,6 +69,7 @@ let lastInstant = { ms: 0, text: new Date(0).toISOString() };
 
 /** A herd has one instant, asked for again and again. */
 function instantText(ms: number): string {
+  if (Number.isNaN(ms)) return 'infinity';
   if (lastInstant.ms !== ms) lastInstant = { ms, text: new Date(ms).toISOString() };
   return lastInstant.text;
 }

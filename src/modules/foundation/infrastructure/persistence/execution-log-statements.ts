@@ -6,8 +6,8 @@
  * the event of one that its own instance calls lost, whose next attempt is what its job says of lost runs. Rows are locked in the
  * order of their keys, all of the log before all of the configuration, so that replicas writing at once never block each
  * other in a circle. Each is looked up by its key alone, one by one (`lateral`; `|| ''` keeps the index of RUNNING records out
- * of it, which an instance in a herd fills): what it costs depends on the batch, and not on how much there is or on what the
- * planner believes of it. What is locked is certain to be written: it is found again by its place, and only what was changed
+ * of it, which an instance in a herd fills): what it costs depends on the batch, and not on how much there is, but for a table
+ * that grew from a few rows to thousands since it was analysed: there PostgreSQL may scan until it is analysed again. What is locked is certain to be written: it is found again by its place, and only what was changed
  * while its lock was waited for, and stands elsewhere than this statement sees it, is looked up once more.
  */
 import { type SQL, sql } from 'drizzle-orm';

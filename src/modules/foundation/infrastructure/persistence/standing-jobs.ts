@@ -1,8 +1,8 @@
 /**
  * What is armed of the jobs: configurations with their cursors, page by page.
  *
- * Invariants: a page is read along the ids' index, whatever the planner knows of the tables: they may have been filled a moment
- * ago. What many rows share comes as one text a row and is one value in memory; instants, whose text is the session's to
+ * Invariants: a page is read along the ids' index, cursors one by one, also where the tables were filled a moment ago; only of
+ * random ids the first pages are sorted until the table has been analysed. What many rows share comes as one text a row and is one value in memory; instants, whose text is the session's to
  * choose, are columns of their own.
  */
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';

@@ -43,14 +43,17 @@ function setUp(count: number) {
 describe('giveBackDoomed()', () => {
   it("gives back a portion a statement, and keeps what is still this instance's", async () => {
     const { held, asked, deps } = setUp(1_500);
-    expect(await giveBackDoomed(deps)).toHaveLength(1_499);
-    expect([asked, held.doomed.map(({ run }) => run.id)]).toEqual([[1_000, 500], ['7']]);
+    const givenBack: number[] = [];
+    await giveBackDoomed(deps, async (portion) => void givenBack.push(portion.length));
+    expect([asked, givenBack, held.doomed.map(({ run }) => run.id)]).toEqual([[1_000, 500], [999, 500], ['7']]);
   });
 
   it('keeps the rest where the database goes away in between', async () => {
     const { held, deps } = setUp(2_500);
-    await expect(giveBackDoomed(deps)).rejects.toThrow('away');
-    expect(held.size).toBe(501);
+    let told = 0;
+    const telling = giveBackDoomed(deps, async (portion) => void (told += portion.length));
+    await expect(telling).rejects.toThrow('away');
+    expect([told, held.size]).toEqual([1_999, 501]);
   });
 });
 

@@ -11,6 +11,7 @@ import { rankOf } from '../../../../../src/modules/foundation/application/own-sh
 import type { RegisteredJob } from '../../../../../src/modules/foundation/domain/job-definition.ts';
 import { scheduleOf } from '../../../../../src/modules/foundation/domain/next-fire.ts';
 import { jobConfig } from '../../../../support/in-memory-job-configs.ts';
+import { settle } from '../../../../support/manual-time.ts';
 import { createEngine, type Engine, newStore, recordingJob } from '../../../../support/engine.ts';
 
 const SECOND = 1_000;
@@ -45,15 +46,20 @@ function countClaims({ wired }: Engine, claimed: { asked: number; moved: number 
   };
 }
 
-/** One instance whose claims are never answered. */
+/** One instance whose claims are answered when a test says so. */
 function lonelyClaimer() {
   const directory = new JobDirectory();
   const asked: [number, number][] = [];
+  const answered = Promise.withResolvers<void>();
+  const answer = async (): Promise<void> => {
+    answered.resolve();
+    await settle();
+  };
   let now = 0;
   const lease = { instanceId: 'here', live: [{ id: 'here' }] } as unknown as InstanceLease;
   const claimAhead = (coming: readonly unknown[], aheadMs: number): Promise<void> => {
     asked.push([coming.length, aheadMs]);
-    return new Promise(() => {});
+    return answered.promise;
   };
   const claimer = new HerdClaimer(
     { directory, lease, time: { now: () => now } as DatabaseTime },
@@ -61,7 +67,7 @@ function lonelyClaimer() {
     { size: 0 } as AheadRuns,
     () => {},
   );
-  return { claimer, directory, asked, setNow: (at: number) => void (now = at) };
+  return { claimer, directory, asked, answer, setNow: (at: number) => void (now = at) };
 }
 
 function armed(jobId: string): ArmedJob {
@@ -160,6 +166,23 @@ describe('HerdClaimer', () => {
       }
       expect(asked).toEqual([[1_000, aheadMs]]);
     });
+
+  it('what it did not come to in time is no part of the next herd, and what is due another day is left alone', async () => {
+    const { claimer, directory, setNow, asked, answer } = lonelyClaimer();
+    for (let at = 0; at < 4_000; at += 1) directory.put(armed(`job-${at}`), NOON);
+    setNow(NOON - 300);
+    claimer.take();
+    claimer.take();
+    for (let at = 0; at < 4_000; at += 1) directory.put(armed(`job-${at}`), NOON + 24 * 3_600 * SECOND);
+    for (let at = 0; at < 500; at += 1) directory.put(armed(`soon-${at}`), NOON + 60 * SECOND);
+    asked.length = 0;
+    await answer();
+    for (let now = NOON + 100; now < NOON + 60 * SECOND; now += Math.max(10, Math.min(claimer.inMs, SECOND))) {
+      setNow(now);
+      claimer.take();
+    }
+    expect(asked).toEqual([[500, 1_000]]);
+  });
 
   it('what the owner does not claim is claimed by another a moment after it was due', async () => {
     const { store, jobs, engines, time } = await replicas(2);
