@@ -51,8 +51,10 @@ export class PostgresInstances implements Instances {
   }
 
   async release(instanceId: string): Promise<void> {
+    // Truncated, since rounding would put the end of the lease into the future.
     await this.#database.rows(sql`
-      update scheduler_instance set expires_at = least(expires_at, clock_timestamp()) where id = ${instanceId}`);
+      update scheduler_instance set expires_at = least(expires_at, date_trunc('milliseconds', clock_timestamp()))
+      where id = ${instanceId}`);
   }
 
   async rescue(instanceId: string): Promise<LostRun[]> {
