@@ -1,8 +1,9 @@
 /**
  * Loaded before everything else under Node, to start in a third of the time and in two thirds of the memory; leaving it out
  * changes nothing but that. Compiled code is kept between starts; drizzle-orm's modules are taken for what they are, instead
- * of its package.json of 179 KB being parsed again for each of them; and what is young in memory, rubbish most of it, gets
- * 2 MB, where V8 would let it grow to 64 and keep that for good.
+ * of its package.json of 179 KB being parsed again for each of them; and for the first ten seconds, in which modules and rows are
+ * read, what is young in memory, rubbish most of it, gets 2 MB, where V8 would let it grow to 64 and keep that for good. Later
+ * it may grow: a herd of runs is started in two thirds of the time then.
  *
  * In JavaScript: the first file in TypeScript, before what is compiled is kept, has Node load its compiler, of 18 MB.
  */
