@@ -76,19 +76,6 @@ describe('JobLoader.loadAll()', () => {
     expect(listed()).toEqual(['m 12:00:00']);
   });
 
-  it('reads very many rows in pages, arms all that are enabled, and takes out what is gone', async () => {
-    const { store, loader, directory, link } = setUp();
-    await loader.loadAll();
-    store.remove('a');
-    for (let n = 0; n < 4_500; n += 1) store.save(`many-${n}`, { handler: 'b', enabled: n % 2 === 0 });
-    await loader.loadAll();
-    expect(directory.list()).toHaveLength(2_250);
-    const pages = link.countOf('configs.getStanding');
-    expect(pages).toBeGreaterThan(2);
-    await loader.reloadChanged();
-    expect(link.countOf('configs.getStanding')).toBe(pages);
-  });
-
   for (const call of ['configs.getStanding', 'claims.arm']) {
     it(`changes nothing where ${call} fails, and a poll makes it good`, async () => {
       const { store, loader, listed, link } = setUp(['a', 'b']);

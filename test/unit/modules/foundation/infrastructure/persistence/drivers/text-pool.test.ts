@@ -45,6 +45,11 @@ describe('textPool()', () => {
     }
   });
 
+  it('reads a text that begins with U+FEFF as it is', async () => {
+    const text = '\ufeffa';
+    expect(await shared(hostOf()).rows('select $1::text as text', [text])).toEqual([{ text }]);
+  });
+
   it('leaves the host’s own values as they were', async () => {
     const host = hostOf();
     const own = () =>
