@@ -3,12 +3,14 @@
  *
  * Invariant: an outcome is written only to a record that is RUNNING and held by the instance that reports it; the job's
  * `last_run_at` and the run that waits for the next attempt are written with it, and so is
- * the event of one that its own instance calls lost, whose next attempt is what its job says of lost runs. Rows are locked in the
- * order of their keys, all of the log before all of the configuration, so that replicas writing at once never block each
- * other in a circle. Each is looked up by its key alone, one by one (`lateral`; `|| ''` keeps the index of RUNNING records out
- * of it, which an instance in a herd fills): what it costs depends on the batch, and not on how much there is, but for a table
- * that grew from a few rows to thousands since it was analysed: there PostgreSQL may scan until it is analysed again. What is locked is certain to be written: it is found again by its place, and only what was changed
- * while its lock was waited for, and stands elsewhere than this statement sees it, is looked up once more.
+ * the event of one that its own instance calls lost, whose next attempt is what its job says of lost runs. Rows are written in the
+ * order of their keys, all of the log before all of the configuration, which several instances write at once and so is locked
+ * in that order first. Each is looked up by its key alone, one by one (`lateral`, which `offset 0` keeps from becoming a join;
+ * `|| ''` keeps the index of RUNNING records out of it, which an instance in a herd fills): what it costs depends on the batch,
+ * and not on how much there is, but for a table that grew from a few rows to thousands since it was analysed: there PostgreSQL
+ * may scan until it is analysed again. What was found is written at its place, where it is asked again what is asked of it:
+ * it may have been changed meanwhile. What stands elsewhere by then is looked up once more. The record of a failed run is locked
+ * as it is read: what it says decides what follows.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Outcome, Run } from '../../domain/run.ts';
@@ -87,6 +89,12 @@ const OUTCOME_SET = sql`status = input.status, started_at = input.begun_at, fini
 /** What is asked of the record of a run that failed, beside what is asked of all. */
 const OF_FAILED = sql`one.scheduled_at, one.attempt, one.max_attempts, one.job_kwargs, one.cancel_requested_at,`;
 
+/** @param alias of a record that is to be written, or was changed since it was read */
+function isHeld(alias: string): SQL {
+  const run = sql.raw(alias);
+  return sql`${run}.status || '' = 'RUNNING' and ${run}.instance_id || '' = input.instance_id`;
+}
+
 /** Answers with the ids whose outcome is not recorded: neither by this statement, nor by the same report before it. */
 export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
   const isFailed = outcomes.some(({ outcome }) => outcome.status === 'FAILED');
@@ -98,24 +106,26 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
       select input.*, run.* from input cross join lateral (
         select ${isFailed ? OF_FAILED : sql``} one.job_id, coalesce(input.started_at, one.started_at) as begun_at, one.ctid as place
         from scheduler_execution_log one
-        where one.id = input.id and one.status || '' = 'RUNNING' and one.instance_id || '' = input.instance_id
-        for update
+        where one.id = input.id and ${isHeld('one')}
+        ${isFailed ? sql`for update` : sql`offset 0`}
       ) run
     ),
     done_in_place as (
       update scheduler_execution_log run set ${OUTCOME_SET}
-      from (select * from held order by job_id) input
-      where run.ctid = input.place
+      from (select * from held order by id) input
+      where run.ctid = input.place and ${isHeld('run')}
       returning run.id
     ),
     done_elsewhere as (
       update scheduler_execution_log run set ${OUTCOME_SET}
       from held input
-      where run.id = input.id and input.id not in (select id from done_in_place)
+      where run.id = input.id and ${isHeld('run')} and input.id not in (select id from done_in_place)
+      returning run.id
     ),
+    done as materialized (select id from done_in_place union all select id from done_elsewhere),
     jobs as materialized (
       select latest.*, job.* from (
-        select job_id, max(begun_at) as begun_at from held group by job_id order by job_id
+        select job_id, max(begun_at) as begun_at from held where id in (select id from done) group by job_id order by job_id
       ) latest cross join lateral (
         select one.on_lost, one.ctid as place from scheduler_job_config one where one.job_id = latest.job_id
         for no key update
@@ -132,10 +142,9 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
     )
     ${isFailed ? sql`, ${renderFailed()}` : sql``}
     select id from input
-    where id not in (select id from held) and (
-      select true from scheduler_execution_log one
-      where one.id = input.id and one.status = input.status and one.instance_id = input.instance_id
-        and one.finished_at = input.finished_at
+    where id not in (select id from done) and (
+      select true from (select * from scheduler_execution_log one where one.id = input.id for key share offset 0) one
+      where one.status = input.status and one.instance_id = input.instance_id and one.finished_at = input.finished_at
       limit 1
     ) is null`;
 }
@@ -146,7 +155,7 @@ function renderFailed(): SQL {
       select held.*,
         case when failure_reason = 'LOST' then greatest(max_attempts, ${LOST_ATTEMPTS}::int) else max_attempts end as attempts,
         case when failure_reason is distinct from 'LOST' then retry_after_ms when jobs.on_lost = 'retry' then 0 end as after_ms
-      from held join jobs using (job_id)
+      from held join jobs using (job_id) where id in (select id from done)
     ),
     again as (
       insert into scheduler_pending_run
@@ -162,7 +171,7 @@ function renderFailed(): SQL {
     told as (
       insert into scheduler_event (type, job_id, execution_id, scheduled_at, reason, actor, detail)
       select 'run.lost', job_id, id, scheduled_at, error_message, instance_id, jsonb_build_object('instanceId', instance_id)
-      from held where failure_reason = 'LOST'
+      from held where failure_reason = 'LOST' and id in (select id from done)
     )`;
 }
 
