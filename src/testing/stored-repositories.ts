@@ -10,6 +10,7 @@ import type {
   JobConfigRepository,
   JobOverview,
   Page,
+  RevisionSum,
   Standing,
   StandingJob,
 } from '../modules/foundation/application/ports/job-config-repository.ts';
@@ -48,6 +49,14 @@ export class StoredJobConfigs implements JobConfigRepository {
     return this.#link.call('configs.getRevisions', () => {
       return new Map([...store.configs.values()].map(({ jobId, revision }) => [jobId, revision]));
     });
+  }
+
+  getRevisionSum(): Promise<RevisionSum> {
+    const { configs } = this.#link.store;
+    return this.#link.call('configs.getRevisionSum', () => ({
+      rows: configs.size,
+      sum: [...configs.values()].reduce((sum, { revision }) => sum + revision, 0),
+    }));
   }
 
   getStanding(which: Standing): Promise<StandingJob[]> {

@@ -125,6 +125,20 @@ describeOnEveryDatabase('SchedulerJobConfigRepository', (database) => {
     expect(await repository().count()).toBe(revisions.size);
   });
 
+  it('getRevisionSum() is that of all rows, and another after whatever was edited', async () => {
+    const [one, other] = [await saveJob(database()), await saveJob(database(), { enabled: false })];
+    const before = await repository().getRevisionSum();
+    const revisions = [...(await repository().getRevisions()).values()];
+    expect(before).toEqual({ rows: revisions.length, sum: revisions.reduce((sum, revision) => sum + revision, 0) });
+    await database().rows(sql`delete from scheduler_job_config where job_id = ${one.jobId}`);
+    await saveJob(database());
+    const after = await repository().getRevisionSum();
+    expect(after).toMatchObject({ rows: before.rows });
+    expect(after.sum).toBeGreaterThan(before.sum);
+    await database().rows(sql`update scheduler_job_config set notes = 'edited' where job_id = ${other.jobId}`);
+    expect((await repository().getRevisionSum()).sum).toBeGreaterThan(after.sum);
+  });
+
   it('getOverview() tells the next occurrence and how the last run ended', async () => {
     const nextFireAt = new Date('2027-01-01T00:00:00.000Z');
     const config = await armJob(database(), { nextFireAt });

@@ -5,6 +5,7 @@ import type {
   JobOverview,
   JobQuery,
   Page,
+  RevisionSum,
   StandingJob,
 } from '../../src/modules/foundation/application/ports/job-config-repository.ts';
 import type { JobRemovals, Removal } from '../../src/modules/foundation/application/ports/job-removals.ts';
@@ -88,6 +89,10 @@ export class InMemoryJobConfigs implements JobConfigRepository, JobRemovals {
 
   async getRevisions(): Promise<Map<string, number>> {
     return new Map(this.#configs().map(({ jobId, revision }) => [jobId, revision]));
+  }
+
+  async getRevisionSum(): Promise<RevisionSum> {
+    throw new Error('Nobody polls what is here.');
   }
 
   async getStanding(): Promise<StandingJob[]> {

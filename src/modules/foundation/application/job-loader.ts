@@ -13,7 +13,7 @@ import type { ArmedJob } from './armed-job.ts';
 import type { DatabaseTime } from './database-time.ts';
 import type { JobDirectory } from './job-directory.ts';
 import type { FireClaims, FireCursor } from './ports/fire-claims.ts';
-import type { JobConfigRepository, StandingJob } from './ports/job-config-repository.ts';
+import type { JobConfigRepository, RevisionSum, StandingJob } from './ports/job-config-repository.ts';
 import type { Logger } from './ports/logger.ts';
 import { type Resolution, resolveJob } from './resolve-job.ts';
 
@@ -101,10 +101,12 @@ export class JobLoader {
     await this.#afterOthers(() => this.#reload(jobIds));
   }
 
-  /** What was changed unnoticed: compares the revisions of all rows with those last read. */
+  /** What was changed unnoticed: compares the revisions of all rows with those last read, where their sum is another. */
   async reloadChanged(): Promise<void> {
     await this.#afterOthers(async () => {
-      const revisions = await this.#deps.configs.getRevisions();
+      const { configs } = this.#deps;
+      if (isSameSum(await configs.getRevisionSum(), this.#seen)) return;
+      const revisions = await configs.getRevisions();
       const changed = [...revisions].filter(([jobId, revision]) => this.#seen.get(jobId) !== revision);
       const gone = [...this.#seen.keys()].filter((jobId) => !revisions.has(jobId));
       if (changed.length + gone.length > 0) await this.#reload([...changed.map(([jobId]) => jobId), ...gone]);
@@ -220,6 +222,12 @@ export class JobLoader {
         : `Job '${jobId}' is skipped: no module of this process registers '${handler}'. A process that has it will run it.`;
     this.#deps.logger.warn(message, { jobId, handler });
   }
+}
+
+function isSameSum({ rows, sum }: RevisionSum, seen: ReadonlyMap<string, number>): boolean {
+  let seenSum = 0;
+  for (const revision of seen.values()) seenSum += revision;
+  return rows === seen.size && sum === seenSum;
 }
 
 function isUnarmed({ config, cursor }: StandingJob): boolean {

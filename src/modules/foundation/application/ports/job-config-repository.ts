@@ -52,6 +52,12 @@ export interface Page<T> {
   readonly nextCursor: string | null;
 }
 
+/** Every edit takes a higher revision than any before it: as long as there are as many rows, each raises the sum. */
+export interface RevisionSum {
+  readonly rows: number;
+  readonly sum: number;
+}
+
 export interface JobConfigRepository {
   getAllEnabled(): Promise<JobConfig[]>;
   getByJobId(jobId: string): Promise<JobConfig | null>;
@@ -60,7 +66,9 @@ export interface JobConfigRepository {
   getStanding(which: Standing): Promise<StandingJob[]>;
   /** Creates or replaces. @throws RevisionConflictError when `ifRevision` no longer holds */
   upsert(spec: JobSpec, edit: Edit): Promise<JobConfig>;
-  /** Job id → revision of every row; what polling compares. */
+  /** Polling asks for it: while it stays the same nothing was edited, and it costs little. */
+  getRevisionSum(): Promise<RevisionSum>;
+  /** Job id → revision of every row: which of them were edited. */
   getRevisions(): Promise<Map<string, number>>;
   getOverview(jobId: string): Promise<JobOverview | null>;
   list(query: JobQuery): Promise<Page<JobOverview>>;

@@ -11,6 +11,7 @@ import type {
   JobOverview,
   JobQuery,
   Page,
+  RevisionSum,
   Standing,
   StandingJob,
 } from '../../application/ports/job-config-repository.ts';
@@ -71,6 +72,13 @@ export class SchedulerJobConfigRepository implements JobConfigRepository {
     if (row !== undefined) return decodeRow(schedulerJobConfig, row);
     const current = await this.getByJobId(spec.jobId);
     throw new RevisionConflictError(spec.jobId, current?.revision ?? 0);
+  }
+
+  async getRevisionSum(): Promise<RevisionSum> {
+    const [found] = await this.#database.rows<{ rows: number; sum: number }>(
+      sql`select count(*)::int as rows, coalesce(sum(revision::float8), 0) as sum from scheduler_job_config`,
+    );
+    return { rows: found?.rows ?? 0, sum: found?.sum ?? 0 };
   }
 
   async getRevisions(): Promise<Map<string, number>> {
