@@ -52,7 +52,7 @@ export class StoredPendingRuns implements PendingRuns {
       }
       const waits = [...store.pending.values()].map(({ availableAt }) => availableAt.getTime() - store.now());
       const nextInMs = waits.filter((ms) => ms > 0).toSorted((a, b) => a - b)[0] ?? null;
-      return { runs, nextInMs };
+      return { runs, nextInMs, isAnyLeft: waits.some((ms) => ms <= 0) };
     });
   }
 

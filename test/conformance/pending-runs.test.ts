@@ -166,6 +166,20 @@ describeOnEveryDatabase('PostgresPendingRuns', (database) => {
       expect((await claim(jobId)).map(({ id }) => id)).toEqual([waits.id]);
     });
 
+    it('says whether one is left that is available', async () => {
+      await database().rows(sql`delete from scheduler_pending_run`);
+      const { jobId } = await saveJob(database());
+      const waits = await pending().add(newRun(jobId));
+      const isAnyLeft = async (handler: string) =>
+        (await pending().claim('instance-a', { handlers: [handler], limit: 5 })).isAnyLeft;
+      expect(await isAnyLeft('another')).toBe(true);
+      await availableIn(waits.id, 50_000);
+      expect(await isAnyLeft(jobId)).toBe(false);
+      await availableIn(waits.id, 0);
+      expect(await isAnyLeft(jobId)).toBe(false);
+      expect(await executions().getById(waits.id)).toMatchObject({ status: 'RUNNING' });
+    });
+
     it('leaves what the scheduler added to a disabled or paused job', async () => {
       const { jobId } = await saveJob(database());
       const [own, ordered] = [newRun(jobId, { actor: SCHEDULER_ACTOR }), newRun(jobId)];

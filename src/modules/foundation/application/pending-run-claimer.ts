@@ -47,12 +47,12 @@ export class PendingRunClaimer {
   async #claimApart(asked: Asked, ids: readonly string[], error: unknown): Promise<PendingClaim> {
     if (ids.length === 1) {
       this.#putOff(ids[0]!, error);
-      return { runs: [], nextInMs: null };
+      return { runs: [], nextInMs: null, isAnyLeft: true };
     }
     const half = Math.ceil(ids.length / 2);
     const claims: PendingClaim[] = [];
     for (const part of [ids.slice(0, half), ids.slice(half)]) claims.push(await this.#claimOnly(asked, part));
-    return { runs: claims.flatMap(({ runs }) => runs), nextInMs: claims.at(-1)!.nextInMs };
+    return { ...claims.at(-1)!, runs: claims.flatMap(({ runs }) => runs) };
   }
 
   async #claimOnly(asked: Asked, only: readonly string[]): Promise<PendingClaim> {

@@ -52,6 +52,8 @@ export class PendingRunStarter {
   #turning: Promise<void> | null = null;
   #wokenAgain = false;
   #hasEndedRun = false;
+  /** As far as is known: what is added after a claim is told. */
+  #isAnyLeft = true;
   #foundNothingAt = Number.NEGATIVE_INFINITY;
   /** Until when what was claimed without an answer may show, and at least until it was asked for then; null: nothing may. */
   #askUntil: number | null = null;
@@ -100,7 +102,7 @@ export class PendingRunStarter {
   #runEnded(jobId: string): void {
     const policy = this.#deps.directory.get(jobId)?.job.terms.overlapPolicy;
     if (policy !== undefined && policy !== 'skip' && policy !== 'allow') return this.wake();
-    if (!this.#isStarted || this.#hasEndedRun) return;
+    if (!this.#isStarted || this.#hasEndedRun || !this.#isAnyLeft) return;
     this.#hasEndedRun = true;
     if (this.#turning === null) this.#sleep(true);
   }
@@ -126,6 +128,7 @@ export class PendingRunStarter {
   async #turn(): Promise<boolean> {
     const { dispatcher, lease } = this.#deps;
     this.#nextInMs = null;
+    this.#isAnyLeft = true;
     if (!lease.isHeld) return true;
     const slots = dispatcher.reserveSlots(Math.min(Math.ceil(dispatcher.freeSlots / 2), MAX_CLAIM));
     try {
@@ -146,8 +149,9 @@ export class PendingRunStarter {
     if (limit === 0 || handlers.length === 0 || !lease.isHeld) return;
     const mayOverlap = (jobId: string): boolean => directory.get(jobId)?.job.terms.overlapPolicy === 'allow';
     const exceptJobs = dispatcher.unrecordedJobIds.filter((jobId) => !mayOverlap(jobId));
-    const { runs, nextInMs } = await this.#claimer.claim({ handlers, exceptJobs }, limit);
+    const { runs, nextInMs, isAnyLeft } = await this.#claimer.claim({ handlers, exceptJobs }, limit);
     this.#nextInMs = nextInMs;
+    this.#isAnyLeft = isAnyLeft;
     if (runs.length >= limit) this.#wokenAgain = true;
     this.#foundNothingAt = runs.length === 0 ? this.#deps.time.now() : Number.NEGATIVE_INFINITY;
     await this.#dispatch(runs);

@@ -37,6 +37,8 @@ export interface PendingClaim {
   readonly runs: Run[];
   /** How long until the next waiting run becomes available, whoever may start it; null: none will by itself. */
   readonly nextInMs: number | null;
+  /** Some are available and were not started: for want of a slot, of the function, or because a run of their job goes on. */
+  readonly isAnyLeft: boolean;
 }
 
 export interface PendingClaimOptions {

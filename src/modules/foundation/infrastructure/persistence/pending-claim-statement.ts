@@ -9,7 +9,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { type PendingClaimOptions, SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
 import { isLeased } from './ahead-claim-statements.ts';
-import { inputList } from './statement-input.ts';
+import { inputList, NOW_ONCE } from './statement-input.ts';
 
 /** What the scheduler added itself is held back while the job is stopped; what a person ordered is not. */
 function renderIsReady(alias: string): SQL {
@@ -74,7 +74,7 @@ export function renderReady(options: PendingClaimOptions): SQL {
     select id from ready order by scheduled_at, id`;
 }
 
-/** Answers with the RUNNING records it wrote, each beside how long until the next waiting run becomes available. */
+/** Answers with the RUNNING records it wrote, each beside how long until the next waiting run becomes available, and whether one is left. */
 export function renderPendingClaim(instanceId: string, options: PendingClaimOptions): SQL {
   return sql`
     with ${renderFitting(options)},
@@ -120,10 +120,13 @@ export function renderPendingClaim(instanceId: string, options: PendingClaimOpti
         ${instanceId}, jsonb_build_object('cause', 'recorded', 'attempt', attempt)
       from gone where id not in (select id from started)
     )
-    select wait.next_in_ms, started.*
+    select wait.next_in_ms, wait.is_any_left, started.*
     from (
-      select (extract(epoch from min(available_at) - clock_timestamp()) * 1000)::float8 as next_in_ms
-      from scheduler_pending_run where available_at > clock_timestamp()
+      select (extract(epoch from min(available_at) - clock_timestamp()) * 1000)::float8 as next_in_ms,
+        exists (
+          select from scheduler_pending_run where available_at <= ${NOW_ONCE} and id not in (select id from gone)
+        ) as is_any_left
+      from scheduler_pending_run where available_at > ${NOW_ONCE}
     ) wait left join started on true
     order by started.scheduled_at, started.id`;
 }

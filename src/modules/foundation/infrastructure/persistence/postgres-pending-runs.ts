@@ -71,13 +71,13 @@ export class PostgresPendingRuns implements PendingRuns {
   }
 
   async claim(instanceId: string, options: PendingClaimOptions): Promise<PendingClaim> {
-    if (options.handlers.length === 0 || options.limit <= 0) return { runs: [], nextInMs: null };
-    const rows = await this.#database.rows<{ id: string | null; next_in_ms: number | null }>(
+    if (options.handlers.length === 0 || options.limit <= 0) return { runs: [], nextInMs: null, isAnyLeft: true };
+    const rows = await this.#database.rows<{ id: string | null; next_in_ms: number | null; is_any_left: boolean }>(
       renderPendingClaim(instanceId, options),
     );
     const started = rows.filter((row) => row.id !== null);
-    const nextInMs = rows[0]?.next_in_ms ?? null;
-    return { runs: started.map((row) => toExecution(decodeRow(schedulerExecutionLog, row))), nextInMs };
+    const runs = started.map((row) => toExecution(decodeRow(schedulerExecutionLog, row)));
+    return { runs, nextInMs: rows[0]?.next_in_ms ?? null, isAnyLeft: rows[0]?.is_any_left !== false };
   }
 
   async getReady(options: PendingClaimOptions): Promise<string[]> {

@@ -118,6 +118,9 @@ export function inputList(type: 'text' | 'uuid', values: readonly string[]): SQL
   return sql`(select value::${sql.raw(type)} from json_array_elements_text(${JSON.stringify(values)}::json))`;
 }
 
+/** The time of a whole statement: no index helps where a row is compared with what may be another time for each of them. */
+export const NOW_ONCE = sql`(select clock_timestamp())`;
+
 /** An instant of a raw row; sessions are in UTC. */
 export function readInstant(text: string): Date {
   return new Date(text.replace(' ', 'T').replace(/\+00(:00)?$/, 'Z'));
