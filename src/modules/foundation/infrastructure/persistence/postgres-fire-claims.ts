@@ -31,7 +31,7 @@ import { toExecution } from './execution-row.ts';
 import { renderExpired } from './expired-event.ts';
 import { type ClaimedRow, renderClaim } from './fire-claim-statement.ts';
 import { schedulerExecutionLog } from './schema/runs.ts';
-import { inputList, inputRows, readCursorInstant, readInstant } from './statement-input.ts';
+import { inputList, inputRows, NOW_ONCE, readCursorInstant, readInstant } from './statement-input.ts';
 
 export class PostgresFireClaims implements FireClaims {
   readonly #database: Database;
@@ -107,7 +107,7 @@ export class PostgresFireClaims implements FireClaims {
     return this.#readCursors(sql`
       select c.job_id, c.revision, c.next_fire_at
       from scheduler_job_cursor c join scheduler_job_config job using (job_id)
-      where job.enabled and (c.next_fire_at <= clock_timestamp() or c.next_fire_at is null)
+      where job.enabled and (c.next_fire_at <= ${NOW_ONCE} or c.next_fire_at is null)
         and (job.paused_at is null or job.paused_until <= clock_timestamp() or c.next_fire_at is null)
       order by c.next_fire_at nulls last, c.job_id limit ${limit}`);
   }
@@ -116,7 +116,7 @@ export class PostgresFireClaims implements FireClaims {
     const from = after?.nextFireAt instanceof Date ? after.nextFireAt.toISOString() : '-infinity';
     return this.#readCursors(sql`
       select job_id, revision, next_fire_at from scheduler_job_cursor
-      where next_fire_at <= clock_timestamp() - ${olderThanMs}::float8 * interval '1 millisecond'
+      where next_fire_at <= ${NOW_ONCE} - ${olderThanMs}::float8 * interval '1 millisecond'
         and (next_fire_at, job_id) > (${from}::timestamptz, ${after?.jobId ?? ''}) and not exists (
         select from scheduler_job_config job
         where job.job_id = scheduler_job_cursor.job_id and job.paused_at is not null

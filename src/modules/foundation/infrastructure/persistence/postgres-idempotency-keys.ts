@@ -8,6 +8,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { IdempotencyKeys, KeptAnswer, KeyClaim, KeyedRequest } from '../../application/ports/idempotency-keys.ts';
 import type { Database } from './database.ts';
+import { NOW_ONCE } from './statement-input.ts';
 
 const TAKEN_OVER_AFTER = sql.raw("interval '60 seconds'");
 const KEPT_FOR = sql.raw("interval '24 hours'");
@@ -61,7 +62,7 @@ function renderTake({ scope, key, requestHash }: KeyedRequest): SQL {
   return sql`
     with old as (
       select scope, key from scheduler_idempotency_key
-      where created_at < clock_timestamp() - ${KEPT_FOR} and (scope, key) <> (${scope}, ${key})
+      where created_at < ${NOW_ONCE} - ${KEPT_FOR} and (scope, key) <> (${scope}, ${key})
       order by created_at limit ${SWEPT}
       for update skip locked
     ),

@@ -70,7 +70,7 @@ function renderFigures(): SQL {
     due as materialized (
       select count(*)::int as jobs, min(cursor.next_fire_at) as oldest
       from clock, scheduler_job_cursor cursor join scheduler_job_config job using (job_id)
-      where cursor.next_fire_at <= clock.now and job.enabled
+      where cursor.next_fire_at <= (select now from clock) and job.enabled
         and (job.paused_at is null or job.paused_until <= clock.now)
     ),
     lateness as materialized (
