@@ -40,10 +40,10 @@ describe('FoldedRuns', () => {
 
   it('what is given back joins what was folded meanwhile, under the key that it may have been told by', () => {
     const folded = new FoldedRuns();
-    folded.add(record('a', 5, true));
+    folded.add(record('a', 2, true));
     const { events, giveBack } = folded.take();
     for (const [jobId, second] of [
-      ['a', 2],
+      ['a', 5],
       ['a', 8],
       ['b', 4],
     ] as const)
