@@ -4,8 +4,8 @@
  */
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError } from '../domain/errors.ts';
-import type { DatabaseTime } from './database-time.ts';
 import type { InstanceLease } from './instance-lease.ts';
+import type { Clock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
 import type { PendingClaim, PendingClaimOptions, PendingRuns } from './ports/pending-runs.ts';
 
@@ -14,7 +14,7 @@ const REFUSED_MS = 60_000;
 export interface PendingRunClaimerDeps {
   readonly pending: PendingRuns;
   readonly lease: InstanceLease;
-  readonly time: DatabaseTime;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -22,7 +22,7 @@ type Asked = Pick<PendingClaimOptions, 'handlers' | 'exceptJobs'>;
 
 export class PendingRunClaimer {
   readonly #deps: PendingRunClaimerDeps;
-  /** Until when each is left alone. */
+  /** Until when each is left alone, on the monotonic clock. */
   readonly #refused = new Map<string, number>();
 
   constructor(deps: PendingRunClaimerDeps) {
@@ -31,8 +31,8 @@ export class PendingRunClaimer {
 
   /** @throws DatabaseUnavailableError */
   async claim(asked: Asked, limit: number): Promise<PendingClaim> {
-    const { lease, pending, time } = this.#deps;
-    for (const [id, until] of this.#refused) if (until <= time.now()) this.#refused.delete(id);
+    const { clock, lease, pending } = this.#deps;
+    for (const [id, until] of this.#refused) if (until <= clock.monotonicMs()) this.#refused.delete(id);
     const options = { ...asked, limit, except: [...this.#refused.keys()] };
     try {
       return await pending.claim(lease.instanceId, options);
@@ -67,7 +67,7 @@ export class PendingRunClaimer {
   }
 
   #putOff(executionId: string, error: unknown): void {
-    this.#refused.set(executionId, this.#deps.time.now() + REFUSED_MS);
+    this.#refused.set(executionId, this.#deps.clock.monotonicMs() + REFUSED_MS);
     this.#deps.logger.error(
       'The database refuses to start a waiting run; it is tried again in a minute, and the others go on.',
       {

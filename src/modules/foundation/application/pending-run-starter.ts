@@ -18,6 +18,7 @@ import type { InstanceLease } from './instance-lease.ts';
 import type { JobDirectory } from './job-directory.ts';
 import type { OutageJournal } from './outage-journal.ts';
 import { PendingRunClaimer } from './pending-run-claimer.ts';
+import type { Clock } from './ports/clock.ts';
 import type { ExecutionLogRepository } from './ports/execution-log-repository.ts';
 import type { JobConfigRepository } from './ports/job-config-repository.ts';
 import type { Logger } from './ports/logger.ts';
@@ -41,6 +42,7 @@ export interface PendingRunStarterDeps {
   readonly journal: OutageJournal;
   readonly lease: InstanceLease;
   readonly time: DatabaseTime;
+  readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
 }
@@ -111,7 +113,7 @@ export class PendingRunStarter {
   #sleep(isSound: boolean): void {
     this.#turning = null;
     const isWoken = this.#wokenAgain && isSound;
-    const restMs = Math.min(this.#foundNothingAt + REST_MS - this.#deps.time.now(), REST_MS);
+    const restMs = Math.min(this.#foundNothingAt + REST_MS - this.#deps.clock.monotonicMs(), REST_MS);
     this.#wokenAgain = false;
     if (isWoken || (isSound && this.#hasEndedRun && restMs <= 0)) return this.wake();
     if (!this.#isStarted) return;
@@ -153,14 +155,14 @@ export class PendingRunStarter {
     this.#nextInMs = nextInMs;
     this.#isAnyLeft = isAnyLeft;
     if (runs.length >= limit) this.#wokenAgain = true;
-    this.#foundNothingAt = runs.length === 0 ? this.#deps.time.now() : Number.NEGATIVE_INFINITY;
+    this.#foundNothingAt = runs.length === 0 ? this.#deps.clock.monotonicMs() : Number.NEGATIVE_INFINITY;
     await this.#dispatch(runs);
   }
 
   /** What ended here is known before it is asked for: an answer may be older than the outcome that was written meanwhile. */
   async #startUnanswered(askUntil: number): Promise<void> {
-    const { dispatcher, journal, lease, pending, time } = this.#deps;
-    const askedAt = time.now();
+    const { clock, dispatcher, journal, lease, pending } = this.#deps;
+    const askedAt = clock.monotonicMs();
     const known = new Set([...dispatcher.activeRunIds, ...journal.runIds]);
     const claimed = await pending.getClaimed(lease.instanceId);
     await this.#dispatch(claimed.filter((run) => !known.has(run.id)));
@@ -194,8 +196,8 @@ export class PendingRunStarter {
   }
 
   #failed(error: unknown): void {
-    const { lease, logger, time } = this.#deps;
-    this.#askUntil = time.now() + ASK_FOR_MS;
+    const { clock, lease, logger } = this.#deps;
+    this.#askUntil = clock.monotonicMs() + ASK_FOR_MS;
     if (error instanceof DatabaseUnavailableError) lease.doubt();
     logger.error('Waiting runs could not be claimed; they are tried again within 2 s.', {
       reason: describeError(error).message,

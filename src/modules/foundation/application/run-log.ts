@@ -43,7 +43,7 @@ export class RunLog {
   }
 
   get secrets(): RunSecrets {
-    this.#secrets ??= new RunSecrets({ ...this.#owner.defaults, ...this.#run.jobKwargs });
+    this.#secrets ??= new RunSecrets([this.#owner.defaults ?? {}, this.#run.jobKwargs]);
     return this.#secrets;
   }
 

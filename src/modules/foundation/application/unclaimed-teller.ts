@@ -14,6 +14,7 @@ import { readJobRow } from '../domain/read-job-row.ts';
 import type { Schedule } from '../domain/schedule.ts';
 import type { DatabaseTime } from './database-time.ts';
 import type { JobLoader, LeftOutJob } from './job-loader.ts';
+import type { Clock } from './ports/clock.ts';
 import type { FireClaims, FireCursor } from './ports/fire-claims.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Unclaimed, UnclaimedLedger } from './ports/unclaimed-ledger.ts';
@@ -29,12 +30,13 @@ export interface UnclaimedTellerDeps {
   readonly claims: FireClaims;
   readonly unclaimedLedger: UnclaimedLedger;
   readonly time: DatabaseTime;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
 export class UnclaimedTeller {
   readonly #deps: UnclaimedTellerDeps;
-  /** When each configuration was told of last, as far as this process knows. */
+  /** When each configuration was told of last, as far as this process knows; on the monotonic clock, as `#lookedAt`. */
   readonly #toldAt = new Map<string, number>();
   #lookedAt = Number.NEGATIVE_INFINITY;
 
@@ -44,8 +46,8 @@ export class UnclaimedTeller {
 
   /** Once a minute, however often it is asked. @throws DatabaseUnavailableError */
   async tell(): Promise<void> {
-    const { loader, logger, time } = this.#deps;
-    const now = time.now();
+    const { clock, loader, logger } = this.#deps;
+    const now = clock.monotonicMs();
     if (now - this.#lookedAt < LOOK_EVERY_MS) return;
     this.#lookedAt = now;
     for (const [key, at] of this.#toldAt) if (now - at >= TELL_EVERY_MS) this.#toldAt.delete(key);
@@ -60,15 +62,15 @@ export class UnclaimedTeller {
     }
   }
 
-  async #tellOf(jobs: readonly LeftOutJob[], now: number): Promise<void> {
-    const { claims, unclaimedLedger } = this.#deps;
+  async #tellOf(jobs: readonly LeftOutJob[], lookedAt: number): Promise<void> {
+    const { claims, time, unclaimedLedger } = this.#deps;
     const cursors = await claims.getCursors(jobs.map(({ config }) => config.jobId));
     const cursorOf = new Map(cursors.map((cursor) => [cursor.jobId, cursor]));
     const found = jobs
-      .map((job) => toUnclaimed(job, cursorOf.get(job.config.jobId), now))
+      .map((job) => toUnclaimed(job, cursorOf.get(job.config.jobId), time.now()))
       .filter((unclaimed) => unclaimed !== null);
     await unclaimedLedger.tell(found, TELL_EVERY_MS);
-    for (const { event } of found) this.#toldAt.set(event.key, now);
+    for (const { event } of found) this.#toldAt.set(event.key, lookedAt);
   }
 }
 

@@ -7,7 +7,7 @@
  */
 import { describeError } from './describe-error.ts';
 import { failureReasonOf } from './failure-reason.ts';
-import type { Json, JsonObject } from './json.ts';
+import type { Json } from './json.ts';
 import { isSecretKey, MASK } from './secret-key.ts';
 import { toJson } from './to-json.ts';
 import { urlSecrets } from './url-secrets.ts';
@@ -17,10 +17,11 @@ export const MIN_SECRET_LENGTH = 6;
 const SCHEME = /^(?:bearer|basic|token|digest|apikey) +/i;
 
 export class RunSecrets {
-  readonly #kwargs: JsonObject;
+  readonly #kwargs: Json;
   #found: readonly string[] | null = null;
 
-  constructor(kwargs: JsonObject) {
+  /** @param kwargs the run's arguments, or a list of those that are laid over one another */
+  constructor(kwargs: Json) {
     this.#kwargs = kwargs;
   }
 
@@ -72,8 +73,17 @@ export class RunSecrets {
   }
 
   get #secrets(): readonly string[] {
-    this.#found ??= longestFirst(secretsWithin(this.#kwargs, false).flatMap(spellings));
+    this.#found ??= longestFirst(readSecrets(this.#kwargs).flatMap(spellings));
     return this.#found;
+  }
+}
+
+/** Arguments that a program registers by hand may throw when they are read: what runs is not to fail by that. */
+function readSecrets(kwargs: Json): string[] {
+  try {
+    return secretsWithin(kwargs, false);
+  } catch {
+    return [];
   }
 }
 
