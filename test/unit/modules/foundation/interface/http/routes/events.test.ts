@@ -63,7 +63,15 @@ describe('GET /admin/events', () => {
     expect(last.headers.get('link')).toBeNull();
   });
 
-  test.each(['type=job.exploded', 'limit=0', 'from=yesterday', 'job_id=a', 'cursor='])('refuses ?%s', async (query) => {
+  test.each([
+    'type=job.exploded',
+    'limit=0',
+    'from=yesterday',
+    'from=0000-01-01T00:00:00Z',
+    'to=9999-12-31T23:59:59-12:00',
+    'job_id=a',
+    'cursor=',
+  ])('refuses ?%s', async (query) => {
     expect((await send(`GET /admin/events?${query}`)).status).toBe(422);
   });
 
