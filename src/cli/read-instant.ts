@@ -20,12 +20,28 @@ export function readSpan({ from, to }: Span, timezone: string): Span {
 
 /** @throws CommandFault where it can be read as neither */
 export function readInstant(text: string, timezone: string): Date {
-  const trimmed = text.trim();
-  if (/^\d{4}-\d\d-\d\d[T ]/.test(trimmed) && OFFSET.test(trimmed)) {
-    const instant = new Date(trimmed.replace(' ', 'T'));
+  const whole = withoutSpaces(text);
+  if (isDay(whole)) return wallInstant(`${whole}T00:00`, timezone);
+  if (OFFSET.test(whole) && isDay(whole.slice(0, 10))) {
+    const instant = new Date(whole);
     if (!Number.isNaN(instant.getTime())) return instant;
   }
-  return wallInstant(/^\d{4}-\d\d-\d\d$/.test(trimmed) ? `${trimmed}T00:00` : trimmed.replace(' ', 'T'), timezone);
+  return wallInstant(whole, timezone);
+}
+
+/** Also as the tables show it: `2026-11-23 09:00:00 +08:00`. */
+export function withoutSpaces(text: string): string {
+  return text
+    .trim()
+    .replace(/^(\d{4}-\d\d-\d\d) /, '$1T')
+    .replace(/ (?=[+-]\d\d:\d\d$)/, '');
+}
+
+/** Whether the calendar has it: `Date` takes 30 February for 2 March. */
+function isDay(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const day = new Date(text);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
 function wallInstant(wall: string, timezone: string): Date {

@@ -26,7 +26,13 @@ export async function checkUp(env: Readonly<Record<string, string | undefined>>)
   const runtime = [checkRuntime(), checkZones()];
   if (!('databaseUrl' in settings)) return [settings, ...runtime];
   const good: Finding = { name: 'settings', state: 'good', detail: 'can be used' };
-  return [good, ...runtime, await checkFolder(settings.dataDirectory), ...(await checkDatabase(settings))];
+  const folder = needsFolder(settings) ? [await checkFolder(settings.dataDirectory)] : [];
+  return [good, ...runtime, ...folder, ...(await checkDatabase(settings))];
+}
+
+/** For the embedded database, and for the token of a first start: a service with neither writes no file. */
+function needsFolder({ databaseUrl, tokens }: Settings): boolean {
+  return databaseUrl === null || tokens.admin === undefined;
 }
 
 function checkSettings(env: Readonly<Record<string, string | undefined>>): Settings | Finding {

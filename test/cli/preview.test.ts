@@ -5,7 +5,9 @@ import { runCarillon } from '../support/run-carillon.ts';
 // Each command is a process of its own: on a busy machine ten of them take a while.
 vi.setConfig({ testTimeout: 60_000 });
 
-const preview = (...words: string[]) => runCarillon(['preview', ...words], { server: 'http://127.0.0.1:9' });
+const preview = (...words: string[]) => previewWith({}, ...words);
+const previewWith = (env: Record<string, string>, ...words: string[]) =>
+  runCarillon(['preview', ...words], { server: 'http://127.0.0.1:9', env });
 
 describe('carillon preview', () => {
   test('says a schedule in words and instants, and what daylight saving did to it', async () => {
@@ -67,5 +69,15 @@ describe('carillon preview', () => {
     const { stderr, status } = await preview(...words);
     expect(status).toBe(2);
     expect(stderr).toContain(says);
+  });
+
+  test('goes by DEFAULT_TIMEZONE and CRON_DIALECT, as the service does, and takes empty ones for none', async () => {
+    const words = ['0 9 * * 1', '--from', '2026-11-23', '-n', '1', '--json'];
+    const set = await previewWith({ DEFAULT_TIMEZONE: 'Europe/Paris', CRON_DIALECT: 'unix' }, ...words);
+    expect(JSON.parse(set.stdout)).toMatchObject({ dialect: 'unix', occurrences: ['2026-11-23T08:00:00.000Z'] });
+    const empty = await previewWith({ DEFAULT_TIMEZONE: '', CRON_DIALECT: '' }, ...words, '--dialect', 'apscheduler');
+    expect(JSON.parse(empty.stdout)).toMatchObject({ timezone: 'Asia/Shanghai', dialect: 'apscheduler' });
+    const misspelt = await previewWith({ DEFAULT_TIMEZONE: 'Asia/Shangai' }, '0 9 * * *');
+    expect(misspelt).toMatchObject({ status: 1, stderr: expect.stringContaining('Asia/Shangai') });
   });
 });

@@ -22,6 +22,7 @@ import {
 } from '../declared-jobs/edited-job.ts';
 import { makeChange } from '../declared-jobs/make-change.ts';
 import { EXIT } from '../exit-status.ts';
+import { withoutMark } from './named-file.ts';
 import { tellJob } from './show-job.ts';
 
 /** @throws CommandFault where no editor is known, and where the edit cannot be applied */
@@ -52,7 +53,7 @@ async function editUntilApplied(context: CommandContext, current: JobDetailJson,
   for (let faults: readonly EditFault[] = []; ;) {
     await writeFile(desk.file, faults.length === 0 ? offered : withRemarks(offered, faults), { mode: 0o600 });
     await openEditor(desk);
-    const text = withoutRemarks(await readFile(desk.file, 'utf8'));
+    const text = withoutRemarks(withoutMark(await readFile(desk.file, 'utf8')));
     if (isEmpty(text)) return false;
     if (text === offered) {
       if (faults.length === 0) return false;

@@ -7,10 +7,15 @@ import { EXIT } from '../exit-status.ts';
 /** @throws CommandFault where it cannot be read */
 export async function readNamed(path: string): Promise<string> {
   try {
-    return await (path === '-' ? readStream(process.stdin) : readFile(path, 'utf8'));
+    return withoutMark(await (path === '-' ? readStream(process.stdin) : readFile(path, 'utf8')));
   } catch (error) {
     throw fileFault(`${path} cannot be read`, error);
   }
+}
+
+/** Some editors begin a file with a byte-order mark, which neither JSON nor YAML wants there. */
+export function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, '');
 }
 
 /** @throws CommandFault where it cannot be written */

@@ -34,8 +34,8 @@ export async function preview(context: CommandContext, text: string, options: Pr
 }
 
 function read(text: string, { from, job, count, ...rules }: PreviewOptions, nowMs: number): SchedulePreview {
-  const timezone = rules.timezone ?? process.env['DEFAULT_TIMEZONE'] ?? DEFAULT_TIMEZONE;
-  const dialect = process.env['CRON_DIALECT'] as Dialect | undefined;
+  const timezone = rules.timezone ?? (process.env['DEFAULT_TIMEZONE'] || DEFAULT_TIMEZONE);
+  const dialect = (process.env['CRON_DIALECT'] || undefined) as Dialect | undefined;
   const request = {
     ...{ cronExpression: text, count, ...rules, timezone },
     ...(from === undefined ? {} : { from: readInstant(from, timezone) }),

@@ -25,14 +25,27 @@ export async function connect(
   return { server, headers, routes: createEncodingClient(server, { headers, fetch: reach }) };
 }
 
-/** As `fetch`, and a fault where nobody answers in time. */
+/** As `fetch`, and a fault where nobody answers in time, or nobody can be asked. */
 export async function reach(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+  const url = input instanceof Request ? input.url : String(input);
+  if (!isPlain(url)) throw unusableFault();
   try {
     return await fetch(input, { ...init, signal: init.signal ?? AbortSignal.timeout(ANSWER_WITHIN_MS) });
   } catch (error) {
     if (init.signal?.aborted === true) throw error;
-    throw awayFault(new Request(input).url, error);
+    throw awayFault(url, error);
   }
+}
+
+function isPlain(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { username, password } = new URL(address);
+  return username === '' && password === '';
+}
+
+/** The address is not repeated: it may hold a password. */
+function unusableFault(): CommandFault {
+  return new CommandFault(EXIT.usage, 'The address cannot be asked: it is none, or holds a user name or a password.');
 }
 
 function awayFault(url: string, error: unknown): CommandFault {

@@ -37,10 +37,21 @@ function adviceOf(status: number): string[] {
 function readProblem(text: string): ProblemJson | null {
   try {
     const value: unknown = JSON.parse(text);
-    const isProblem = typeof value === 'object' && value !== null && 'detail' in value && 'code' in value;
-    return isProblem ? (value as ProblemJson) : null;
+    return isProblem(value) ? value : null;
   } catch {
     // A proxy's page, most likely: its status is all there is to tell.
     return null;
   }
+}
+
+/** Others answer with JSON too, and with other things under these names. */
+function isProblem(value: unknown): value is ProblemJson {
+  if (typeof value !== 'object' || value === null) return false;
+  const { code, detail, errors = [] } = value as Readonly<Record<string, unknown>>;
+  return typeof code === 'string' && typeof detail === 'string' && Array.isArray(errors) && errors.every(isFieldFault);
+}
+
+function isFieldFault(value: unknown): value is FieldFault {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'path' in value && typeof value.path === 'string' && 'message' in value && typeof value.message === 'string';
 }

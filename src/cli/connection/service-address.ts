@@ -32,6 +32,9 @@ export async function findService(
 /** What a header can carry. */
 const HEADER_TEXT = /^[\u0020-\u007E\u0080-\u00FF]+$/;
 
+/** The address is not repeated: it holds a password. */
+const NO_CREDENTIALS = 'The address of the service holds a user name or a password. Say a token with --token instead.';
+
 /** The token itself is shown nowhere. */
 function tokenFault(): CommandFault {
   return new CommandFault(EXIT.usage, 'The token holds a character that no header can carry, such as a line break.', {
@@ -40,13 +43,14 @@ function tokenFault(): CommandFault {
 }
 
 function localAddress(env: Environment): string {
-  const port = env['PORT'] === undefined || env['PORT'] === '0' ? '3000' : env['PORT'];
+  const port = !env['PORT'] || env['PORT'] === '0' ? '3000' : env['PORT'];
   return `http://127.0.0.1:${port}${env['BASE_PATH'] ?? ''}`;
 }
 
 function readAddress(text: string): string {
   const full = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(full) ? new URL(full) : null;
+  if (url !== null && (url.username !== '' || url.password !== '')) throw new CommandFault(EXIT.usage, NO_CREDENTIALS);
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
     throw new CommandFault(EXIT.usage, `'${text}' is no address of a service. Say one such as http://127.0.0.1:3000`);
   }

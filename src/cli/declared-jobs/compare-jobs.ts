@@ -92,7 +92,8 @@ function isSameValue(before: unknown, after: unknown, writesSecrets: boolean): b
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys].every((key) => {
     const isHidden = isSecretKey(key) && before[key] === MASK && key in after;
-    if (isHidden) return after[key] === MASK || !writesSecrets;
+    // Only what is null is shown as null: a secret that is declared away differs from any that is kept.
+    if (isHidden && after[key] !== null) return after[key] === MASK || !writesSecrets;
     return isSameValue(before[key], after[key], writesSecrets);
   });
 }

@@ -48,7 +48,7 @@ export function withoutRemarks(text: string): string {
 
 /** Empty but for comments. */
 export function isEmpty(text: string): boolean {
-  return text.split('\n').every((line) => /^\s*(#.*)?$/.test(line));
+  return text.split('\n').every((line) => /^(#|$)/.test(line.trim()));
 }
 
 export function readEdited(text: string, current: JobJson): EditReading {

@@ -6,6 +6,9 @@ export interface CurlRequest {
   readonly body?: string;
 }
 
+/** Brackets and braces would be several addresses. */
+const PLAIN_URL = /^https?:\/\/[^[\]{}]+$/;
+const TAKES_VALUE = /^(-X|--request|-d|--data|--data-raw|-H|--header)$/;
 /** Flags that only hush, or throw the answer away. */
 const IGNORED = /^(-[fsSLq]+|--fail|--silent|--show-error|--location|--quiet|--spider)$/;
 
@@ -13,13 +16,12 @@ export function readCurl(command: string): CurlRequest | null {
   const words = readWords(command.replaceAll(/\s(>>?|2>|&>|1>)\s*\/dev\/null(?=\s|$)|\s2>&1(?=\s|$)/g, ' '));
   if (words === null || !/(^|\/)(curl|wget)$/.test(words[0] ?? '')) return null;
   const isCurl = words[0]!.endsWith('curl');
-  const request: { url?: string; method?: string; headers: Record<string, string>; body?: string } = { headers: {} };
+  const request: Reading = { headers: {} };
   for (let at = 1; at < words.length; at += 1) {
     const word = words[at]!;
-    if (/^https?:\/\//.test(word) && request.url === undefined) request.url = word;
-    else if (isCurl && /^(-X|--request)$/.test(word)) request.method = words[(at += 1)] ?? '';
-    else if (isCurl && /^(-d|--data|--data-raw)$/.test(word)) request.body = words[(at += 1)] ?? '';
-    else if (isCurl && /^(-H|--header)$/.test(word)) addHeader(request.headers, words[(at += 1)] ?? '');
+    const next = words[at + 1];
+    if (PLAIN_URL.test(word) && request.url === undefined) request.url = word;
+    else if (isCurl && TAKES_VALUE.test(word) && next !== undefined && addValue(request, word, next)) at += 1;
     else if (/^(-o|-O|--output|--output-document)$/.test(word) && /^(\/dev\/null|-)$/.test(words[at + 1] ?? ''))
       at += 1;
     else if (!IGNORED.test(word)) return null;
@@ -27,7 +29,23 @@ export function readCurl(command: string): CurlRequest | null {
   return toRequest(request);
 }
 
-function toRequest(read: { url?: string; method?: string; headers: Record<string, string>; body?: string }) {
+interface Reading {
+  url?: string;
+  method?: string;
+  readonly headers: Record<string, string>;
+  body?: string;
+}
+
+/** @returns false where it would mean something else: a second body is joined to the first, a header read from a file */
+function addValue(request: Reading, flag: string, value: string): boolean {
+  if (/^(-H|--header)$/.test(flag)) return addHeader(request.headers, value);
+  const field = /^(-X|--request)$/.test(flag) ? 'method' : 'body';
+  if (request[field] !== undefined || (field === 'method' && !/^[A-Za-z]+$/.test(value))) return false;
+  request[field] = value;
+  return true;
+}
+
+function toRequest(read: Reading): CurlRequest | null {
   const { url, body, headers } = read;
   if (url === undefined || body?.startsWith('@') === true) return null;
   const method = read.method ?? (body === undefined ? undefined : 'POST');
@@ -41,9 +59,13 @@ function toRequest(read: { url?: string; method?: string; headers: Record<string
   };
 }
 
-function addHeader(headers: Record<string, string>, text: string): void {
-  const [, name, value] = /^([^:]+):\s*(.*)$/.exec(text) ?? [];
-  if (name !== undefined) headers[name] = value ?? '';
+/** One without a value takes a header of curl's own away, and a name may stand twice: no request here says that. */
+function addHeader(headers: Record<string, string>, text: string): boolean {
+  const [, name, value] = /^([^:;@\s]+):\s*(\S.*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) return false;
+  if (Object.keys(headers).some((known) => known.toLowerCase() === name.toLowerCase())) return false;
+  headers[name] = value;
+  return true;
 }
 
 /** Words as a shell parts them; null where it would do more than that (variables, pipes, several commands). */

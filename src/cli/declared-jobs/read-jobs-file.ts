@@ -4,8 +4,10 @@
  * Invariant: every fault is named at once, each with its line and its path; of a file with a fault nothing is used, but
  * asked about.
  */
-import { isMap, isNode, isPair, isSeq, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
+import { isMap, isNode, isPair, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import type { Document, YAMLError, YAMLSeq } from 'yaml';
 import { InvalidInputError } from '../../modules/foundation/domain/errors.ts';
+import { findUnstorable } from '../../modules/foundation/domain/storable-json.ts';
 import { readInput } from '../../modules/foundation/interface/http/input-faults.ts';
 import { jobDraftSchema } from '../../modules/foundation/interface/http/contracts/job-input.ts';
 
@@ -42,6 +44,8 @@ export interface JobsFile {
   faultAt(index: number, fault: FieldFault): FileFault;
 }
 
+const QUOTES = "A schedule that begins with '*' or '@' stands in quotes.";
+
 export function readJobsFile(text: string): JobsFile {
   return new JobsFileReader(text).read();
 }
@@ -66,7 +70,11 @@ class JobsFileReader {
       const message = "is no list of jobs, and has none under 'jobs'";
       return this.#answer([], [{ line: 1, path: '', message }]);
     }
-    const values = list.toJS(this.#document) as unknown[];
+    const values = this.#valuesOf(list);
+    if (values === null) {
+      const message = 'Its aliases stand for more than a file may hold.';
+      return this.#answer([], [{ line: 1, path: '', message }]);
+    }
     const found = values.map((value) => ({ value, faults: faultsOf(value) }));
     const faults = [
       ...this.#strangers(root),
@@ -79,6 +87,16 @@ class JobsFileReader {
 
   #answer(jobs: readonly DeclaredJob[], faults: readonly FileFault[]): JobsFile {
     return { jobs, checkable: [], faults, faultAt: (index, fault) => this.#faultAt(index, fault) };
+  }
+
+  /** Null: a few lines of aliases may stand for more than memory holds. */
+  #valuesOf(list: YAMLSeq): unknown[] | null {
+    try {
+      return list.toJS(this.#document) as unknown[];
+    } catch (error) {
+      if (error instanceof ReferenceError) return null;
+      throw error;
+    }
   }
 
   #repeated(values: readonly unknown[]): FileFault[] {
@@ -127,7 +145,7 @@ class JobsFileReader {
 
   #syntaxFaults(): FileFault[] {
     const seen = new Set<number>();
-    const faults = this.#document.errors.map((error) => this.#syntaxFault(error));
+    const faults = [...this.#document.errors.map((error) => this.#syntaxFault(error)), ...this.#strayAliases()];
     // What follows on the same line is a consequence of the first.
     return faults.filter(({ line }) => !seen.has(line) && seen.add(line));
   }
@@ -135,8 +153,19 @@ class JobsFileReader {
   #syntaxFault(error: YAMLError): FileFault {
     const { line } = this.#lines.linePos(error.pos[0]);
     const isBare = error.code === 'BAD_SCALAR_START' || /alias/i.test(error.message);
-    const hint = isBare ? { hint: "A schedule that begins with '*' or '@' stands in quotes." } : {};
-    return { line, path: '', message: `${error.message}.`, ...hint };
+    return { line, path: '', message: `${error.message}.`, ...(isBare ? { hint: QUOTES } : {}) };
+  }
+
+  #strayAliases(): FileFault[] {
+    const faults: FileFault[] = [];
+    visit(this.#document, {
+      Alias: (_key, alias) => {
+        if (alias.resolve(this.#document) !== undefined) return;
+        const message = `There is no anchor '&${alias.source}' before it.`;
+        faults.push({ line: this.#lineOf(alias), path: '', message, hint: QUOTES });
+      },
+    });
+    return faults;
   }
 }
 
@@ -144,6 +173,8 @@ function faultsOf(value: unknown): FieldFault[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [{ path: '', message: 'Must be a job: an object with jobId, cronExpression …' }];
   }
+  const unstorable = findUnstorable(value);
+  if (unstorable !== null) return [unstorable];
   const isNameless = !('jobId' in value) || value.jobId === '';
   const idFaults = isNameless ? [{ path: 'jobId', message: 'Required.' }] : [];
   try {

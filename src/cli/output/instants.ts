@@ -25,8 +25,8 @@ export function weekdayText(instant: string, timezone: string): string {
 export function durationText(durationMs: number | null): string {
   if (durationMs === null) return NONE;
   if (durationMs < 1_000) return `${durationMs} ms`;
-  if (durationMs < 60_000) return `${Math.round(durationMs / 100) / 10} s`;
-  if (durationMs < 3_600_000) return twoUnits(durationMs, [60_000, 'min'], [1_000, 's']);
+  if (durationMs < 59_950) return `${Math.round(durationMs / 100) / 10} s`;
+  if (durationMs < 3_599_500) return twoUnits(durationMs, [60_000, 'min'], [1_000, 's']);
   if (durationMs < 172_800_000) return twoUnits(durationMs, [3_600_000, 'h'], [60_000, 'min']);
   return `${Math.round(durationMs / 86_400_000)} d`;
 }

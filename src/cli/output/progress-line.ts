@@ -36,6 +36,7 @@ export class ProgressLine {
 }
 
 function bar(fraction: number): string {
-  const full = Math.round(Math.min(Math.max(fraction, 0), 1) * BAR_WIDTH);
-  return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${String(Math.round(fraction * 100)).padStart(3)} %`;
+  const share = Math.min(Math.max(fraction, 0), 1);
+  const full = Math.round(share * BAR_WIDTH);
+  return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${String(Math.round(share * 100)).padStart(3)} %`;
 }

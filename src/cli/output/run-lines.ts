@@ -52,7 +52,7 @@ export function progressText({ fraction, message }: NonNullable<ExecutionJson['p
 /** What came of a run that has ended, in one line. */
 export function outcomeText(run: ExecutionJson): string {
   const took = run.durationMs === null ? '' : ` after ${durationText(run.durationMs)}`;
-  const said = run.status === 'SUCCESS' ? JSON.stringify(run.result) : oneLine(run.errorMessage ?? '');
+  const said = oneLine(run.status === 'SUCCESS' ? JSON.stringify(run.result) : (run.errorMessage ?? ''));
   return `${statusText(run)}${took}${said === '' || said === 'null' ? '' : `  ${said}`}`;
 }
 

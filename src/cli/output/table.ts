@@ -24,7 +24,7 @@ export function renderPairs(pairs: readonly (readonly [string, string])[]): stri
     chars: { ...NO_LINES, middle: '  ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  table.push(...pairs.map(([name, value]) => [styleText('dim', name), value]));
+  table.push(...pairs.map(([name, value]) => [styleText('dim', name), oneLine(value)]));
   return withoutTrails(table.toString());
 }
 

@@ -35,4 +35,34 @@ describe('findService()', () => {
     }
     expect((await findService({ server: 'localhost:3000' }, env)).token).toBe('set');
   });
+
+  test.for(['http://admin:sesame@a.example', 'admin:sesame@a.example', 'http://sesame@localhost:3000/?x=1'])(
+    'refuses the address %s, and repeats no password',
+    async (server) => {
+      const fault = await findService({ server }, {}).catch((error: unknown) => error);
+      expect(fault).toMatchObject({ status: 2, message: expect.stringContaining('--token') });
+      expect(JSON.stringify(fault)).not.toContain('sesame');
+      await expect(findService({}, { CARILLON_SERVER: server })).rejects.toThrow(/user name or a password/);
+    },
+  );
+
+  test.for(['http://a:99999', 'ftp://a.example', 'http://', 'http://a.example/?q=1', 'file:///etc', 'http://a b'])(
+    'refuses %s, which is no address of a service',
+    async (server) => {
+      await expect(findService({ server }, {})).rejects.toMatchObject({ status: 2 });
+    },
+  );
+
+  test('takes an empty setting for none, and port 0 for the default', async () => {
+    const env = { CARILLON_SERVER: '', CARILLON_TOKEN: '', PORT: '0', ADMIN_TOKEN: '', DATA_DIRECTORY: folder };
+    expect(await findService({}, env)).toEqual({ server: 'http://127.0.0.1:3000', token: 'made-at-the-first-start' });
+    expect((await findService({}, { ...env, PORT: '' })).server).toBe('http://127.0.0.1:3000');
+  });
+
+  test.for(['http://[::1]:3000', 'http://127.9.8.7', 'http://LOCALHOST', 'http://2130706433'])(
+    'knows %s for this machine',
+    async (server) => {
+      expect((await findService({ server }, { ADMIN_TOKEN: 'set' })).token).toBe('set');
+    },
+  );
 });

@@ -36,6 +36,18 @@ describe('GET /admin/events', () => {
     expect(json.nextCursor).toBeNull();
   });
 
+  test('shows no secret that a reason or an edit holds', async () => {
+    const after = { jobKwargs: { url: 'https://u:sesame@a.example/?api_key=sesame', headers: { Cookie: 'sesame' } } };
+    const reason = 'https://u:sesame@a.example/?token=sesame was down';
+    service.history.record({ type: 'job.updated', jobId: 'warm-cache', reason, detail: { before: null, after } }, 4);
+    const { json, text } = await send('GET /admin/events?limit=1');
+    expect(text).not.toContain('sesame');
+    expect(json.items[0]).toMatchObject({
+      reason: 'https://u:***@a.example/?token=*** was down',
+      detail: { after: { jobKwargs: { headers: { Cookie: '***' } } } },
+    });
+  });
+
   test('hands every filter on', async () => {
     await send(
       'GET /admin/events?jobId=a&type=job.updated&actor=admin&from=2026-01-01T08:00:00%2B08:00&to=2026-02-01T00:00:00Z&limit=7&cursor=1',
@@ -63,7 +75,15 @@ describe('GET /admin/events', () => {
     expect(last.headers.get('link')).toBeNull();
   });
 
-  test.each(['type=job.exploded', 'limit=0', 'from=yesterday', 'job_id=a', 'cursor='])('refuses ?%s', async (query) => {
+  test.each([
+    'type=job.exploded',
+    'limit=0',
+    'from=yesterday',
+    'from=0000-01-01T00:00:00Z',
+    'to=9999-12-31T23:59:59-12:00',
+    'job_id=a',
+    'cursor=',
+  ])('refuses ?%s', async (query) => {
     expect((await send(`GET /admin/events?${query}`)).status).toBe(422);
   });
 

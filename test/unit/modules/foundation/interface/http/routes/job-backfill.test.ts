@@ -59,6 +59,14 @@ describe('POST /admin/jobs/:jobId/backfill', () => {
     expect(dry.json).toMatchObject({ count: 0, waiting: 3 });
   });
 
+  test('says of a job that may overlap no "one after another", and what waited before, in both languages', async () => {
+    service.configs.insert(jobConfig('warm-cache', { overlapPolicy: 'allow' }));
+    await send(ROUTE, { body: { ...body, to: '2026-01-02T00:01:00Z' } });
+    const { json } = await send(ROUTE, { body });
+    expect(json.sentence).toBe('Of 3 occurrences 1 wait to be run, oldest first; 1 ran already; 1 waited before.');
+    expect(json.sentenceZh).toBe('共 3 次，等待执行 1 次，由旧到新；1 次已执行过；1 次此前已在等待。');
+  });
+
   test('keeps to start, end and now', async () => {
     service.configs.insert(jobConfig('warm-cache', { startAt: new Date('2026-01-02T00:05:00Z') }));
     expect(fates((await send(ROUTE, { body })).json)[0]).toBe('00:05 completed');

@@ -66,6 +66,13 @@ describe('GET /admin/scheduler', () => {
     });
   });
 
+  test('says of what falls due a moment after the clock was read, or was set back, that it is not late', async () => {
+    service.figures.overrides = { due: 1, oldestDueAt: new Date(NOW + 3_600_000) };
+    expect((await send('GET /admin/scheduler')).json.overdue).toMatchObject({ jobs: 1, oldestMs: 0 });
+    service.figures.overrides = { due: 1, oldestDueAt: new Date(NOW) };
+    expect((await send('GET /admin/scheduler')).json.overdue).toMatchObject({ jobs: 1, oldestMs: 0 });
+  });
+
   test('says that it is degraded, and why', async () => {
     const check = { name: 'scheduler', ok: false, detail: 'The loop has not been started yet.' } as const;
     service.report.current = { mode: 'degraded', checks: [check] };

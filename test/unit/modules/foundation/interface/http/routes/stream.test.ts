@@ -150,7 +150,14 @@ describe('GET /admin/stream', () => {
     expect((await send('GET /admin/stream', { as: null })).status).toBe(401);
   });
 
-  test.each(['types=run.exploded', 'types=', 'jobid=a', 'jobId=a&jobId=b'])('refuses ?%s', async (query) => {
+  test.each([
+    'types=run.exploded',
+    'types=run.log,run.exploded',
+    'types=run.log,',
+    'types=',
+    'jobid=a',
+    'jobId=a&jobId=b',
+  ])('refuses ?%s', async (query) => {
     const send = clientOf(inMemoryService());
     expect((await send(`GET /admin/stream?${query}`)).status).toBe(422);
   });
