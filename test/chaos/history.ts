@@ -169,6 +169,8 @@ export interface History {
   readonly quietToMs: number;
   /** Occurrences that were claimed ahead by an instance that ended, and were put back. */
   readonly goneBack: number;
+  /** Occurrences of the herd that were claimed more than a second before they were due. */
+  readonly claimedFarAhead: number;
   readonly misconduct: readonly Misconduct[];
 }
 

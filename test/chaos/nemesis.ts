@@ -4,10 +4,11 @@
  */
 import type { Cluster, Slot } from './cluster.ts';
 import type { PlannedFault } from './fault-schedule.ts';
+import { heldFarAhead } from './far-ahead.ts';
+import type { Herd } from './herd.ts';
 import type { Disturbance } from './history.ts';
 import { breakServer, isServerFault } from './server-faults.ts';
 import { machineNow } from './shifted-date.ts';
-import { HERD_EVERY_MS } from './workload.ts';
 
 const FORCED_WITHIN_MS = 2_000;
 /** Two cores shared by everybody. */
@@ -17,16 +18,20 @@ const NEWER = ['chaos.newer', 'chaos.slow', 'chaos.hangs'];
 export interface Inflicted extends PlannedFault {
   readonly inflictedAtMs: number;
   readonly on: string;
+  /** How many claims it met that were made more than a second ahead and were not due yet. */
+  heldFarAhead: number;
 }
 
 export class Nemesis {
   readonly #cluster: Cluster;
+  readonly #herd: Herd;
   readonly inflicted: Inflicted[] = [];
   readonly forcedMs: number[] = [];
   readonly #underWay = new Set<Promise<unknown>>();
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: Cluster, herd: Herd) {
     this.#cluster = cluster;
+    this.#herd = herd;
   }
 
   /** Inflicts each fault at its time after now; resolves when the last has begun. */
@@ -53,7 +58,7 @@ export class Nemesis {
   /** One that waits for its instant does not keep the others waiting. */
   #underTake(fault: PlannedFault): void {
     const { alignMs, isAtHerd } = fault;
-    const everyMs = isAtHerd ? HERD_EVERY_MS : 1_000;
+    const everyMs = isAtHerd ? this.#herd.everyMs : 1_000;
     const waitMs = alignMs === null ? 0 : everyMs + alignMs - (machineNow() % everyMs);
     const work = sleep(waitMs).then(() => this.#inflict(fault));
     this.#underWay.add(work);
@@ -63,10 +68,15 @@ export class Nemesis {
   async #inflict(fault: PlannedFault): Promise<void> {
     const slot = this.#cluster.slots[fault.slot]!;
     const on = isServerFault(fault.fault) ? 'server' : slot.replica.name;
-    this.inflicted.push({ ...fault, inflictedAtMs: machineNow(), on });
-    await this.#break(fault, slot).catch((error: unknown) => {
+    const inflictedAtMs = machineNow();
+    const inflicted: Inflicted = { ...fault, inflictedAtMs, on, heldFarAhead: 0 };
+    this.inflicted.push(inflicted);
+    const breaking = this.#break(fault, slot).catch((error: unknown) => {
       this.#cluster.misbehaved(`The suite could not inflict or mend '${fault.fault}' on ${on}: ${String(error)}`);
     });
+    // A signal is sent by now: this is what a process that was killed has left behind.
+    inflicted.heldFarAhead = await heldFarAhead(this.#cluster.database, on, inflictedAtMs);
+    await breaking;
   }
 
   async #break(planned: PlannedFault, slot: Slot): Promise<unknown> {

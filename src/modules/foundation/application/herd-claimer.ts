@@ -144,7 +144,7 @@ export class HerdClaimer {
     if (now < this.#countedAt + COUNT_EVERY_MS) return;
     this.#countedAt = now;
     const soon = this.#deps.directory.jobIdsUpTo(now + MOST_AHEAD_MS).length;
-    this.#aheadMs = Math.min(Math.max(soon / CLAIMS_PER_MS, LEAST_AHEAD_MS), MOST_AHEAD_MS);
+    this.#aheadMs = aheadMsOf(soon);
   }
 
   #begin(coming: readonly DirectoryEntry[]): void {
@@ -193,6 +193,11 @@ export class HerdClaimer {
     this.#leftOverAt = Math.min(this.#leftOverAt, turnAt);
     this.#leftUntil = Math.max(this.#leftUntil, dueAt);
   }
+}
+
+/** How long before they are due so many begin to be claimed. */
+export function aheadMsOf(jobs: number): number {
+  return Math.min(Math.max(jobs / CLAIMS_PER_MS, LEAST_AHEAD_MS), MOST_AHEAD_MS);
 }
 
 interface DueEntry extends DirectoryEntry {
