@@ -16,6 +16,8 @@ export interface ExecutionRecord {
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly trigger: string;
+  /** It waited as a pending run before it was claimed. */
+  readonly wasPending: boolean;
   readonly instanceId: string | null;
   readonly failureReason: FailureReason | null;
   /** How many of its lines are kept, and the number of the last. */

@@ -95,6 +95,7 @@ export function ranRecord(second: number): ExecutionRecord {
     attempt: 1,
     maxAttempts: 1,
     trigger: 'schedule',
+    wasPending: false,
     instanceId: 'id-1',
     failureReason: null,
     lines: 0,

@@ -117,7 +117,7 @@ async function readExpectations(
 async function readExecutions(database: ChaosDatabase): Promise<ExecutionRecord[]> {
   const text = `
     select id, job_id, ${ms('scheduled_at')} as scheduled, ${ms('started_at')} as started, ${ms('finished_at')} as finished,
-      status, attempt, max_attempts, trigger, instance_id, failure_reason, (progress ->> 'fraction')::float8 as progress,
+      status, attempt, max_attempts, trigger, was_pending, instance_id, failure_reason, (progress ->> 'fraction')::float8 as progress,
       (select count(*)::int from scheduler_run_log where execution_id = run.id) as lines,
       (select coalesce(max(line), 0) from scheduler_run_log where execution_id = run.id) as last_line,
       case when jsonb_typeof(result) = 'object' then result ->> 'instance' end as result_from
@@ -132,6 +132,7 @@ async function readExecutions(database: ChaosDatabase): Promise<ExecutionRecord[
     attempt: Number(row['attempt']),
     maxAttempts: Number(row['max_attempts']),
     trigger: String(row['trigger']),
+    wasPending: row['was_pending'] === true,
     instanceId: orNull(row['instance_id'], String),
     failureReason: row['failure_reason'],
     lines: Number(row['lines']),
