@@ -146,7 +146,7 @@ function rowOf(spec: JobSpec): Readonly<Record<string, unknown>> {
 
 function connect(url: string): postgres.Sql {
   return postgres(url, {
-    max: 4,
+    max: 8,
     onnotice: () => undefined,
     fetch_types: false,
     backoff: () => 0.1,

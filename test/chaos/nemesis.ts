@@ -20,6 +20,8 @@ export interface Inflicted extends PlannedFault {
   readonly on: string;
   /** How many claims it met that were made more than a second ahead and were not due yet. */
   heldFarAhead: number;
+  /** A server that is busy takes longer to be broken, and mended, than was planned. */
+  mendedAtMs: number;
 }
 
 export class Nemesis {
@@ -44,10 +46,10 @@ export class Nemesis {
   }
 
   get disturbances(): Disturbance[] {
-    return this.inflicted.map(({ on, inflictedAtMs, durationMs }) => ({
+    return this.inflicted.map(({ on, inflictedAtMs, durationMs, mendedAtMs }) => ({
       on,
       fromMs: inflictedAtMs,
-      toMs: inflictedAtMs + durationMs,
+      toMs: Math.max(inflictedAtMs + durationMs, on === 'server' ? mendedAtMs : 0),
     }));
   }
 
@@ -69,7 +71,7 @@ export class Nemesis {
     const slot = this.#cluster.slots[fault.slot]!;
     const on = isServerFault(fault.fault) ? 'server' : slot.replica.name;
     const inflictedAtMs = machineNow();
-    const inflicted: Inflicted = { ...fault, inflictedAtMs, on, heldFarAhead: 0 };
+    const inflicted: Inflicted = { ...fault, inflictedAtMs, on, heldFarAhead: 0, mendedAtMs: 0 };
     this.inflicted.push(inflicted);
     const breaking = this.#break(fault, slot).catch((error: unknown) => {
       this.#cluster.misbehaved(`The suite could not inflict or mend '${fault.fault}' on ${on}: ${String(error)}`);
@@ -77,6 +79,7 @@ export class Nemesis {
     // A signal is sent by now: this is what a process that was killed has left behind.
     inflicted.heldFarAhead = await heldFarAhead(this.#cluster.database, on, inflictedAtMs);
     await breaking;
+    inflicted.mendedAtMs = machineNow();
   }
 
   async #break(planned: PlannedFault, slot: Slot): Promise<unknown> {
