@@ -71,13 +71,15 @@ export class Nemesis {
     const slot = this.#cluster.slots[fault.slot]!;
     const on = isServerFault(fault.fault) ? 'server' : slot.replica.name;
     const inflictedAtMs = machineNow();
+    // One that was killed before meets nothing any more.
+    const isThere = isServerFault(fault.fault) || (slot.replica.isAlive && !slot.replica.isDoomed);
     const inflicted: Inflicted = { ...fault, inflictedAtMs, on, heldFarAhead: 0, mendedAtMs: 0 };
     this.inflicted.push(inflicted);
     const breaking = this.#break(fault, slot).catch((error: unknown) => {
       this.#cluster.misbehaved(`The suite could not inflict or mend '${fault.fault}' on ${on}: ${String(error)}`);
     });
     // A signal is sent by now: this is what a process that was killed has left behind.
-    inflicted.heldFarAhead = await heldFarAhead(this.#cluster.database, on, inflictedAtMs);
+    if (isThere) inflicted.heldFarAhead = await heldFarAhead(this.#cluster.database, on, inflictedAtMs);
     await breaking;
     inflicted.mendedAtMs = machineNow();
   }
