@@ -9,6 +9,8 @@ import type { JobSpec } from '../../src/modules/foundation/domain/job-config.ts'
 import { type RunningServer, startPostgresServer } from '../support/postgres-server.ts';
 
 const RETRY_MS = 100;
+const INSERTED_AT_ONCE = 1_000;
+const READ_AT_ONCE = 5_000;
 
 export class ChaosDatabase {
   readonly #server: RunningServer;
@@ -68,31 +70,26 @@ export class ChaosDatabase {
     await this.#server.stop();
   }
 
-  async insertJob(spec: JobSpec): Promise<void> {
-    const row = {
-      job_id: spec.jobId,
-      job_name: spec.jobName,
-      cron_expression: spec.cronExpression,
-      dialect: spec.dialect,
-      timezone: spec.timezone,
-      handler: spec.handler,
-      misfire_policy: spec.misfirePolicy,
-      overlap_policy: spec.overlapPolicy,
-      max_attempts: spec.maxAttempts,
-      max_concurrent_runs: spec.maxConcurrentRuns,
-      retry_backoff_ms: spec.retryBackoffMs,
-      retry_backoff_max_ms: spec.retryBackoffMax,
-      on_lost: spec.onLost,
-      outage_policy: spec.outagePolicy,
-      timeout_ms: spec.timeoutMs,
-    };
-    const kwargs = JSON.stringify(spec.jobKwargs);
-    const names = Object.keys(row);
-    const marks = names.map((_, at) => `$${at + 1}`).join(', ');
-    await this.insist(
-      `insert into scheduler_job_config (${names.join(', ')}, job_kwargs) values (${marks}, $${names.length + 1}::text::jsonb)`,
-      [...Object.values(row), kwargs],
-    );
+  /** Many rows a statement, each told by itself all the same. */
+  async insertJobs(specs: readonly JobSpec[]): Promise<void> {
+    for (let from = 0; from < specs.length; from += INSERTED_AT_ONCE) {
+      const rows = specs.slice(from, from + INSERTED_AT_ONCE).map(rowOf);
+      const names = Object.keys(rows[0]!).join(', ');
+      await this.insist(
+        `insert into scheduler_job_config (${names})
+        select ${names} from jsonb_populate_recordset(null::scheduler_job_config, $1::text::jsonb)`,
+        [JSON.stringify(rows)],
+      );
+    }
+  }
+
+  /** All rows of an answer, converted page by page: those that are not yet are few. */
+  async readAll<T>(text: string, convert: (row: postgres.Row) => T): Promise<T[]> {
+    const all: T[] = [];
+    for await (const rows of this.#client.unsafe(text).cursor(READ_AT_ONCE)) {
+      for (const row of rows) all.push(convert(row));
+    }
+    return all;
   }
 
   /** Rows of a time long past. */
@@ -126,9 +123,30 @@ export class ChaosDatabase {
   }
 }
 
+function rowOf(spec: JobSpec): Readonly<Record<string, unknown>> {
+  return {
+    job_id: spec.jobId,
+    job_name: spec.jobName,
+    cron_expression: spec.cronExpression,
+    dialect: spec.dialect,
+    timezone: spec.timezone,
+    handler: spec.handler,
+    misfire_policy: spec.misfirePolicy,
+    overlap_policy: spec.overlapPolicy,
+    max_attempts: spec.maxAttempts,
+    max_concurrent_runs: spec.maxConcurrentRuns,
+    retry_backoff_ms: spec.retryBackoffMs,
+    retry_backoff_max_ms: spec.retryBackoffMax,
+    on_lost: spec.onLost,
+    outage_policy: spec.outagePolicy,
+    timeout_ms: spec.timeoutMs,
+    job_kwargs: spec.jobKwargs,
+  };
+}
+
 function connect(url: string): postgres.Sql {
   return postgres(url, {
-    max: 4,
+    max: 8,
     onnotice: () => undefined,
     fetch_types: false,
     backoff: () => 0.1,

@@ -21,7 +21,7 @@ const HUGE = 300_000;
 export const LINES_SAID = 4;
 
 export interface ChaosModuleOptions {
-  readonly ledger: Pick<LedgerFile, 'append'>;
+  readonly ledger: Pick<LedgerFile, 'append' | 'appendTogether'>;
   readonly instance: string;
   /** Functions that this replica does not have. */
   readonly lacks: readonly string[];
@@ -75,7 +75,7 @@ const BODIES: Readonly<Record<string, Body>> = {
 /** The registry of the module `chaos`. */
 export function createChaosRegistry(options: ChaosModuleOptions): JobRegistry {
   const entries = Object.entries(BODIES).map(([name, body]) => [`chaos.${name}`, recorded(body, options)] as Entry);
-  const all: Entry[] = [...entries, ['chaos.poisoned', poisoned(options)]];
+  const all: Entry[] = [...entries, ['chaos.crowd', crowd(options)], ['chaos.poisoned', poisoned(options)]];
   return Object.fromEntries(all.filter(([name]) => !options.lacks.includes(name)));
 }
 
@@ -105,6 +105,14 @@ function ended(value: unknown, context: JobContext, options: ChaosModuleOptions)
   return value === undefined ? { instance: options.instance } : value;
 }
 
+/** One of thousands that start at once: its start reaches the disk together with those of the others, and then it ends. */
+function crowd(options: ChaosModuleOptions): JobFunction<unknown> {
+  return async (_kwargs, context) => {
+    await options.ledger.appendTogether(lineOf('start', context, options));
+    return ended(undefined, context, options);
+  };
+}
+
 /** Arguments that cannot be checked: the schema throws, hangs or refuses. */
 function poisoned(options: ChaosModuleOptions): JobDefinition {
   return defineJob({
@@ -125,8 +133,12 @@ function poisoned(options: ChaosModuleOptions): JobDefinition {
   });
 }
 
-function append(event: LedgerLine['event'], context: JobContext, { ledger, instance }: ChaosModuleOptions): void {
-  ledger.append({
+function append(event: LedgerLine['event'], context: JobContext, options: ChaosModuleOptions): void {
+  options.ledger.append(lineOf(event, context, options));
+}
+
+function lineOf(event: LedgerLine['event'], context: JobContext, { instance }: ChaosModuleOptions): LedgerLine {
+  return {
     event,
     jobId: context.jobId,
     scheduledAt: context.scheduledAt.toISOString(),
@@ -135,7 +147,7 @@ function append(event: LedgerLine['event'], context: JobContext, { ledger, insta
     instance,
     pid: process.pid,
     atMs: machineNow(),
-  });
+  };
 }
 
 /** The same for a run wherever it happens. */

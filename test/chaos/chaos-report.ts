@@ -12,7 +12,8 @@ export function describeVerdict(verdict: ChaosVerdict, options: ChaosOptions): s
 
 function faultLines({ inflicted }: ChaosVerdict): string[] {
   return inflicted.map(
-    ({ fault, on, inflictedAtMs, durationMs }) => `  ${iso(inflictedAtMs)}  ${fault} on ${on} for ${durationMs} ms`,
+    ({ fault, on, inflictedAtMs, durationMs, heldFarAhead }) =>
+      `  ${iso(inflictedAtMs)}  ${fault} on ${on} for ${durationMs} ms${heldFarAhead > 0 ? `, with ${heldFarAhead} claimed far ahead` : ''}`,
   );
 }
 
@@ -24,15 +25,25 @@ function figures(verdict: ChaosVerdict, options: ChaosOptions): string[] {
   const expected = jobs.reduce((sum, job) => sum + job.expectedAtMs.length, 0);
   const acknowledged = edits.filter(({ isAcknowledged }) => isAcknowledged).length;
   return [
-    `seed ${options.seed}: ${options.replicas} replicas (${incarnations.length} processes in all), ${options.jobs} jobs, ${options.attackMs / 1_000} s of faults`,
+    `seed ${options.seed}: ${options.replicas} replicas (${incarnations.length} processes in all), ${options.jobs} jobs and a herd of ${jobs.length - options.jobs}, ${options.attackMs / 1_000} s of faults`,
     `faults: ${inflicted.length} (${byFault.join(', ')})`,
     `occurrences expected ${expected}; executions ${executions.length}; starts in ledgers ${ledger.filter(({ event }) => event === 'start').length}`,
     `LOST ${of('LOST')}, TIMEOUT ${of('TIMEOUT')}, CANCELLED ${of('CANCELLED')}, ERROR ${of('ERROR')}, gone back before they were due ${history.goneBack}; by trigger: ${tally(executions.map(({ trigger }) => trigger))}`,
+    farAhead(verdict),
     `events: ${tally(events.map(causeOf))}`,
     `pauses ${orders.pauses.length}, cancellations acknowledged ${orders.cancels.length}, runs ordered again ${orders.retriedOccurrences.size}, unheard triggers ${orders.repeated.length}, jobs made ${orders.briefJobs.length} and removed ${orders.briefJobs.filter(({ removedAtMs }) => removedAtMs !== null).length}, backfills ${orders.backfills.length}, left waiting ${history.pending.length}`,
     `edits ${edits.length} (acknowledged ${acknowledged}), reschedulings ${counts.reschedulings}, triggers acknowledged ${triggers.length}, bad rows ${counts.badRows}`,
     `after a second SIGTERM: ${forcedMs.length === 0 ? 'none' : forcedMs.map((ms) => `${ms} ms`).join(', ')}`,
   ];
+}
+
+/** Whether the faults hit the time in which a large herd is claimed, more than a second before it is due. */
+function farAhead({ history, inflicted }: ChaosVerdict): string {
+  const met = inflicted.filter(({ heldFarAhead }) => heldFarAhead > 0);
+  const byFault = [...groupBy(met, ({ fault }) => fault)].map(([fault, all]) => `${fault} ${all.length}`);
+  const killed = met.filter(({ fault }) => fault === 'kill');
+  const left = killed.reduce((sum, { heldFarAhead }) => sum + heldFarAhead, 0);
+  return `of the herd claimed more than 1 s ahead: ${history.claimedFarAhead}; killed while holding such claims: ${killed.length} processes (${left} claims); faults that met them: ${byFault.length === 0 ? 'none' : byFault.join(', ')}`;
 }
 
 function causeOf({ type, reason }: EventRecord): string {

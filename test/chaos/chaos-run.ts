@@ -9,12 +9,13 @@ import { ChaosDatabase } from './chaos-database.ts';
 import { checkHistory } from './check-history.ts';
 import { Cluster } from './cluster.ts';
 import { type Fault, planFaults } from './fault-schedule.ts';
+import { herdOf } from './herd.ts';
 import type { History, Violation } from './history.ts';
 import { type Inflicted, Nemesis } from './nemesis.ts';
 import { readHistory, readRunning } from './read-history.ts';
 import { machineNow } from './shifted-date.ts';
 import { Traffic } from './traffic.ts';
-import { makeJobs } from './workload.ts';
+import { makeJobs, usualHerd } from './workload.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -24,6 +25,8 @@ export interface ChaosOptions {
   readonly quietMs: number;
   readonly replicas: number;
   readonly jobs: number;
+  /** How many are due together besides; null: a quarter as many. */
+  readonly herd: number | null;
   readonly historyRows: number;
   readonly faults: readonly Fault[];
   /** Keeps ledgers and logs also where nothing was broken. */
@@ -61,13 +64,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
 
 async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<ChaosVerdict, 'folder'>> {
   const { seed, attackMs, quietMs, replicas, faults, say } = options;
-  const jobs = makeJobs(seed, options.jobs);
+  const herd = options.herd === null ? usualHerd(options.jobs) : herdOf(options.herd);
+  const jobs = makeJobs(seed, options.jobs, herd);
   const { database } = cluster;
   // All at once on an empty database: each wants to migrate it.
   for (let index = 0; index < replicas; index += 1) await cluster.addSlot();
   await until('every replica is ready', () => cluster.addresses.length === replicas);
   await database.insertHistory(options.historyRows);
-  for (const { spec } of jobs) await database.insertJob(spec);
+  await database.insertJobs(jobs.map(({ spec }) => spec));
   await until('every job is armed', async () => {
     const [row] = await database.insist(
       'select count(*)::int as n from scheduler_job_cursor where next_fire_at is null',
@@ -78,10 +82,10 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
   say(
     `${replicas} replicas are ready, ${jobs.length} jobs are armed; faults come for ${Math.round(attackMs / 1_000)} s.`,
   );
-  const nemesis = new Nemesis(cluster);
-  const traffic = new Traffic(cluster, jobs, seed);
+  const nemesis = new Nemesis(cluster, herd);
+  const traffic = new Traffic(cluster, { jobs, herd, seed });
   const busy = traffic.run();
-  await nemesis.run(planFaults({ seed, lengthMs: attackMs, replicas, faults }));
+  await nemesis.run(planFaults({ seed, lengthMs: attackMs, replicas, faults, herd }));
   await nemesis.settled();
   await until('the attack is over', () => machineNow() - fromMs >= attackMs);
   traffic.stop();

@@ -15,6 +15,7 @@ it('keeps every promise through one round of faults', { timeout: 180_000 }, asyn
     quietMs: 21_000,
     replicas: 3,
     jobs: 20,
+    herd: null,
     historyRows: 2_000,
     faults: FAULTS,
     keep: false,

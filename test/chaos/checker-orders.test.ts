@@ -80,10 +80,13 @@ describe('checkHistory() and queues', () => {
     expect(rulesBroken({ ledger, executions, jobs: limited(3) })).toEqual([]);
   });
 
-  it('an occurrence that overtakes the one before it', () => {
+  it('an occurrence that overtakes the one before it, unless nothing is queued and that one was given back late', () => {
     const swapped = [...ranLines(1).map((line) => ({ ...line, atMs: line.atMs + 3_000 })), ...ranLines(2)];
     expect(rulesBroken({ ledger: swapped })).toEqual(['in the order of the queue']);
     expect(rulesBroken({ ledger: swapped, jobs: [expectation({ overlapPolicy: 'allow' })] })).toEqual([]);
+    const late = { ledger: swapped, executions: [{ ...ranRecord(1), wasPending: true }, ranRecord(2)] };
+    expect(rulesBroken(late)).toEqual([]);
+    expect(rulesBroken({ ...late, jobs: [expectation({ overlapPolicy: 'queueAll' })] })).toHaveLength(1);
   });
 
   it('an occurrence that is skipped although its job queues all', () => {

@@ -75,6 +75,23 @@ describe('checkHistory()', () => {
     expect(rulesBroken({ executions })).toEqual(['every occurrence resolved']);
   });
 
+  it('a manual run that was run again is none either', () => {
+    const manual = { ...ranRecord(1), id: 'run-m', scheduledAtMs: T + 1_500, trigger: 'manual' };
+    const again = { ...manual, id: 'run-n', attempt: 2, maxAttempts: 2, trigger: 'retry' };
+    const executions = [manual, again];
+    const ledger = executions.flatMap(({ id, attempt }) =>
+      ranLines(1).map((line) => ({
+        ...line,
+        executionId: id,
+        attempt,
+        scheduledAt: new Date(T + 1_500).toISOString(),
+      })),
+    );
+    const apart = ledger.map((line) => ({ ...line, atMs: line.atMs + line.attempt * 1_000 }));
+    const events = [skipped({ fromMs: T, toMs: T + 5_000 })];
+    expect(rulesBroken({ ledger: apart, executions, events })).toEqual([]);
+  });
+
   it('an occurrence that ran, and is said not to have run', () => {
     const events = [skipped({ fromMs: T, toMs: T + 5_000 })];
     expect(rulesBroken({ events })).toEqual(['no contradiction']);

@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { expectedOccurrences } from './expected-occurrences.ts';
 import { FAULTS, planFaults } from './fault-schedule.ts';
-import { makeJobs } from './workload.ts';
+import { herdOf, isBeingClaimed } from './herd.ts';
+import { makeJobs, usualHerd } from './workload.ts';
 
-const PLAN = { seed: 7, lengthMs: 600_000, replicas: 5, faults: FAULTS };
+const PLAN = { seed: 7, lengthMs: 600_000, replicas: 5, faults: FAULTS, herd: usualHerd(200) };
 
 describe('planFaults()', () => {
   it('gives the same schedule for the same seed, and another for another', () => {
@@ -27,11 +28,45 @@ describe('planFaults()', () => {
   });
 });
 
+describe('planFaults() and a large herd', () => {
+  const herd = herdOf(60_000);
+
+  it('has every fault with an instant fall into the time in which the herd is claimed, or starts', () => {
+    const aligned = planFaults({ ...PLAN, herd }).filter(({ alignMs }) => alignMs !== null);
+    expect(aligned.length).toBeGreaterThan(20);
+    expect(aligned.every(({ isAtHerd, alignMs }) => isAtHerd && alignMs! >= -herd.aheadMs && alignMs! <= 160)).toBe(
+      true,
+    );
+    expect(aligned.some(({ alignMs }) => alignMs! < -2_000)).toBe(true);
+  });
+});
+
+describe('herdOf()', () => {
+  it('a large herd is due more seldom, and claimed the further ahead the larger it is', () => {
+    expect(herdOf(50)).toEqual({ size: 50, everyMs: 10_000, aheadMs: 1_000, isLarge: false });
+    expect(herdOf(25_000)).toEqual({ size: 25_000, everyMs: 20_000, aheadMs: 1_250, isLarge: true });
+    expect(herdOf(200_000)).toMatchObject({ everyMs: 30_000, aheadMs: 5_000 });
+  });
+
+  it('isBeingClaimed() only so long before it is due, and only where it is large', () => {
+    const due = Date.parse('2026-01-02T12:00:30.000Z');
+    const herd = herdOf(40_000);
+    expect([-2_001, -2_000, -1, 0].map((ms) => isBeingClaimed(herd, due + ms))).toEqual([false, true, true, false]);
+    expect(isBeingClaimed(herdOf(50), due - 500)).toBe(false);
+  });
+});
+
 describe('makeJobs()', () => {
   it('gives the same jobs for the same seed, every role among twenty', () => {
     expect(makeJobs(3, 20)).toEqual(makeJobs(3, 20));
     expect(new Set(makeJobs(3, 20).map(({ role }) => role)).size).toBe(5);
     expect(new Set(makeJobs(3, 200).map(({ spec }) => spec.jobId)).size).toBe(250);
+  });
+
+  it('has a herd as large as it is told, each job with an id of its own and all due at the same instants', () => {
+    const jobs = makeJobs(3, 20, herdOf(25_000)).map(({ spec }) => spec);
+    expect(new Set(jobs.map(({ jobId }) => jobId)).size).toBe(25_020);
+    expect(new Set(jobs.slice(20).map(({ cronExpression }) => cronExpression))).toEqual(new Set(['*/20 * * * * *']));
   });
 });
 

@@ -2,6 +2,7 @@
  * Which fault happens when, to whom and for how long. Pure. Invariant: the same seed, length, replicas and faults give
  * the same schedule; every fault that was asked for happens at least once where the time allows it.
  */
+import type { Herd } from './herd.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 export const FAULTS = [
@@ -44,6 +45,7 @@ export interface FaultPlan {
   readonly lengthMs: number;
   readonly replicas: number;
   readonly faults: readonly Fault[];
+  readonly herd: Pick<Herd, 'aheadMs' | 'isLarge'>;
 }
 
 /** How long each fault lasts, from and to. Suspensions outlast the lease of 15 s in two of three cases. */
@@ -76,7 +78,7 @@ export function planFaults(plan: FaultPlan): PlannedFault[] {
   let atMs = 2_000;
   while (atMs < lastAtMs(plan) || planned.length === 0) {
     if (bag.length === 0) bag = shuffled(plan.faults, random);
-    planned.push(drawFault(bag.pop()!, atMs, { random, replicas: plan.replicas }));
+    planned.push(drawFault(bag.pop()!, atMs, random, plan));
     atMs += random.between(600, gapMs(plan));
   }
   return planned;
@@ -91,8 +93,7 @@ function gapMs(plan: FaultPlan): number {
   return Math.max(700, Math.min(7_000, Math.floor(lastAtMs(plan) / (plan.faults.length + 1))));
 }
 
-function drawFault(fault: Fault, atMs: number, from: { random: SeededRandom; replicas: number }): PlannedFault {
-  const { random, replicas } = from;
+function drawFault(fault: Fault, atMs: number, random: SeededRandom, { replicas, herd }: FaultPlan): PlannedFault {
   const [shortest, longest] = LASTS[fault];
   return {
     atMs,
@@ -100,14 +101,15 @@ function drawFault(fault: Fault, atMs: number, from: { random: SeededRandom; rep
     slot: random.between(0, replicas - 1),
     durationMs: random.between(shortest, longest),
     stepMs: random.chance(0.5) ? 2 * HOUR_MS : -HOUR_MS,
-    alignMs: random.chance(0.6) ? drawAlignment(random) : null,
-    isAtHerd: random.chance(0.4),
+    alignMs: random.chance(herd.isLarge ? 0.9 : 0.6) ? drawAlignment(random, herd) : null,
+    isAtHerd: random.chance(herd.isLarge ? 1 : 0.4),
   };
 }
 
-/** Half of them while what is due is claimed, half in the second before, when it may be claimed ahead. */
-function drawAlignment(random: SeededRandom): number {
-  return random.chance(0.5) ? random.between(-80, 160) : random.between(-950, -50);
+/** Half of them while what is due is claimed, half in the second before, when it may be claimed ahead; that, more often, of a large herd. */
+function drawAlignment(random: SeededRandom, { isLarge, aheadMs }: FaultPlan['herd']): number {
+  const isAhead = !random.chance(isLarge ? 0.25 : 0.5);
+  return isAhead ? random.between(Math.round(-0.95 * aheadMs), -50) : random.between(-80, 160);
 }
 
 function shuffled<T>(items: readonly T[], random: SeededRandom): T[] {

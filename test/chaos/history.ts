@@ -16,6 +16,8 @@ export interface ExecutionRecord {
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly trigger: string;
+  /** It waited as a pending run before it was claimed. */
+  readonly wasPending: boolean;
   readonly instanceId: string | null;
   readonly failureReason: FailureReason | null;
   /** How many of its lines are kept, and the number of the last. */
@@ -169,6 +171,8 @@ export interface History {
   readonly quietToMs: number;
   /** Occurrences that were claimed ahead by an instance that ended, and were put back. */
   readonly goneBack: number;
+  /** Occurrences of the herd that were claimed more than a second before they were due. */
+  readonly claimedFarAhead: number;
   readonly misconduct: readonly Misconduct[];
 }
 

@@ -4,10 +4,11 @@
  */
 import type { Cluster, Slot } from './cluster.ts';
 import type { PlannedFault } from './fault-schedule.ts';
+import { heldFarAhead } from './far-ahead.ts';
+import type { Herd } from './herd.ts';
 import type { Disturbance } from './history.ts';
 import { breakServer, isServerFault } from './server-faults.ts';
 import { machineNow } from './shifted-date.ts';
-import { HERD_EVERY_MS } from './workload.ts';
 
 const FORCED_WITHIN_MS = 2_000;
 /** Two cores shared by everybody. */
@@ -17,16 +18,22 @@ const NEWER = ['chaos.newer', 'chaos.slow', 'chaos.hangs'];
 export interface Inflicted extends PlannedFault {
   readonly inflictedAtMs: number;
   readonly on: string;
+  /** How many claims it met that were made more than a second ahead and were not due yet. */
+  heldFarAhead: number;
+  /** A server that is busy takes longer to be broken, and mended, than was planned. */
+  mendedAtMs: number;
 }
 
 export class Nemesis {
   readonly #cluster: Cluster;
+  readonly #herd: Herd;
   readonly inflicted: Inflicted[] = [];
   readonly forcedMs: number[] = [];
   readonly #underWay = new Set<Promise<unknown>>();
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: Cluster, herd: Herd) {
     this.#cluster = cluster;
+    this.#herd = herd;
   }
 
   /** Inflicts each fault at its time after now; resolves when the last has begun. */
@@ -39,10 +46,10 @@ export class Nemesis {
   }
 
   get disturbances(): Disturbance[] {
-    return this.inflicted.map(({ on, inflictedAtMs, durationMs }) => ({
+    return this.inflicted.map(({ on, inflictedAtMs, durationMs, mendedAtMs }) => ({
       on,
       fromMs: inflictedAtMs,
-      toMs: inflictedAtMs + durationMs,
+      toMs: Math.max(inflictedAtMs + durationMs, on === 'server' ? mendedAtMs : 0),
     }));
   }
 
@@ -53,7 +60,7 @@ export class Nemesis {
   /** One that waits for its instant does not keep the others waiting. */
   #underTake(fault: PlannedFault): void {
     const { alignMs, isAtHerd } = fault;
-    const everyMs = isAtHerd ? HERD_EVERY_MS : 1_000;
+    const everyMs = isAtHerd ? this.#herd.everyMs : 1_000;
     const waitMs = alignMs === null ? 0 : everyMs + alignMs - (machineNow() % everyMs);
     const work = sleep(waitMs).then(() => this.#inflict(fault));
     this.#underWay.add(work);
@@ -63,10 +70,18 @@ export class Nemesis {
   async #inflict(fault: PlannedFault): Promise<void> {
     const slot = this.#cluster.slots[fault.slot]!;
     const on = isServerFault(fault.fault) ? 'server' : slot.replica.name;
-    this.inflicted.push({ ...fault, inflictedAtMs: machineNow(), on });
-    await this.#break(fault, slot).catch((error: unknown) => {
+    const inflictedAtMs = machineNow();
+    // One that was killed before meets nothing any more.
+    const isThere = isServerFault(fault.fault) || (slot.replica.isAlive && !slot.replica.isDoomed);
+    const inflicted: Inflicted = { ...fault, inflictedAtMs, on, heldFarAhead: 0, mendedAtMs: 0 };
+    this.inflicted.push(inflicted);
+    const breaking = this.#break(fault, slot).catch((error: unknown) => {
       this.#cluster.misbehaved(`The suite could not inflict or mend '${fault.fault}' on ${on}: ${String(error)}`);
     });
+    // A signal is sent by now: this is what a process that was killed has left behind.
+    if (isThere) inflicted.heldFarAhead = await heldFarAhead(this.#cluster.database, on, inflictedAtMs);
+    await breaking;
+    inflicted.mendedAtMs = machineNow();
   }
 
   async #break(planned: PlannedFault, slot: Slot): Promise<unknown> {

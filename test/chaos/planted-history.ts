@@ -33,6 +33,7 @@ export function historyOf(part: Partial<History>): History {
     quietFromMs: T + 60_000,
     quietToMs: T + 90_000,
     goneBack: 0,
+    claimedFarAhead: 0,
     misconduct: [],
     ...part,
   };
@@ -94,6 +95,7 @@ export function ranRecord(second: number): ExecutionRecord {
     attempt: 1,
     maxAttempts: 1,
     trigger: 'schedule',
+    wasPending: false,
     instanceId: 'id-1',
     failureReason: null,
     lines: 0,

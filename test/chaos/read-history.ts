@@ -5,6 +5,7 @@ import type { ChaosDatabase } from './chaos-database.ts';
 import type { Cluster } from './cluster.ts';
 import { expectedOccurrences, type Watch } from './expected-occurrences.ts';
 import type { EventRecord, ExecutionRecord, History, JobExpectation, Misconduct, PendingRecord } from './history.ts';
+import { countFarAhead } from './far-ahead.ts';
 import { readLedger } from './ledger-line.ts';
 import { REJECTED_BEHIND } from './chaos-jobs.ts';
 import type { ReplicaProcess } from './replica-process.ts';
@@ -51,6 +52,7 @@ export async function readHistory(parts: RunParts): Promise<History> {
     quietFromMs,
     quietToMs,
     goneBack: cluster.replicas.reduce((sum, replica) => sum + countGoneBack(replica), 0),
+    claimedFarAhead: await countFarAhead(database),
     misconduct: [...cluster.misconduct, ...cluster.replicas.flatMap(uncaughtErrors)],
   };
 }
@@ -89,6 +91,7 @@ async function readExpectations(
   );
   const cursorAt = new Map(rows.flatMap((row) => (row['due'] === null ? [] : [[row['job_id'], Number(row['due'])]])));
   const createdAt = new Map(rows.map((row) => [row['job_id'], Number(row['created'])]));
+  const editsOf = Map.groupBy(traffic.reschedulings, ({ jobId }) => jobId);
   return jobs.map(({ spec, isLedgered }) => {
     const at = new Date(createdAt.get(spec.jobId)!);
     const config: JobConfig = {
@@ -102,25 +105,24 @@ async function readExpectations(
       pauseReason: null,
       revision: 0,
     };
-    const edits = traffic.reschedulings.filter(({ jobId }) => jobId === spec.jobId);
     const { jobId } = spec;
     // Who catches up on every occurrence, one after another, has those before it that its cursor stands at.
     const isCatchingUp = spec.misfirePolicy === 'all' && spec.overlapPolicy !== 'allow';
     const toMs = isCatchingUp ? Math.min(watch.toMs, cursorAt.get(jobId) ?? watch.toMs) - 1 : watch.toMs;
-    const expectedAtMs = expectedOccurrences(config, { ...watch, toMs }, edits);
+    const expectedAtMs = expectedOccurrences(config, { ...watch, toMs }, editsOf.get(jobId) ?? []);
     return { jobId, spec, isLedgered, expectedAtMs };
   });
 }
 
 async function readExecutions(database: ChaosDatabase): Promise<ExecutionRecord[]> {
-  const rows = await database.insist(`
+  const text = `
     select id, job_id, ${ms('scheduled_at')} as scheduled, ${ms('started_at')} as started, ${ms('finished_at')} as finished,
-      status, attempt, max_attempts, trigger, instance_id, failure_reason, (progress ->> 'fraction')::float8 as progress,
+      status, attempt, max_attempts, trigger, was_pending, instance_id, failure_reason, (progress ->> 'fraction')::float8 as progress,
       (select count(*)::int from scheduler_run_log where execution_id = run.id) as lines,
       (select coalesce(max(line), 0) from scheduler_run_log where execution_id = run.id) as last_line,
       case when jsonb_typeof(result) = 'object' then result ->> 'instance' end as result_from
-    from scheduler_execution_log run where instance_id is not null or was_pending`);
-  return rows.map((row) => ({
+    from scheduler_execution_log run where instance_id is not null or was_pending`;
+  return await database.readAll(text, (row) => ({
     id: String(row['id']),
     jobId: String(row['job_id']),
     scheduledAtMs: Number(row['scheduled']),
@@ -130,6 +132,7 @@ async function readExecutions(database: ChaosDatabase): Promise<ExecutionRecord[
     attempt: Number(row['attempt']),
     maxAttempts: Number(row['max_attempts']),
     trigger: String(row['trigger']),
+    wasPending: row['was_pending'] === true,
     instanceId: orNull(row['instance_id'], String),
     failureReason: row['failure_reason'],
     lines: Number(row['lines']),
@@ -153,11 +156,11 @@ async function readPending(database: ChaosDatabase): Promise<PendingRecord[]> {
 }
 
 async function readEvents(database: ChaosDatabase): Promise<EventRecord[]> {
-  const rows = await database.insist(`
+  const text = `
     select type, job_id, execution_id, ${ms('scheduled_at')} as scheduled, reason,
       ${ms("(detail ->> 'from')::timestamptz")} as since, ${ms("(detail ->> 'to')::timestamptz")} as until
-    from scheduler_event where type like 'occurrence.%' or type like 'run.%' or type in ('job.unresolved', 'job.triggered') order by id`);
-  return rows.map((row) => ({
+    from scheduler_event where type like 'occurrence.%' or type like 'run.%' or type in ('job.unresolved', 'job.triggered') order by id`;
+  return await database.readAll(text, (row) => ({
     type: String(row['type']),
     jobId: orNull(row['job_id'], String),
     executionId: orNull(row['execution_id'], String),

@@ -1,6 +1,7 @@
 /** Faults of the database server itself, and of everybody's way to it. Invariant: what is broken here is mended here. */
 import type { Cluster } from './cluster.ts';
 import type { Fault, PlannedFault } from './fault-schedule.ts';
+import { machineNow } from './shifted-date.ts';
 
 const SERVER_FAULTS = ['db-restart', 'db-crash', 'terminate', 'disk-full', 'outage'] as const;
 type ServerFault = (typeof SERVER_FAULTS)[number];
@@ -37,8 +38,10 @@ async function startWithoutDatabase(cluster: Cluster, index: number, forMs: numb
   await sleep(forMs);
 }
 
+/** However long each answer takes: a busy database makes it no longer. */
 async function terminateBackends({ database }: Cluster, forMs: number): Promise<void> {
-  for (let elapsedMs = 0; elapsedMs < forMs; elapsedMs += 250) {
+  const untilMs = machineNow() + forMs;
+  while (machineNow() < untilMs) {
     await database
       .ask(
         `select pg_terminate_backend(pid) from pg_stat_activity

@@ -6,6 +6,7 @@ import { AdminClient } from './admin-client.ts';
 import type { ChaosDatabase } from './chaos-database.ts';
 import type { Cluster } from './cluster.ts';
 import type { EditRecord, TriggerRecord } from './history.ts';
+import { type Herd, isBeingClaimed } from './herd.ts';
 import { Operator } from './operator.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { machineNow } from './shifted-date.ts';
@@ -13,6 +14,8 @@ import { badRow, type ChaosJob } from './workload.ts';
 
 /** A restless job is left alone for so long after an edit of its schedule. */
 const RESTS_MS = 50_000;
+/** Of a large herd so many are edited at once. */
+const MANY = 200;
 const SCHEDULES = ['* * * * * *', '*/2 * * * * *', '*/3 * * * * *', '1-59/2 * * * * *'];
 
 /** The schedule of a restless job from then on. */
@@ -23,6 +26,12 @@ export interface Rescheduling {
   readonly answeredAtMs: number;
 }
 
+export interface TrafficOptions {
+  readonly jobs: readonly ChaosJob[];
+  readonly herd: Herd;
+  readonly seed: number;
+}
+
 export class Traffic {
   readonly edits: EditRecord[] = [];
   readonly triggers: TriggerRecord[] = [];
@@ -31,16 +40,19 @@ export class Traffic {
   readonly operator: Operator;
   readonly #client: AdminClient;
   readonly #database: ChaosDatabase;
-  readonly #jobs: readonly ChaosJob[];
+  readonly #herd: Herd;
+  readonly #jobIds: ReadonlyMap<ChaosJob['role'], readonly string[]>;
   readonly #random: SeededRandom;
   readonly #busy = new Set<string>();
   readonly #underWay = new Set<Promise<unknown>>();
   #isOver = false;
   #count = 0;
 
-  constructor(cluster: Cluster, jobs: readonly ChaosJob[], seed: number) {
+  constructor(cluster: Cluster, { jobs, herd, seed }: TrafficOptions) {
     this.#database = cluster.database;
-    this.#jobs = jobs;
+    this.#herd = herd;
+    const byRole = Map.groupBy(jobs, ({ role }) => role);
+    this.#jobIds = new Map([...byRole].map(([role, all]) => [role, all.map(({ spec }) => spec.jobId)]));
     this.#random = SeededRandom.of(seed, 'traffic');
     this.#client = new AdminClient(cluster, this.#random);
     this.operator = new Operator({ client: this.#client, database: this.#database, random: this.#random });
@@ -49,10 +61,7 @@ export class Traffic {
   /** Goes on until it is stopped. */
   async run(): Promise<void> {
     while (!this.#isOver) {
-      // Half of what is done is done as jobs are due.
-      const alignMs = this.#random.between(this.#random.chance(0.5) ? -60 : -900, 60);
-      const waitMs = this.#random.between(100, 600);
-      await sleep(this.#random.chance(0.5) ? waitMs : 1_000 + alignMs - (machineNow() % 1_000));
+      await sleep(this.#drawPause());
       const work = this.#act().catch(() => undefined);
       this.#underWay.add(work);
       void work.finally(() => this.#underWay.delete(work));
@@ -65,10 +74,22 @@ export class Traffic {
     this.#isOver = true;
   }
 
+  /** Half of what is done is done as jobs are due; much, while a large herd is being claimed. */
+  #drawPause(): number {
+    const alignMs = this.#random.between(this.#random.chance(0.5) ? -60 : -900, 60);
+    const waitMs = this.#random.between(100, 600);
+    const isAtOnce = this.#random.chance(0.5);
+    if (isBeingClaimed(this.#herd, machineNow())) return waitMs / 10;
+    const pauseMs = isAtOnce ? waitMs : 1_000 + alignMs - (machineNow() % 1_000);
+    const { isLarge, everyMs, aheadMs } = this.#herd;
+    return isLarge ? Math.min(pauseMs, everyMs - aheadMs - (machineNow() % everyMs)) : pauseMs;
+  }
+
   async #act(): Promise<void> {
     const what = this.#random.next();
     if (what < 0.16) await this.#alone('edited', (jobId) => this.#editByApi(jobId));
-    else if (what < 0.28) await this.#alone('edited', (jobId) => this.#editBySql(jobId));
+    else if (what < 0.28)
+      await (this.#herd.isLarge ? this.#editMany() : this.#alone('edited', (jobId) => this.#editBySql(jobId)));
     else if (what < 0.4) await this.#trigger(this.#pick('triggered'));
     else if (what < 0.46) await this.operator.triggerUnheard(this.#pick('triggered'));
     else if (what < 0.54) await this.#alone('restless', (jobId) => this.#reschedule(jobId));
@@ -95,6 +116,30 @@ export class Traffic {
       await this.#database.ask('update scheduler_job_config set notes = $1 where job_id = $2', [value, jobId]);
       return true;
     });
+  }
+
+  /** One statement, as whoever changes a whole herd writes it. */
+  async #editMany(): Promise<void> {
+    const all = this.#jobIds.get('edited')!;
+    const from = this.#random.between(0, all.length - 1);
+    const jobIds = all.slice(from, from + MANY).filter((jobId) => !this.#busy.has(jobId));
+    for (const jobId of jobIds) this.#busy.add(jobId);
+    this.#count += 1;
+    const value = `edit ${this.#count}`;
+    const askedAtMs = machineNow();
+    const isAcknowledged = await this.#database
+      .ask(
+        'update scheduler_job_config set notes = $1 where job_id in (select jsonb_array_elements_text($2::text::jsonb))',
+        [value, JSON.stringify(jobIds)],
+      )
+      .then(
+        () => true,
+        () => false,
+      );
+    for (const jobId of jobIds) {
+      this.#busy.delete(jobId);
+      this.edits.push({ jobId, value, askedAtMs, answeredAtMs: machineNow(), isAcknowledged });
+    }
   }
 
   async #edit(jobId: string, write: (value: string) => Promise<boolean>): Promise<void> {
@@ -148,7 +193,7 @@ export class Traffic {
   }
 
   #pick(role: ChaosJob['role']): string {
-    return this.#random.pick(this.#jobs.filter((job) => job.role === role)).spec.jobId;
+    return this.#random.pick(this.#jobIds.get(role) ?? []);
   }
 }
 

@@ -3,6 +3,7 @@
  * and do nothing, the rest misbehave in every way that the module knows.
  */
 import { DEFAULT_POLICIES, type JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
+import { type Herd, herdOf, makeHerd } from './herd.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 export interface ChaosJob {
@@ -15,11 +16,8 @@ export interface ChaosJob {
 type Shape = Partial<JobSpec> & { readonly handler: string; readonly isLedgered?: boolean };
 
 const EVERY_SECOND = '* * * * * *';
-/** All at the same instants, this far apart. */
-export const HERD_EVERY_MS = 10_000;
-const HERD_SCHEDULE = '*/10 * * * * *';
+/** Where nobody says how large the herd is. */
 const LEAST_HERD = 32;
-const HERD_ROLES = ['watched', 'edited', 'watched', 'paused', 'watched'] as const;
 
 /** Beside the plain ones. */
 const SHAPES: readonly Shape[] = [
@@ -64,30 +62,14 @@ const SHAPES: readonly Shape[] = [
   },
 ];
 
-/** Jobs that are due together, seldom enough to be claimed ahead of time: `count` of them, and a herd beside them. */
-export function makeJobs(seed: number, count: number): ChaosJob[] {
-  return [...makeMixed(seed, count), ...makeHerd(seed, Math.max(LEAST_HERD, Math.floor(count / 4)))];
+/** `count` jobs of every kind, and the herd beside them. */
+export function makeJobs(seed: number, count: number, herd: Herd = usualHerd(count)): ChaosJob[] {
+  return [...makeMixed(seed, count), ...makeHerd(seed, herd)];
 }
 
-function makeHerd(seed: number, count: number): ChaosJob[] {
-  const random = SeededRandom.of(seed, 'herd');
-  return Array.from({ length: count }, (_, at) => {
-    const handler = at % 6 === 5 ? 'chaos.slow' : 'chaos.tick';
-    const spec: JobSpec = {
-      ...DEFAULT_POLICIES,
-      outagePolicy: 'hold',
-      jobId: `herd-${String(at).padStart(3, '0')}.${handler}`,
-      jobName: `herd ${at}`,
-      cronExpression: HERD_SCHEDULE,
-      dialect: 'unix',
-      timezone: 'UTC',
-      handler,
-      misfirePolicy: random.pick(['once', 'skip', 'all']),
-      overlapPolicy: random.pick(['skip', 'allow']),
-      onLost: random.pick(['fail', 'fail', 'retry']),
-    };
-    return { spec, role: HERD_ROLES[at % HERD_ROLES.length]!, isLedgered: true };
-  });
+/** A quarter as many as there are other jobs. */
+export function usualHerd(count: number): Herd {
+  return herdOf(Math.max(LEAST_HERD, Math.floor(count / 4)));
 }
 
 function makeMixed(seed: number, count: number): ChaosJob[] {

@@ -51,9 +51,11 @@ export const queueInOrder: Rule = (history) => {
   const mayRunUnseen = runsWithoutDatabase(history);
   const inTurn = jobs.filter(({ spec }) => spec.overlapPolicy !== 'allow');
   const exclusive = new Set(inTurn.map(({ jobId }) => jobId).filter((jobId) => !mayRunUnseen(jobId)));
-  const scheduled = new Set(
-    executions.filter(({ trigger }) => trigger === 'schedule' || trigger === 'catchUp').map(({ id }) => id),
-  );
+  // Where nothing is queued, what waited was given back after a later one had been claimed: it has no turn any more.
+  const unqueued = new Set(jobs.filter(({ spec }) => spec.overlapPolicy === 'skip').map(({ jobId }) => jobId));
+  const hasTurn = ({ trigger, wasPending, jobId }: ExecutionRecord): boolean =>
+    (trigger === 'schedule' || trigger === 'catchUp') && !(wasPending && unqueued.has(jobId));
+  const scheduled = new Set(executions.filter(hasTurn).map(({ id }) => id));
   const starts = ledger.filter(
     ({ event, attempt, executionId, jobId }) =>
       event === 'start' && attempt === 1 && exclusive.has(jobId) && scheduled.has(executionId),

@@ -1,10 +1,13 @@
 /** Jobs that come and go: what was removed stays away, what was made stays, and a backfill runs all that it named. */
-import { type History, iso, type Rule, type Violation } from '../history.ts';
+import { groupBy, type History, iso, type Rule, type Violation } from '../history.ts';
 
 /** What is due after a removal was acknowledged is not run; what was made and not removed is there. */
 export const removedIsGone: Rule = (history) => {
   const { orders, ledger, finalValues, pending } = history;
   const waiting = new Set(pending.map(({ jobId }) => jobId));
+  const brief = new Set(orders.briefJobs.map(({ jobId }) => jobId));
+  const starts = ledger.filter(({ event, jobId }) => event === 'start' && brief.has(jobId));
+  const startsOf = groupBy(starts, ({ jobId }) => jobId);
   const rule = 'removed is gone';
   return orders.briefJobs.flatMap((job): Violation[] => {
     const { jobId, madeAtMs, removedAtMs, isRemovalAsked } = job;
@@ -14,9 +17,7 @@ export const removedIsGone: Rule = (history) => {
     }
     if (removedAtMs === null) return [];
     if (isThere || waiting.has(jobId)) return [{ rule, what: `${jobId} was removed, and is there`, evidence: job }];
-    const late = ledger.filter(
-      (line) => line.event === 'start' && line.jobId === jobId && Date.parse(line.scheduledAt) > removedAtMs,
-    );
+    const late = (startsOf.get(jobId) ?? []).filter(({ scheduledAt }) => Date.parse(scheduledAt) > removedAtMs);
     if (late.length === 0) return [];
     const what = `${jobId} was removed at ${iso(removedAtMs)}, and ran at ${late[0]!.scheduledAt}`;
     return [{ rule, what, evidence: late.slice(0, 5) }];

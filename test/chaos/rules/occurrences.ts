@@ -5,6 +5,7 @@ import {
   type History,
   iso,
   type JobExpectation,
+  occurrenceKey,
   type PendingRecord,
   type Rule,
   type Violation,
@@ -87,7 +88,9 @@ function isQueueing({ overlapPolicy }: JobExpectation['spec']): boolean {
 function indexFates(history: History): (jobId: string) => Fates {
   const { executions, events } = history;
   const queued = queuedOf(history);
-  const scheduled = executions.filter((run) => run.trigger !== 'manual');
+  // What a person started is no occurrence of the schedule, and neither is its retry.
+  const manual = new Set(executions.filter((run) => run.trigger === 'manual').map(occurrenceKey));
+  const scheduled = executions.filter((run) => !manual.has(occurrenceKey(run)));
   const runs = groupBy(scheduled, (run) => run.jobId);
   const told = events.filter((event) => event.jobId !== null && isExplanation(event));
   const explanations = groupBy(told, (event) => event.jobId!);

@@ -25,11 +25,12 @@ export const ownInstanceRecords: Rule = (history) => {
   const runs = new Map(history.executions.map((run) => [run.id, run]));
   const unrecorded = new Set(history.events.filter(({ type }) => type === 'run.unrecorded').map((e) => e.executionId));
   const starts = history.ledger.filter(({ event }) => event === 'start');
+  const mayRunUnseen = runsWithoutDatabase(history);
   return starts.flatMap((line): Violation[] => {
     const run = runs.get(line.executionId);
     const rule = 'only the newest holder finishes';
     if (run === undefined && unrecorded.has(line.executionId)) return [];
-    if (run === undefined) return isForgotten(history, line) ? [] : [missingRecord(line)];
+    if (run === undefined) return isForgotten(history, line, mayRunUnseen) ? [] : [missingRecord(line)];
     const holder = history.instances.get(run.instanceId ?? '');
     if (holder !== line.instance) {
       const what = `${line.jobId}: ran on ${line.instance}, and its record names ${holder ?? run.instanceId}`;
@@ -104,10 +105,14 @@ function diedBeforeRecording({ incarnations }: History, instance: string | undef
 }
 
 /** What ran without the database, and whose process ended, drained or not, before it was there again. */
-function isForgotten(history: History, { instance, jobId }: History['ledger'][number]): boolean {
+function isForgotten(
+  history: History,
+  { instance, jobId }: History['ledger'][number],
+  mayRunUnseen: (jobId: string) => boolean,
+): boolean {
   if (diedBeforeRecording(history, instance)) return true;
   const endedAtMs = history.incarnations.find(({ name }) => name === instance)?.endedAtMs ?? null;
-  return endedAtMs !== null && runsWithoutDatabase(history)(jobId) && isDisturbed(history, instance, endedAtMs);
+  return endedAtMs !== null && mayRunUnseen(jobId) && isDisturbed(history, instance, endedAtMs);
 }
 
 function missingRecord(line: History['ledger'][number]): Violation {

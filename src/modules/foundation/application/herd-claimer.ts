@@ -24,6 +24,8 @@ const MOST_AHEAD_MS = 5_000;
 const CLAIMS_PER_MS = 20;
 /** So often, where something is due soon, it is counted how much, and looked at what of it can be taken. */
 const COUNT_EVERY_MS = 500;
+/** So often, while a herd is to come that takes more than a second, and there is little else to look at. */
+const LOOK_EVERY_MS = 50;
 /** Fewer that are due within that time are claimed when they are due. */
 const HERD = 20;
 const BATCH = 1_000;
@@ -47,12 +49,15 @@ export class HerdClaimer {
   /** How long before they are due those are claimed that were counted last. */
   #aheadMs = LEAST_AHEAD_MS;
   #countedAt = Number.NEGATIVE_INFINITY;
+  #soon = 0;
   /** What is due up to this instant has been looked at. */
   #lookedUntil = Number.NEGATIVE_INFINITY;
   /** Ids of what is being taken, those that come next at the end; and until when it is due. */
   #coming: string[] = [];
   #comingUntil = Number.NEGATIVE_INFINITY;
   #collectedAt = Number.NEGATIVE_INFINITY;
+  /** So many are due soon that they take more than a second, and they are not within reach yet. */
+  #isLargeToCome = false;
   readonly #underWay = new Set<Promise<void>>();
   #askedFor = 0;
   readonly #onEnd: (error: unknown) => void;
@@ -75,7 +80,8 @@ export class HerdClaimer {
     if (this.#underWay.size >= LANES || this.#room <= 0) return Number.POSITIVE_INFINITY;
     if (next === null || next <= this.#lookedUntil) return Number.POSITIVE_INFINITY;
     const now = time.now();
-    const restMs = this.#coming.length > 0 ? 0 : this.#collectedAt + COUNT_EVERY_MS - now;
+    const restMs =
+      this.#coming.length > 0 ? 0 : this.#collectedAt + (this.#isLargeToCome ? LOOK_EVERY_MS : COUNT_EVERY_MS) - now;
     const countInMs = Math.max(next - MOST_AHEAD_MS, this.#countedAt + COUNT_EVERY_MS) - now;
     return Math.max(0, restMs, Math.min(next - this.#aheadMs - now, countInMs));
   }
@@ -109,14 +115,16 @@ export class HerdClaimer {
     if (directory.nextLook('persisted')! > until) return;
     if (this.#coming.length === 0 || now >= this.#comingUntil) this.#collect(now, until);
     this.#begin(this.ownOf(this.#nextBatch(now)));
-    if (this.#coming.length === 0) this.#lookedUntil = now + LEAST_AHEAD_MS;
+    if (this.#coming.length === 0) this.#lookedUntil = this.#isLargeToCome ? now : now + LEAST_AHEAD_MS;
   }
 
   /** In the order of their ids: neighbours in the database's indexes are then claimed, and recorded, together. */
   #collect(now: number, until: number): void {
     this.#collectedAt = now;
     this.#comingUntil = until;
-    const jobIds = this.#deps.directory.jobIdsUpTo(until).filter((jobId) => this.#takeable(jobId, now) !== null);
+    const within = this.#deps.directory.jobIdsUpTo(until);
+    this.#isLargeToCome = within.length < BATCH && aheadMsOf(this.#soon - within.length) > LEAST_AHEAD_MS;
+    const jobIds = within.filter((jobId) => this.#takeable(jobId, now) !== null);
     this.#coming = jobIds.length < HERD ? [] : jobIds.toSorted().toReversed();
   }
 
@@ -143,8 +151,8 @@ export class HerdClaimer {
   #count(now: number): void {
     if (now < this.#countedAt + COUNT_EVERY_MS) return;
     this.#countedAt = now;
-    const soon = this.#deps.directory.jobIdsUpTo(now + MOST_AHEAD_MS).length;
-    this.#aheadMs = Math.min(Math.max(soon / CLAIMS_PER_MS, LEAST_AHEAD_MS), MOST_AHEAD_MS);
+    this.#soon = this.#deps.directory.jobIdsUpTo(now + MOST_AHEAD_MS).length;
+    this.#aheadMs = aheadMsOf(this.#soon);
   }
 
   #begin(coming: readonly DirectoryEntry[]): void {
@@ -193,6 +201,11 @@ export class HerdClaimer {
     this.#leftOverAt = Math.min(this.#leftOverAt, turnAt);
     this.#leftUntil = Math.max(this.#leftUntil, dueAt);
   }
+}
+
+/** How long before they are due so many begin to be claimed. */
+export function aheadMsOf(jobs: number): number {
+  return Math.min(Math.max(jobs / CLAIMS_PER_MS, LEAST_AHEAD_MS), MOST_AHEAD_MS);
 }
 
 interface DueEntry extends DirectoryEntry {

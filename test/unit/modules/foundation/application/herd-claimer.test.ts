@@ -113,6 +113,20 @@ describe('HerdClaimer', () => {
     expect(asked[0]![0]).toBe(1_000);
   });
 
+  it('a herd that takes more than a second begins to be claimed in time, with a job of every second beside it', () => {
+    const { claimer, directory, setNow, asked } = lonelyClaimer();
+    for (let at = 0; at < 25_000; at += 1) directory.put(armed(`job-${at}`), NOON);
+    let aheadMs = 0;
+    for (let now = NOON - 6 * SECOND; asked.length === 0; now += 10) {
+      directory.put(armed('every-second'), Math.ceil((now + 1) / SECOND) * SECOND);
+      setNow(now);
+      aheadMs = NOON - now;
+      claimer.take();
+    }
+    expect(asked).toEqual([[1_000, 25_001 / 20]]);
+    expect(aheadMs).toBeGreaterThan(1_100);
+  });
+
   it('four replicas share a herd, minute after minute, and hardly ever claim in vain', async () => {
     const { store, jobs, claimed, time } = await replicas(4);
     await time.advance(3 * 60 * SECOND);
