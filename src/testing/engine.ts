@@ -18,13 +18,8 @@ import { StoredCancellations } from './stored-cancellations.ts';
 import { StoredFireClaims } from './stored-claims.ts';
 import { StoredPendingRuns } from './stored-pending-runs.ts';
 import { StoredOutageSettlements } from './stored-outage-settlements.ts';
-import {
-  StoredConnection,
-  StoredEventLedger,
-  StoredExecutions,
-  StoredInstances,
-  StoredJobConfigs,
-} from './stored-repositories.ts';
+import { StoredJobConfigs } from './stored-job-configs.ts';
+import { StoredConnection, StoredEventLedger, StoredExecutions, StoredInstances } from './stored-repositories.ts';
 import { StoredChangeFeed } from './stored-change-feed.ts';
 import { StoredUnclaimedLedger } from './stored-unclaimed-ledger.ts';
 import { StoredRunOutputs } from './stored-run-outputs.ts';

@@ -1,4 +1,4 @@
-/** The repositories, the ledger, the leases and the connection over the store in memory. */
+/** The execution log, the ledger, the leases and the connection over the store in memory. */
 import type { DatabaseConnection } from '../modules/foundation/application/ports/database-connection.ts';
 import type { EventLedger, RecordedEvent } from '../modules/foundation/application/ports/event-ledger.ts';
 import type {
@@ -6,102 +6,15 @@ import type {
   ExecutionQuery,
 } from '../modules/foundation/application/ports/execution-log-repository.ts';
 import type { Instance, Instances, LostRun, Renewal } from '../modules/foundation/application/ports/instances.ts';
-import type {
-  JobConfigRepository,
-  JobOverview,
-  Page,
-  RevisionSum,
-  Standing,
-  StandingJob,
-} from '../modules/foundation/application/ports/job-config-repository.ts';
+import type { Page } from '../modules/foundation/application/ports/job-config-repository.ts';
 import { SCHEDULER_ACTOR } from '../modules/foundation/application/ports/pending-runs.ts';
 import type { SchedulerEvent } from '../modules/foundation/domain/event.ts';
-import type { JobConfig, JobSpec } from '../modules/foundation/domain/job-config.ts';
-import { termsOf } from '../modules/foundation/domain/job-terms.ts';
 import { LOST_ATTEMPTS } from '../modules/foundation/domain/retry.ts';
 import type { Execution, Outcome, Run } from '../modules/foundation/domain/run.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
 import type { StoreLink } from './store-link.ts';
 import { lastSuccessOf } from './last-success.ts';
 import { insertRunning } from './stored-claims.ts';
-
-export class StoredJobConfigs implements JobConfigRepository {
-  readonly #link: StoreLink;
-
-  constructor(link: StoreLink) {
-    this.#link = link;
-  }
-
-  getAllEnabled(): Promise<JobConfig[]> {
-    return this.#read('getAllEnabled', (config) => config.enabled);
-  }
-
-  getByJobIds(jobIds: readonly string[]): Promise<JobConfig[]> {
-    return this.#read('getByJobIds', (config) => jobIds.includes(config.jobId));
-  }
-
-  async getByJobId(jobId: string): Promise<JobConfig | null> {
-    return (await this.getByJobIds([jobId]))[0] ?? null;
-  }
-
-  getRevisions(): Promise<Map<string, number>> {
-    const { store } = this.#link;
-    return this.#link.call('configs.getRevisions', () => {
-      return new Map([...store.configs.values()].map(({ jobId, revision }) => [jobId, revision]));
-    });
-  }
-
-  getRevisionSum(): Promise<RevisionSum> {
-    const { configs } = this.#link.store;
-    return this.#link.call('configs.getRevisionSum', () => ({
-      rows: configs.size,
-      sum: [...configs.values()].reduce((sum, { revision }) => sum + revision, 0),
-    }));
-  }
-
-  getStanding(which: Standing): Promise<StandingJob[]> {
-    const { configs, cursors } = this.#link.store;
-    return this.#link.call('configs.getStanding', () => {
-      const rows = [...configs.values()].toSorted((a, b) => (a.jobId < b.jobId ? -1 : 1));
-      const asked =
-        'jobIds' in which
-          ? rows.filter(({ jobId }) => which.jobIds.includes(jobId))
-          : rows.filter(({ jobId }) => which.after === null || jobId > which.after).slice(0, which.limit);
-      return asked.map((config) => ({ config, terms: termsOf(config), cursor: cursors.get(config.jobId) ?? null }));
-    });
-  }
-
-  upsert(spec: JobSpec): Promise<JobConfig> {
-    return this.#link.call('configs.upsert', () => {
-      this.#link.store.addEvent({ type: 'job.created', jobId: spec.jobId });
-      return this.#link.store.save(spec.jobId, spec);
-    });
-  }
-
-  async count(): Promise<number> {
-    return (await this.getRevisions()).size;
-  }
-
-  getOverview(jobId: string): Promise<JobOverview | null> {
-    const { store } = this.#link;
-    return this.#link.call('configs.getOverview', () => {
-      const config = store.configs.get(jobId);
-      const nextFireAt = store.cursors.get(jobId)?.nextFireAt;
-      const lastStatus = store.runsOf(jobId).at(-1)?.status ?? null;
-      return config === undefined
-        ? null
-        : { config, nextFireAt: nextFireAt instanceof Date ? nextFireAt : null, lastStatus };
-    });
-  }
-
-  list(): Promise<Page<JobOverview>> {
-    throw new Error('The engine does not ask for lists.');
-  }
-
-  #read(name: string, isAsked: (config: JobConfig) => boolean): Promise<JobConfig[]> {
-    return this.#link.call(`configs.${name}`, () => [...this.#link.store.configs.values()].filter(isAsked));
-  }
-}
 
 export class StoredExecutions implements ExecutionLogRepository {
   readonly #link: StoreLink;

@@ -79,8 +79,7 @@ describe('PendingRunStarter', () => {
 
   it('one that is added while no slot is free starts as soon as a run ends', async () => {
     const ends: (() => void)[] = [];
-    const edit = { overlapPolicy: 'allow' } as const;
-    const { store, ran, time } = await withJob(() => new Promise<void>((end) => ends.push(end)), { slots: 1, edit });
+    const { store, ran, time } = await withJob(() => new Promise<void>((end) => ends.push(end)), { slots: 1 });
     store.trigger('a', 'run-1');
     await time.advance(5 * SECOND);
     store.trigger('a', 'run-2');
