@@ -27,6 +27,9 @@ export const RETRY_MS = 1_000;
 /** When a job is looked at again that cannot be planned, or whose claim the database refuses. */
 const REFUSED_MS = 60_000;
 
+/** A job as it was when it was looked at. */
+type JobRevision = Pick<RunnableConfig, 'jobId' | 'revision'>;
+
 /** A batch of one claim. */
 interface Claiming {
   readonly plans: readonly DueFire[];
@@ -96,20 +99,21 @@ export class DueClaimer {
 
   #plan(entry: DirectoryEntry, now: number): DueFire | null {
     if (entry.dueAt === null) return null;
-    const { config } = entry.job;
-    if (isPaused(config, now)) {
-      this.#lookIn(config, (config.pausedUntil?.getTime() ?? Number.POSITIVE_INFINITY) - now);
+    const { job } = entry;
+    const { jobId, terms } = job;
+    if (isPaused(terms, now)) {
+      this.#lookIn(job, (terms.pausedUntil?.getTime() ?? Number.POSITIVE_INFINITY) - now);
       return null;
     }
-    const isOverlapping = config.overlapPolicy !== 'allow' && this.#deps.dispatcher.isRunningUnrecorded(config.jobId);
-    if (isOverlapping || this.#deps.outageRuns.isUnsettled(config.jobId)) {
-      this.#lookIn(config, RETRY_MS);
+    const isOverlapping = terms.overlapPolicy !== 'allow' && this.#deps.dispatcher.isRunningUnrecorded(jobId);
+    if (isOverlapping || this.#deps.outageRuns.isUnsettled(jobId)) {
+      this.#lookIn(job, RETRY_MS);
       return null;
     }
     try {
       return this.#unanswered.asBefore(planDueFire(entry, now, this.#deps.newId()));
     } catch (error) {
-      this.#putOff(entry.job.config, error);
+      this.#putOff(job, error);
       return null;
     }
   }
@@ -160,14 +164,14 @@ export class DueClaimer {
     await this.#claim({ ...claiming, plans: plans.slice(half) });
   }
 
-  #putOff(config: RunnableConfig, error: unknown): void {
+  #putOff(job: JobRevision, error: unknown): void {
     const reason = describeError(error).message;
-    const { jobId } = config;
+    const { jobId } = job;
     this.#deps.logger.error('A due job could not be claimed; it is tried again in a minute, and the others go on.', {
       jobId,
       reason,
     });
-    this.#lookIn(config, REFUSED_MS);
+    this.#lookIn(job, REFUSED_MS);
   }
 
   /** What waits for the lease is not passed over: without the database it is run under the id of its claim. */
@@ -212,10 +216,10 @@ export class DueClaimer {
   }
 
   /** Unless it was edited meanwhile: then it is looked at as its new schedule says. */
-  #lookIn(config: RunnableConfig, delayMs: number): void {
+  #lookIn({ jobId, revision }: JobRevision, delayMs: number): void {
     const { directory, time } = this.#deps;
-    const entry = directory.get(config.jobId);
-    if (entry?.job.isPersisted !== true || entry.job.revision !== config.revision) return;
+    const entry = directory.get(jobId);
+    if (entry?.job.isPersisted !== true || entry.job.revision !== revision) return;
     directory.look(entry.job, time.now() + delayMs);
   }
 
