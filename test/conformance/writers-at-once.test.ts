@@ -61,7 +61,7 @@ const armAll = (count = JOBS) =>
 async function whileLocked<T>(
   lock: (other: postgres.TransactionSql) => Promise<unknown>,
   work: () => Promise<T>,
-  meanwhile: () => Promise<unknown> = async () => undefined,
+  { meanwhile = async () => undefined, waiters = 1 }: { meanwhile?: () => Promise<unknown>; waiters?: number } = {},
 ): Promise<T> {
   const { promise: answer, resolve } = Promise.withResolvers<T>();
   await client.begin(async (other) => {
@@ -69,7 +69,7 @@ async function whileLocked<T>(
     const working = work();
     await eventually(async () => {
       const [row] = await other`select count(*)::int as waiting from pg_locks where not granted`;
-      expect(row?.['waiting']).toBeGreaterThan(0);
+      expect(row?.['waiting']).toBeGreaterThanOrEqual(waiters);
     });
     await meanwhile();
     resolve(working);
@@ -131,6 +131,23 @@ describe('update()', () => {
     );
     expect(isRecorded).toBe(false);
     expect(await log(0).getById(run.id)).toMatchObject({ status: 'FAILED', failureReason: 'LOST' });
+  });
+
+  it('a report that is sent again while the first one waits is answered as that one is, and written once', async () => {
+    const [config] = await armAll(1);
+    for (const report of [succeeded, failed]) {
+      const run = sampleRun({ jobId: config!.jobId, maxAttempts: 2 });
+      const outcome = { ...report(run), retryAfterMs: 60_000 };
+      await log(0).create(run);
+      const answers = await whileLocked(
+        (other) => other`select from scheduler_execution_log where id = ${run.id} for update`,
+        () => Promise.all([log(0).update(run, outcome), log(1).update(run, outcome)]),
+        { waiters: 2 },
+      );
+      expect(answers).toEqual([true, true]);
+    }
+    const [row] = await client`select count(*)::int as next from scheduler_pending_run where job_id = ${config!.jobId}`;
+    expect(row?.['next']).toBe(1);
   });
 
   it('writes the last run of a job that was edited, and of one that another run ended of, while it waited', async () => {
@@ -195,9 +212,11 @@ describe('claim()', () => {
           'instance-a',
           configs.map((config) => dueFire(config)),
         ),
-      () =>
-        databases[1]!.rows(sql`
-          update scheduler_job_cursor set next_fire_at = next_fire_at where job_id = ${second.jobId}`),
+      {
+        meanwhile: () =>
+          databases[1]!.rows(sql`
+            update scheduler_job_cursor set next_fire_at = next_fire_at where job_id = ${second.jobId}`),
+      },
     );
     expect(runs.map(({ jobId }) => jobId)).toEqual([second.jobId]);
     expect(moved).toEqual(new Set([first.jobId, second.jobId]));

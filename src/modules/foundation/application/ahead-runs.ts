@@ -50,8 +50,8 @@ export class AheadRuns {
   #isFull = false;
   /** The stretch of the lease that they were confirmed in. */
   #confirmedTerm: number | null = null;
+  /** This and the next two on the monotonic clock: the database's may be set back. */
   #patientUntil = 0;
-  /** On the monotonic clock. */
   #startsFirstUntil = 0;
   #retryAt = 0;
   #isStarted = false;
@@ -133,18 +133,18 @@ export class AheadRuns {
     if (isWoken) return this.#wake();
     const inMs = this.#idleMs();
     if (inMs === null) return;
-    const delayMs = Math.max(inMs, this.#retryAt - this.#deps.time.now());
+    const delayMs = Math.max(inMs, this.#retryAt - this.#deps.clock.monotonicMs());
     this.#cancelTimer = this.#deps.timers.wakeAfter(delayMs, () => this.#wake());
   }
 
   /** Null: nothing is held, or nothing can be done before the lease is renewed, which wakes it. */
   #idleMs(): number | null {
-    const { dispatcher, held, lease, time } = this.#deps;
+    const { clock, dispatcher, held, lease, time } = this.#deps;
     if (!lease.isHeld || held.size === 0) return null;
     if (held.hasConfirmed) {
       if (dispatcher.freeSlots > 0) return 0;
       dispatcher.askForSlot();
-      return Math.max(1, this.#patientUntil - time.now());
+      return Math.max(1, this.#patientUntil - clock.monotonicMs());
     }
     if (held.doomed.length > 0) return PATIENCE_MS;
     return Math.max(0, held.earliestAt - time.now());
@@ -152,7 +152,7 @@ export class AheadRuns {
 
   /** @throws DatabaseUnavailableError with everything still held */
   async #turn(): Promise<void> {
-    const { dispatcher, held, lease, starts, time } = this.#deps;
+    const { clock, dispatcher, held, lease, starts, time } = this.#deps;
     if (lease.isSuspended) held.offer();
     else held.withdraw();
     // What has ended waits for no start that waits for the lease.
@@ -160,18 +160,18 @@ export class AheadRuns {
     if (lease.term !== this.#confirmedTerm) held.holdAgain(held.takeConfirmed(Number.POSITIVE_INFINITY));
     if (held.earliestAt <= time.now()) await this.#confirm();
     await this.#startConfirmed();
-    if (dispatcher.freeSlots === 0 && time.now() >= this.#patientUntil) held.doomConfirmed();
+    if (dispatcher.freeSlots === 0 && clock.monotonicMs() >= this.#patientUntil) held.doomConfirmed();
     await this.#giveBack();
   }
 
   async #confirm(): Promise<void> {
-    const { held, lease, time } = this.#deps;
+    const { clock, held, lease, time } = this.#deps;
     const { term } = lease;
     const due = held.dueBy(time.now());
     const answer = await confirmDue(this.#deps, due);
     if (answer === null) return;
     this.#confirmedTerm = term;
-    this.#patientUntil = time.now() + PATIENCE_MS;
+    this.#patientUntil = clock.monotonicMs() + PATIENCE_MS;
     if (answer === 'all') return held.confirmAll(due);
     for (const each of due) {
       if (answer.confirmed.has(each.run.id)) held.confirm(each);
@@ -204,11 +204,11 @@ export class AheadRuns {
 
   /** Where the lease has ended since, they have to be confirmed again. */
   #startNext(): void {
-    const { directory, dispatcher, held, lease, time } = this.#deps;
+    const { clock, directory, dispatcher, held, lease, time } = this.#deps;
     const starting = held.takeConfirmed(dispatcher.freeSlots);
     if (lease.term === null || lease.term !== this.#confirmedTerm) return held.holdAgain(starting);
     const now = time.now();
-    if (starting.length > 0) this.#patientUntil = now + PATIENCE_MS;
+    if (starting.length > 0) this.#patientUntil = clock.monotonicMs() + PATIENCE_MS;
     for (const { run, config } of starting) {
       const startedAt = new Date(Math.max(run.scheduledAt.getTime(), now));
       dispatcher.dispatch({ ...run, startedAt, isRecorded: true }, config, directory.registry);
@@ -232,8 +232,8 @@ export class AheadRuns {
   }
 
   #failed(error: unknown): void {
-    const { lease, logger, time } = this.#deps;
-    this.#retryAt = time.now() + PATIENCE_MS;
+    const { clock, lease, logger } = this.#deps;
+    this.#retryAt = clock.monotonicMs() + PATIENCE_MS;
     if (error instanceof DatabaseUnavailableError) lease.doubt();
     logger.error(
       'Runs that were claimed ahead could not be confirmed or given back. They are tried again within a second, or as soon as the lease is renewed; if this process ends before, another puts them back.',

@@ -143,7 +143,7 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
     ${isFailed ? sql`, ${renderFailed()}` : sql``}
     select id from input
     where id not in (select id from done) and (
-      select true from (select * from scheduler_execution_log one where one.id = input.id for key share offset 0) one
+      select true from (select * from scheduler_execution_log one where one.id = input.id for share offset 0) one
       where one.status = input.status and one.instance_id = input.instance_id and one.finished_at = input.finished_at
       limit 1
     ) is null`;
