@@ -42,6 +42,7 @@ export class StoredJobConfigs implements JobConfigRepository {
     return this.#link.call('configs.getRevisionSum', () => ({
       rows: configs.size,
       sum: [...configs.values()].reduce((sum, { revision }) => sum + revision, 0),
+      newest: Math.max(0, ...[...configs.values()].map(({ revision }) => revision)),
     }));
   }
 

@@ -129,7 +129,8 @@ describeOnEveryDatabase('SchedulerJobConfigRepository', (database) => {
     const [one, other] = [await saveJob(database()), await saveJob(database(), { enabled: false })];
     const before = await repository().getRevisionSum();
     const revisions = [...(await repository().getRevisions()).values()];
-    expect(before).toEqual({ rows: revisions.length, sum: revisions.reduce((sum, revision) => sum + revision, 0) });
+    const sum = revisions.reduce((total, revision) => total + revision, 0);
+    expect(before).toEqual({ rows: revisions.length, sum, newest: Math.max(...revisions) });
     await database().rows(sql`delete from scheduler_job_config where job_id = ${one.jobId}`);
     await saveJob(database());
     const after = await repository().getRevisionSum();

@@ -88,6 +88,7 @@ export class ConfigWatcher {
   #lookForMissed(): void {
     this.#deps.pendingStarter.wake();
     this.#missedChanges = true;
+    this.#deps.loader.noteGap();
     this.#read();
   }
 

@@ -13,9 +13,10 @@ import type { ArmedJob } from './armed-job.ts';
 import type { DatabaseTime } from './database-time.ts';
 import type { JobDirectory } from './job-directory.ts';
 import type { FireClaims, FireCursor } from './ports/fire-claims.ts';
-import type { JobConfigRepository, RevisionSum, StandingJob } from './ports/job-config-repository.ts';
+import type { JobConfigRepository, StandingJob } from './ports/job-config-repository.ts';
 import type { Logger } from './ports/logger.ts';
 import { type Resolution, resolveJob } from './resolve-job.ts';
+import { SeenRevisions } from './seen-revisions.ts';
 
 /** Rows of a page: all at once they would take several times the memory that they leave behind, few arm one after another. */
 const PAGE_SIZE = 1_000;
@@ -39,8 +40,7 @@ export interface LeftOutJob {
 
 export class JobLoader {
   readonly #deps: JobLoaderDeps;
-  /** Revision of each row as it was last read, the disabled ones too. */
-  #seen = new Map<string, number>();
+  readonly #seen = new SeenRevisions();
   readonly #reported = new Map<string, number>();
   readonly #leftOut = new Map<string, LeftOutJob>();
   #reading: Promise<void> = Promise.resolve();
@@ -71,7 +71,7 @@ export class JobLoader {
       }
       for (const jobId of directory.jobIds) if (!found.has(jobId)) directory.remove(jobId);
       for (const jobId of this.#leftOut.keys()) if (!found.has(jobId)) this.#leftOut.delete(jobId);
-      this.#seen = seen;
+      this.#seen.replaceBy(seen);
       // Those that somebody who starts as well had locked: by now he has armed them.
       if (left.length > 0) await this.#reload(left);
     });
@@ -101,16 +101,23 @@ export class JobLoader {
     await this.#afterOthers(() => this.#reload(jobIds));
   }
 
-  /** What was changed unnoticed: compares the revisions of all rows with those last read, where their sum is another. */
+  /** What was changed unnoticed: compares the revisions of the rows with those last read. */
   async reloadChanged(): Promise<void> {
     await this.#afterOthers(async () => {
       const { configs } = this.#deps;
-      if (isSameSum(await configs.getRevisionSum(), this.#seen)) return;
-      const revisions = await configs.getRevisions();
-      const changed = [...revisions].filter(([jobId, revision]) => this.#seen.get(jobId) !== revision);
-      const gone = [...this.#seen.keys()].filter((jobId) => !revisions.has(jobId));
-      if (changed.length + gone.length > 0) await this.#reload([...changed.map(([jobId]) => jobId), ...gone]);
+      if (!(await this.#seen.mayDiffer(() => configs.getRevisionSum()))) return;
+      try {
+        await this.#reload(this.#seen.differingFrom(await configs.getRevisions()));
+      } catch (error) {
+        this.#seen.noteGap();
+        throw error;
+      }
     });
+  }
+
+  /** Changes may have been missed: the next `reloadChanged` looks at every row. */
+  noteGap(): void {
+    this.#seen.noteGap();
   }
 
   #afterOthers(read: () => Promise<void>): Promise<void> {
@@ -130,12 +137,12 @@ export class JobLoader {
     const waiting = await this.#arm(enabled);
     const runnable = new Set(enabled.map(({ config }) => config.jobId));
     for (const jobId of jobIds) {
-      this.#seen.delete(jobId);
+      this.#seen.forget(jobId);
       if (runnable.has(jobId)) continue;
       this.#deps.directory.remove(jobId);
       this.#leftOut.delete(jobId);
     }
-    for (const { config } of page) if (!waiting.has(config.jobId)) this.#seen.set(config.jobId, config.revision);
+    for (const { config } of page) if (!waiting.has(config.jobId)) this.#seen.note(config.jobId, config.revision);
   }
 
   /** @returns the jobs whose cursor nobody has armed after all: somebody else has it locked, or edited the row meanwhile */
@@ -222,12 +229,6 @@ export class JobLoader {
         : `Job '${jobId}' is skipped: no module of this process registers '${handler}'. A process that has it will run it.`;
     this.#deps.logger.warn(message, { jobId, handler });
   }
-}
-
-function isSameSum({ rows, sum }: RevisionSum, seen: ReadonlyMap<string, number>): boolean {
-  let seenSum = 0;
-  for (const revision of seen.values()) seenSum += revision;
-  return rows === seen.size && sum === seenSum;
 }
 
 function isUnarmed({ config, cursor }: StandingJob): boolean {

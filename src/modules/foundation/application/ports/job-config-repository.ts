@@ -52,10 +52,11 @@ export interface Page<T> {
   readonly nextCursor: string | null;
 }
 
-/** Every edit takes a higher revision than any before it: as long as there are as many rows, each raises the sum. */
+/** Every edit takes a new revision, nearly always the highest there is: hardly any leaves all three as they were. */
 export interface RevisionSum {
   readonly rows: number;
   readonly sum: number;
+  readonly newest: number;
 }
 
 export interface JobConfigRepository {
@@ -66,7 +67,7 @@ export interface JobConfigRepository {
   getStanding(which: Standing): Promise<StandingJob[]>;
   /** Creates or replaces. @throws RevisionConflictError when `ifRevision` no longer holds */
   upsert(spec: JobSpec, edit: Edit): Promise<JobConfig>;
-  /** Polling asks for it: while it stays the same nothing was edited, and it costs little. */
+  /** Polling asks for it: while it stays the same nothing was edited, as far as that can be told at little cost. */
   getRevisionSum(): Promise<RevisionSum>;
   /** Job id → revision of every row: which of them were edited. */
   getRevisions(): Promise<Map<string, number>>;

@@ -3,14 +3,14 @@
  *
  * Invariant: an outcome is written only to a record that is RUNNING and held by the instance that reports it; the job's
  * `last_run_at` and the run that waits for the next attempt are written with it, and so is
- * the event of one that its own instance calls lost, whose next attempt is what its job says of lost runs. Rows are written in the
- * order of their keys, all of the log before all of the configuration, which several instances write at once and so is locked
- * in that order first. Each is looked up by its key alone, one by one (`lateral`, which `offset 0` keeps from becoming a join;
- * `|| ''` keeps the index of RUNNING records out of it, which an instance in a herd fills): what it costs depends on the batch,
- * and not on how much there is, but for a table that grew from a few rows to thousands since it was analysed: there PostgreSQL
- * may scan until it is analysed again. What was found is written at its place, where it is asked again what is asked of it:
- * it may have been changed meanwhile. What stands elsewhere by then is looked up once more. The record of a failed run is locked
- * as it is read: what it says decides what follows.
+ * the event of one that its own instance calls lost, whose next attempt is what its job says of lost runs. All of the log is
+ * written before all of the configuration, which several instances write at once: it is locked first, in the order of its keys,
+ * so that they never block each other in a circle. Each row is looked up by its key (`lateral`, which `offset 0` keeps from
+ * becoming a join; `|| ''` keeps the index of RUNNING records out of it, which an instance in a herd fills): what that costs
+ * depends on the batch, and not on how long the history is, but for a table that grew from a few rows to thousands since it was
+ * analysed: there PostgreSQL may scan until it is analysed again. What was found is written at its place, where it is asked again
+ * what is asked of it: it may have been changed meanwhile. What stands elsewhere by then is looked up once more. The record of a
+ * failed run is locked as it is read: what it says decides what follows.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Outcome, Run } from '../../domain/run.ts';
@@ -82,7 +82,7 @@ export interface RunOutcome {
   readonly outcome: Outcome;
 }
 
-const OUTCOME_SET = sql`status = input.status, started_at = input.begun_at, finished_at = input.finished_at,
+const OUTCOME_SET = sql`status = input.status, started_at = coalesce(input.started_at, run.started_at), finished_at = input.finished_at,
         duration_ms = input.duration_ms, failure_reason = input.failure_reason, error_message = input.error_message,
         error_stack = input.error_stack, result = input.result`;
 
@@ -104,7 +104,7 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
     ),
     held as materialized (
       select input.*, run.* from input cross join lateral (
-        select ${isFailed ? OF_FAILED : sql``} one.job_id, coalesce(input.started_at, one.started_at) as begun_at, one.ctid as place
+        select ${isFailed ? OF_FAILED : sql``} one.job_id, one.ctid as place
         from scheduler_execution_log one
         where one.id = input.id and ${isHeld('one')}
         ${isFailed ? sql`for update` : sql`offset 0`}
@@ -114,18 +114,18 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
       update scheduler_execution_log run set ${OUTCOME_SET}
       from (select * from held order by id) input
       where run.ctid = input.place and ${isHeld('run')}
-      returning run.id
+      returning run.id, run.job_id, run.started_at
     ),
     done_elsewhere as (
       update scheduler_execution_log run set ${OUTCOME_SET}
       from held input
       where run.id = input.id and ${isHeld('run')} and input.id not in (select id from done_in_place)
-      returning run.id
+      returning run.id, run.job_id, run.started_at
     ),
-    done as materialized (select id from done_in_place union all select id from done_elsewhere),
+    done as materialized (select * from done_in_place union all select * from done_elsewhere),
     jobs as materialized (
       select latest.*, job.* from (
-        select job_id, max(begun_at) as begun_at from held where id in (select id from done) group by job_id order by job_id
+        select job_id, max(started_at) as begun_at from done group by job_id order by job_id
       ) latest cross join lateral (
         select one.on_lost, one.ctid as place from scheduler_job_config one where one.job_id = latest.job_id
         for no key update

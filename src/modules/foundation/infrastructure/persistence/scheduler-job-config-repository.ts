@@ -75,10 +75,11 @@ export class SchedulerJobConfigRepository implements JobConfigRepository {
   }
 
   async getRevisionSum(): Promise<RevisionSum> {
-    const [found] = await this.#database.rows<{ rows: number; sum: number }>(
-      sql`select count(*)::int as rows, coalesce(sum(revision::float8), 0) as sum from scheduler_job_config`,
+    const [found] = await this.#database.rows<{ rows: number; sum: number; newest: number }>(
+      sql`select count(*)::int as rows, coalesce(sum(revision::float8), 0) as sum,
+        coalesce(max(revision), 0)::float8 as newest from scheduler_job_config`,
     );
-    return { rows: found?.rows ?? 0, sum: found?.sum ?? 0 };
+    return found ?? { rows: 0, sum: 0, newest: 0 };
   }
 
   async getRevisions(): Promise<Map<string, number>> {

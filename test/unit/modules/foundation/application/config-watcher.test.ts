@@ -59,7 +59,7 @@ describe('ConfigWatcher', () => {
     const { store, listed, time, link } = await watching();
     store.save('b', { cronExpression: '0 15 * * *' });
     await settle();
-    await time.advance(300 * SECOND);
+    await time.advance(240 * SECOND);
     expect(link.countOf('configs.getRevisions')).toBe(0);
     store.isFeedAlive = false;
     store.remove('a');
