@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../main/duration.ts';
+import { withoutMark } from './commands/named-file.ts';
 import {
   DIALECTS,
   DST_GAPS,
@@ -104,7 +105,7 @@ function append(text: string, before: unknown): string[] {
 /** A JSON object, typed or in the file after `@`. @throws InvalidArgumentError */
 export function readJsonObject(text: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(text.startsWith('@') ? readFileSync(text.slice(1), 'utf8') : text);
+    const value: unknown = JSON.parse(text.startsWith('@') ? withoutMark(readFileSync(text.slice(1), 'utf8')) : text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   } catch (error) {
     throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));

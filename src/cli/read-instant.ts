@@ -5,6 +5,9 @@ import { parseSchedule, ScheduleError } from '../modules/foundation/domain/sched
 
 const OFFSET = /(Z|[+-]\d\d:?\d\d)$/i;
 
+/** `Date` takes 24:00 for the next day. */
+const MIDNIGHT_AFTER = /^.{10}\D24/;
+
 interface Span {
   readonly from?: string;
   readonly to?: string;
@@ -22,7 +25,7 @@ export function readSpan({ from, to }: Span, timezone: string): Span {
 export function readInstant(text: string, timezone: string): Date {
   const whole = withoutSpaces(text);
   if (isDay(whole)) return wallInstant(`${whole}T00:00`, timezone);
-  if (OFFSET.test(whole) && isDay(whole.slice(0, 10))) {
+  if (OFFSET.test(whole) && isDay(whole.slice(0, 10)) && !MIDNIGHT_AFTER.test(whole)) {
     const instant = new Date(whole);
     if (!Number.isNaN(instant.getTime())) return instant;
   }

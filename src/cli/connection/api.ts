@@ -6,7 +6,7 @@ import { createEncodingClient } from '../../modules/foundation/interface/http/en
 import { CommandFault } from '../command-fault.ts';
 import { EXIT } from '../exit-status.ts';
 import { problemFault } from './problem-fault.ts';
-import { findService } from './service-address.ts';
+import { findService, holdsCredentials } from './service-address.ts';
 
 const ANSWER_WITHIN_MS = 30_000;
 
@@ -28,19 +28,13 @@ export async function connect(
 /** As `fetch`, and a fault where nobody answers in time, or nobody can be asked. */
 export async function reach(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const url = input instanceof Request ? input.url : String(input);
-  if (!isPlain(url)) throw unusableFault();
+  if (!URL.canParse(url) || holdsCredentials(new URL(url))) throw unusableFault();
   try {
     return await fetch(input, { ...init, signal: init.signal ?? AbortSignal.timeout(ANSWER_WITHIN_MS) });
   } catch (error) {
     if (init.signal?.aborted === true) throw error;
     throw awayFault(url, error);
   }
-}
-
-function isPlain(address: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const { username, password } = new URL(address);
-  return username === '' && password === '';
 }
 
 /** The address is not repeated: it may hold a password. */

@@ -50,11 +50,18 @@ function localAddress(env: Environment): string {
 function readAddress(text: string): string {
   const full = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(full) ? new URL(full) : null;
-  if (url !== null && (url.username !== '' || url.password !== '')) throw new CommandFault(EXIT.usage, NO_CREDENTIALS);
+  if (url !== null && holdsCredentials(url)) throw new CommandFault(EXIT.usage, NO_CREDENTIALS);
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+    // A password with a slash, a '#' or a '?' in it ends the host early, so that nothing tells it from the rest.
+    if (text.includes('@')) throw new CommandFault(EXIT.usage, NO_CREDENTIALS);
     throw new CommandFault(EXIT.usage, `'${text}' is no address of a service. Say one such as http://127.0.0.1:3000`);
   }
   return url.href.replace(/\/+$/, '');
+}
+
+/** Such an address is asked by nobody, and shown to nobody. */
+export function holdsCredentials({ username, password }: URL): boolean {
+  return username !== '' || password !== '';
 }
 
 function isThisMachine(server: string): boolean {

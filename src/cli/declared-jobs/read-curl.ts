@@ -6,8 +6,8 @@ export interface CurlRequest {
   readonly body?: string;
 }
 
-/** Brackets and braces would be several addresses. */
-const PLAIN_URL = /^https?:\/\/[^[\]{}]+$/;
+/** Brackets and braces would be several addresses, but for those around an IPv6 host. */
+const PLAIN_URL = /^https?:\/\/(\[[\da-fA-F]*:[\da-fA-F:.]+\](?![^:/?#])|[^[\]{}])[^[\]{}]*$/;
 const TAKES_VALUE = /^(-X|--request|-d|--data|--data-raw|-H|--header)$/;
 /** Flags that only hush, or throw the answer away. */
 const IGNORED = /^(-[fsSLq]+|--fail|--silent|--show-error|--location|--quiet|--spider)$/;

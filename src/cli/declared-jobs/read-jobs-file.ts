@@ -4,7 +4,7 @@
  * Invariant: every fault is named at once, each with its line and its path; of a file with a fault nothing is used, but
  * asked about.
  */
-import { isMap, isNode, isPair, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { isAlias, isMap, isNode, isPair, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, YAMLError, YAMLSeq } from 'yaml';
 import { InvalidInputError } from '../../modules/foundation/domain/errors.ts';
 import { findUnstorable } from '../../modules/foundation/domain/storable-json.ts';
@@ -45,6 +45,12 @@ export interface JobsFile {
 }
 
 const QUOTES = "A schedule that begins with '*' or '@' stands in quotes.";
+
+/** How often one anchor may be used, times what it holds of others. */
+const MAX_ALIASES = 10_000;
+
+/** A job that holds itself has a path without an end. */
+const MAX_PATH = 100;
 
 export function readJobsFile(text: string): JobsFile {
   return new JobsFileReader(text).read();
@@ -92,7 +98,7 @@ class JobsFileReader {
   /** Null: a few lines of aliases may stand for more than memory holds. */
   #valuesOf(list: YAMLSeq): unknown[] | null {
     try {
-      return list.toJS(this.#document) as unknown[];
+      return list.toJS(this.#document, { maxAliasCount: MAX_ALIASES }) as unknown[];
     } catch (error) {
       if (error instanceof ReferenceError) return null;
       throw error;
@@ -122,7 +128,8 @@ class JobsFileReader {
   #faultAt(index: number, { path, message, hint }: FieldFault): FileFault {
     const steps = path === '' ? [] : path.split('.');
     const place = `jobs[${index}]${steps.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `.${step}`)).join('')}`;
-    return { line: this.#findLine([index, ...steps]), path: place, message, ...(hint === undefined ? {} : { hint }) };
+    const shown = place.length > MAX_PATH ? `${place.slice(0, MAX_PATH)}…` : place;
+    return { line: this.#findLine([index, ...steps]), path: shown, message, ...(hint === undefined ? {} : { hint }) };
   }
 
   /** Of the innermost part of the path that stands in the file. */
@@ -157,12 +164,16 @@ class JobsFileReader {
   }
 
   #strayAliases(): FileFault[] {
+    const anchors = new Set<string>();
     const faults: FileFault[] = [];
     visit(this.#document, {
-      Alias: (_key, alias) => {
-        if (alias.resolve(this.#document) !== undefined) return;
-        const message = `There is no anchor '&${alias.source}' before it.`;
-        faults.push({ line: this.#lineOf(alias), path: '', message, hint: QUOTES });
+      Node: (_key, node) => {
+        if (!isAlias(node)) {
+          if (node.anchor !== undefined) anchors.add(node.anchor);
+        } else if (!anchors.has(node.source)) {
+          const message = `There is no anchor '&${node.source}' before it.`;
+          faults.push({ line: this.#lineOf(node), path: '', message, hint: QUOTES });
+        }
       },
     });
     return faults;
@@ -173,17 +184,21 @@ function faultsOf(value: unknown): FieldFault[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [{ path: '', message: 'Must be a job: an object with jobId, cronExpression …' }];
   }
-  const unstorable = findUnstorable(value);
-  if (unstorable !== null) return [unstorable];
+  const unstorable = unstorableOf(value);
   const isNameless = !('jobId' in value) || value.jobId === '';
-  const idFaults = isNameless ? [{ path: 'jobId', message: 'Required.' }] : [];
+  const faults: FieldFault[] = [...unstorable, ...(isNameless ? [{ path: 'jobId', message: 'Required.' }] : [])];
   try {
     readInput(jobDraftSchema, 'jobName' in value ? value : { jobName: 'its id', ...value });
-    return idFaults;
+    return faults;
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    return [...idFaults, ...error.errors];
+    return [...faults, ...error.errors.filter(({ path }) => !unstorable.some((known) => known.path === path))];
   }
+}
+
+/** The first of each field. */
+function unstorableOf(job: object): FieldFault[] {
+  return Object.entries(job).flatMap(([field, value]) => findUnstorable({ [field]: value }) ?? []);
 }
 
 function idOf(value: unknown): string | null {
@@ -195,7 +210,8 @@ function idOf(value: unknown): string | null {
 const STAND_IN = { cronExpression: '@every 1h' };
 
 function toCheckable(value: unknown, faults: readonly FieldFault[], index: number): DeclaredJob[] {
-  if (idOf(value) === null) return [];
+  // What is wrong with its id, or with all of it, cannot be left out.
+  if (idOf(value) === null || faults.some(({ path }) => path === '' || path === 'jobId')) return [];
   const { jobId, fields } = toDeclared(value, index);
   const faulty = new Set(faults.map(({ path }) => path.split('.')[0]));
   const sound = Object.fromEntries(Object.entries(fields).filter(([field]) => !faulty.has(field)));

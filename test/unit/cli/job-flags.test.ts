@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Command } from 'commander';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { addJobFlags, JOB_FLAGS, jobFieldsOf } from '../../../src/cli/job-flags.ts';
 import { jobDraftSchema } from '../../../src/modules/foundation/interface/http/contracts/job-input.ts';
 
@@ -37,6 +40,15 @@ test('jobFieldsOf() takes --url as short for an HTTP request, beside other argum
     ...{ handler: 'http.request', jobKwargs: { method: 'POST', url: 'https://a.example' } },
   });
   expect(fieldsOf('--url', 'https://a.example', '--handler', 'other')).toMatchObject({ handler: 'other' });
+});
+
+test('jobFieldsOf() takes --kwargs from a file, also from one that begins with a byte-order mark', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'carillon-kwargs-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'plain.json'), '{"a":1}');
+  await writeFile(join(folder, 'marked.json'), '\uFEFF{"a":"\uFEFF"}');
+  expect(fieldsOf('--kwargs', `@${join(folder, 'plain.json')}`)).toEqual({ jobKwargs: { a: 1 } });
+  expect(fieldsOf('--kwargs', `@${join(folder, 'marked.json')}`)).toEqual({ jobKwargs: { a: '\uFEFF' } });
 });
 
 test.for([

@@ -44,6 +44,13 @@ describe('readInstant()', () => {
     },
   );
 
+  test.for(['2026-11-23T24:00Z', '2026-11-23 24:00:00 +08:00', '2026-11-23t24:00:00.000z', '2026-11-23 24:00'])(
+    'refuses %j, a time that no day has, and moves it to no other',
+    (text) => {
+      expect(() => read(text)).toThrow(expect.objectContaining({ status: 2 }));
+    },
+  );
+
   test.for([
     '',
     'now',

@@ -4,6 +4,8 @@ import { readCurl } from '../../../../src/cli/declared-jobs/read-curl.ts';
 test.for([
   ['curl https://a.example/x', { url: 'https://a.example/x' }],
   ['/usr/bin/curl -fsSL "https://a.example/?a=1&b=2" >/dev/null 2>&1', { url: 'https://a.example/?a=1&b=2' }],
+  ['curl -fsS http://[2001:db8::1]:8080/x', { url: 'http://[2001:db8::1]:8080/x' }],
+  ['wget -q "https://[::ffff:192.0.2.1]"', { url: 'https://[::ffff:192.0.2.1]' }],
   ['wget -q -O - https://a.example/', { url: 'https://a.example/' }],
   ['curl -s -o /dev/null https://a.example/', { url: 'https://a.example/' }],
   [
@@ -48,6 +50,13 @@ test.for([
   'curl -X PUT -X POST https://a.example/',
   'curl "https://a.example/[1-100]"',
   'curl "https://a.example/{a,b}"',
+  'curl "http://[1-3].a.example/"',
+  'curl "http://[12]/"',
+  'curl "http://[a:c].example/"',
+  'curl "http://[::1]/[1-3]"',
+  'curl "http://[::1]/{a,b}"',
+  'curl "http://[::1"',
+  'curl http://',
   'curl https://a.example/\nrm -rf /',
   'wget --post-data a=1 https://a.example/',
   'wget -d a https://a.example/',

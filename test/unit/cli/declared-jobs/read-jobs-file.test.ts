@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Alias } from 'yaml';
 import { readJobsFile } from '../../../../src/cli/declared-jobs/read-jobs-file.ts';
 
 const lines = (...text: string[]): string => `${text.join('\n')}\n`;
 const faultsOf = (text: string): string[] =>
   readJobsFile(text).faults.map(({ line, path, message }) => `${line} ${path}: ${message}`);
+
+afterEach(() => vi.restoreAllMocks());
 
 describe('readJobsFile()', () => {
   test('names a job after its id where it has no name, and keeps its place', () => {
@@ -20,6 +23,27 @@ describe('readJobsFile()', () => {
       '- {jobId: b, cronExpression: 0 9 * * *, tags: *tags}',
     );
     expect(readJobsFile(text).jobs[1]!.fields['tags']).toEqual(['x', 'y']);
+  });
+
+  test('lets two hundred jobs use one anchor', () => {
+    const uses = Array.from({ length: 200 }, (_, at) => `- {jobId: b${at}, cronExpression: 0 9 * * *, tags: *tags}`);
+    const { jobs, faults } = readJobsFile(lines('- {jobId: a, cronExpression: 0 9 * * *, tags: &tags [x]}', ...uses));
+    expect(faults).toEqual([]);
+    expect(jobs.map(({ fields }) => fields['tags'])).toEqual(Array.from({ length: 201 }, () => ['x']));
+  });
+
+  test('looks through the file once, however many aliases it has', () => {
+    const resolve = vi.spyOn(Alias.prototype, 'resolve');
+    expect(faultsOf(lines('- {jobId: &a a, cronExpression: 0 9 * * *, jobName: *a, notes: *a}'))).toEqual([]);
+    // One that is not told what is known already looks through the whole file.
+    expect(resolve.mock.calls.length).toBeGreaterThan(0);
+    expect(resolve.mock.calls.filter(([, known]) => known === undefined)).toEqual([]);
+  });
+
+  test('takes an alias that stands before its anchor for one that leads nowhere', () => {
+    expect(faultsOf(lines('- jobId: *id', '- jobId: &id a', '- jobId: *id'))).toEqual([
+      "1 : There is no anchor '&id' before it.",
+    ]);
   });
 
   test.for([
@@ -45,7 +69,7 @@ describe('readJobsFile()', () => {
 
   test('refuses a job that holds itself', () => {
     const [fault, ...others] = faultsOf(lines('- &a', '  jobId: x', '  cronExpression: 0 9 * * *', '  jobKwargs: *a'));
-    expect(fault).toMatch(/^4 jobs\[0\]\.jobKwargs.*: Nested deeper than 64 levels\.$/);
+    expect(fault).toMatch(/^4 jobs\[0\](\.jobKwargs){1,10}[.a-zA-Z]*…: Nested deeper than 64 levels\.$/);
     expect(others).toEqual([]);
   });
 
@@ -68,6 +92,34 @@ describe('readJobsFile()', () => {
   ] as const)('refuses a job of %j, and asks no service about it', ([field, says]) => {
     const { faults, checkable } = readJobsFile(lines('- cronExpression: 0 9 * * *', `  ${field}`));
     expect(faults.map(({ path, message }) => `${path}: ${message}`)).toEqual([says]);
+    expect(checkable).toEqual([]);
+  });
+
+  test('names what cannot be kept beside all else that is wrong with the job', () => {
+    const text = lines('- cronExpression: 5', '  jobKwargs: {x: .inf}', '  colour: red', '  notes: "\\0"');
+    expect(faultsOf(text)).toEqual([
+      '2 jobs[0].jobKwargs.x: The number is too large to be kept.',
+      '4 jobs[0].notes: Holds a NUL character or half a surrogate pair, which the database refuses.',
+      '1 jobs[0].jobId: Required.',
+      '3 jobs[0].colour: Unknown field.',
+      '1 jobs[0].cronExpression: Invalid type: Expected string but received 5',
+    ]);
+  });
+
+  test('says once that a field is what cannot be kept', () => {
+    expect(faultsOf(lines('- jobId: a', '  cronExpression: 0 9 * * *', '  maxAttempts: .inf'))).toEqual([
+      '3 jobs[0].maxAttempts: The number is too large to be kept.',
+    ]);
+  });
+
+  test.for([
+    ['"a\0"', 'notes'],
+    ['a', '"n\0"'],
+  ] as const)('asks no service about the job of id %s with %s, which none can be sent', ([jobId, field]) => {
+    const { faults, checkable } = readJobsFile(
+      lines(`- jobId: ${jobId}`, '  cronExpression: 0 9 * * *', `  ${field}: n`),
+    );
+    expect(faults[0]!.message).toMatch(/NUL/);
     expect(checkable).toEqual([]);
   });
 
