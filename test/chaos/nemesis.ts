@@ -20,8 +20,8 @@ export interface Inflicted extends PlannedFault {
   readonly on: string;
   /** How many claims it met that were made more than a second ahead and were not due yet. */
   heldFarAhead: number;
-  /** A server that is busy takes longer to be broken, and mended, than was planned. */
-  mendedAtMs: number;
+  /** As it was measured: a server that is busy takes longer to be broken, and mended, than was planned. Null: it is not yet. */
+  mendedAtMs: number | null;
 }
 
 export class Nemesis {
@@ -49,7 +49,7 @@ export class Nemesis {
     return this.inflicted.map(({ on, inflictedAtMs, durationMs, mendedAtMs }) => ({
       on,
       fromMs: inflictedAtMs,
-      toMs: Math.max(inflictedAtMs + durationMs, on === 'server' ? mendedAtMs : 0),
+      toMs: Math.max(inflictedAtMs + durationMs, on === 'server' ? (mendedAtMs ?? 0) : 0),
     }));
   }
 
@@ -73,15 +73,16 @@ export class Nemesis {
     const inflictedAtMs = machineNow();
     // One that was killed before meets nothing any more.
     const isThere = isServerFault(fault.fault) || (slot.replica.isAlive && !slot.replica.isDoomed);
-    const inflicted: Inflicted = { ...fault, inflictedAtMs, on, heldFarAhead: 0, mendedAtMs: 0 };
+    const inflicted: Inflicted = { ...fault, inflictedAtMs, on, heldFarAhead: 0, mendedAtMs: null };
     this.inflicted.push(inflicted);
-    const breaking = this.#break(fault, slot).catch((error: unknown) => {
-      this.#cluster.misbehaved(`The suite could not inflict or mend '${fault.fault}' on ${on}: ${String(error)}`);
-    });
+    const breaking = this.#break(fault, slot)
+      .catch((error: unknown) => {
+        this.#cluster.misbehaved(`The suite could not inflict or mend '${fault.fault}' on ${on}: ${String(error)}`);
+      })
+      .finally(() => (inflicted.mendedAtMs = machineNow()));
     // A signal is sent by now: this is what a process that was killed has left behind.
     if (isThere) inflicted.heldFarAhead = await heldFarAhead(this.#cluster.database, on, inflictedAtMs);
     await breaking;
-    inflicted.mendedAtMs = machineNow();
   }
 
   async #break(planned: PlannedFault, slot: Slot): Promise<unknown> {
@@ -160,11 +161,11 @@ export class Nemesis {
     const tookMs = machineNow() - toldAtMs;
     this.forcedMs.push(Math.round(tookMs));
     const isDisturbed = [...this.inflicted].some(
-      ({ fault, inflictedAtMs, durationMs, slot, on }) =>
+      ({ fault, inflictedAtMs, mendedAtMs, slot, on }) =>
         fault !== 'force' &&
         (on === 'server' || on === replica.name || slot === Number(/\d+/.exec(replica.name)?.[0])) &&
         inflictedAtMs < machineNow() &&
-        inflictedAtMs + durationMs + 8_000 > toldAtMs,
+        (mendedAtMs ?? machineNow()) + 8_000 > toldAtMs,
     );
     if (tookMs <= FORCED_WITHIN_MS + SLACK_MS || isDisturbed || proxy.faults.swallows) return;
     this.#cluster.misbehaved(
