@@ -99,7 +99,7 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
   const watch = { fromMs, toMs: quietToMs - PENDING_MS };
   await cluster.finish();
   const { disturbances } = nemesis;
-  const parts = { cluster, traffic, jobs, watch, runningInQuiet, quietFromMs, quietToMs, disturbances };
+  const parts = { cluster, traffic, jobs, herd, watch, runningInQuiet, quietFromMs, quietToMs, disturbances };
   const history = await readHistory(parts);
   return {
     history,
