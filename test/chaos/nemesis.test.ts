@@ -60,3 +60,33 @@ it('a stop that takes long is not held against a replica while the server is not
   expect(misbehaved).toHaveBeenCalledTimes(1);
   expect(nemesis.forcedMs).toEqual([9_600, 9_600]);
 });
+
+it('what a process survives begins at its time, and is undone after its duration', async () => {
+  const calls: string[] = [];
+  const tell = (name: string) => (given?: string | number) =>
+    void calls.push(given === undefined ? name : `${name} ${given}`);
+  const replica = { name: 'replica-0.1', isAlive: true, signal: tell('signal'), stepClock: tell('step') };
+  const faults = {
+    set delayMs(ms: number) {
+      calls.push(`delay ${ms}`);
+    },
+  };
+  const proxy = {
+    faults,
+    refuse: tell('refuse'),
+    blackHole: tell('blackHole'),
+    deafen: tell('deafen'),
+    heal: tell('heal'),
+  };
+  const cluster = { slots: [{ index: 0, replica, proxy }], database: { ask: async () => [] } };
+  const nemesis = new Nemesis(cluster as unknown as Cluster, herdOf(10));
+  for (const fault of ['suspend', 'clock', 'refuse', 'black-hole', 'slow', 'deaf'] as const) {
+    await nemesis.run([{ ...OUTAGE, fault, stepMs: 500 }]);
+    await vi.advanceTimersByTimeAsync(1_999);
+    calls.push('…');
+    await vi.advanceTimersByTimeAsync(1);
+  }
+  expect(calls.join(', ')).toBe(
+    'signal SIGSTOP, …, signal SIGCONT, step 500, …, step 0, refuse, …, heal, blackHole, …, heal, delay 20, …, heal, deafen, …, heal',
+  );
+});

@@ -15,6 +15,11 @@ const FORCED_WITHIN_MS = 2_000;
 const SLACK_MS = 1_500;
 const NEWER = ['chaos.newer', 'chaos.slow', 'chaos.hangs'];
 
+/** One that the process survives. */
+interface Impairment extends Pick<PlannedFault, 'durationMs' | 'stepMs'> {
+  readonly fault: 'suspend' | 'clock' | 'refuse' | 'black-hole' | 'slow' | 'deaf';
+}
+
 export interface Inflicted extends PlannedFault {
   readonly inflictedAtMs: number;
   readonly on: string;
@@ -88,7 +93,7 @@ export class Nemesis {
   async #break(planned: PlannedFault, slot: Slot): Promise<unknown> {
     const { fault, durationMs, stepMs } = planned;
     if (isServerFault(fault)) return breakServer(this.#cluster, planned);
-    const { proxy, replica } = slot;
+    const { replica } = slot;
     switch (fault) {
       case 'kill':
         return this.#replace(slot, durationMs, () => replica.signal('SIGKILL'));
@@ -100,42 +105,8 @@ export class Nemesis {
         return this.#downgrade(slot, durationMs);
       case 'join':
         return this.#join(durationMs);
-      case 'suspend':
-        return lasting(
-          durationMs,
-          () => replica.signal('SIGSTOP'),
-          () => replica.signal('SIGCONT'),
-        );
-      case 'clock':
-        return lasting(
-          durationMs,
-          () => replica.stepClock(stepMs),
-          () => replica.stepClock(0),
-        );
-      case 'refuse':
-        return lasting(
-          durationMs,
-          () => proxy.refuse(),
-          () => proxy.heal(),
-        );
-      case 'black-hole':
-        return lasting(
-          durationMs,
-          () => proxy.blackHole(),
-          () => proxy.heal(),
-        );
-      case 'slow':
-        return lasting(
-          durationMs,
-          () => (proxy.faults.delayMs = 20 + (durationMs % 400)),
-          () => proxy.heal(),
-        );
-      case 'deaf':
-        return lasting(
-          durationMs,
-          () => proxy.deafen(),
-          () => proxy.heal(),
-        );
+      default:
+        return impair(slot, { fault, durationMs, stepMs });
     }
   }
 
@@ -190,6 +161,34 @@ export class Nemesis {
     await sleep(forMs);
     slot.isClosed = true;
     if (slot.replica.isAlive) await this.#cluster.drain(slot.replica);
+  }
+}
+
+/** The process, its clock or its network is as it was afterwards. */
+async function impair({ proxy, replica }: Slot, { fault, durationMs, stepMs }: Impairment): Promise<void> {
+  const heal = (): void => proxy.heal();
+  const slow = (): void => void (proxy.faults.delayMs = 20 + (durationMs % 400));
+  switch (fault) {
+    case 'suspend':
+      return lasting(
+        durationMs,
+        () => replica.signal('SIGSTOP'),
+        () => replica.signal('SIGCONT'),
+      );
+    case 'clock':
+      return lasting(
+        durationMs,
+        () => replica.stepClock(stepMs),
+        () => replica.stepClock(0),
+      );
+    case 'refuse':
+      return lasting(durationMs, () => proxy.refuse(), heal);
+    case 'black-hole':
+      return lasting(durationMs, () => proxy.blackHole(), heal);
+    case 'slow':
+      return lasting(durationMs, slow, heal);
+    case 'deaf':
+      return lasting(durationMs, () => proxy.deafen(), heal);
   }
 }
 
