@@ -11,10 +11,11 @@ export function describeVerdict(verdict: ChaosVerdict, options: ChaosOptions): s
 }
 
 function faultLines({ inflicted }: ChaosVerdict): string[] {
-  return inflicted.map(
-    ({ fault, on, inflictedAtMs, durationMs, heldFarAhead }) =>
-      `  ${iso(inflictedAtMs)}  ${fault} on ${on} for ${durationMs} ms${heldFarAhead > 0 ? `, with ${heldFarAhead} claimed far ahead` : ''}`,
-  );
+  return inflicted.map(({ fault, on, inflictedAtMs, mendedAtMs, heldFarAhead }) => {
+    const lasted = mendedAtMs === null ? ', not mended' : ` for ${Math.round(mendedAtMs - inflictedAtMs)} ms`;
+    const met = heldFarAhead > 0 ? `, with ${heldFarAhead} claimed far ahead` : '';
+    return `  ${iso(inflictedAtMs)}  ${fault} on ${on}${lasted}${met}`;
+  });
 }
 
 function figures(verdict: ChaosVerdict, options: ChaosOptions): string[] {

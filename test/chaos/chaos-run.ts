@@ -15,7 +15,7 @@ import { type Inflicted, Nemesis } from './nemesis.ts';
 import { readHistory, readRunning } from './read-history.ts';
 import { machineNow } from './shifted-date.ts';
 import { Traffic } from './traffic.ts';
-import { makeJobs, usualHerd } from './workload.ts';
+import { type ChaosJob, makeJobs, usualHerd } from './workload.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -67,17 +67,7 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
   const herd = options.herd === null ? usualHerd(options.jobs) : herdOf(options.herd);
   const jobs = makeJobs(seed, options.jobs, herd);
   const { database } = cluster;
-  // All at once on an empty database: each wants to migrate it.
-  for (let index = 0; index < replicas; index += 1) await cluster.addSlot();
-  await until('every replica is ready', () => cluster.addresses.length === replicas);
-  await database.insertHistory(options.historyRows);
-  await database.insertJobs(jobs.map(({ spec }) => spec));
-  await until('every job is armed', async () => {
-    const [row] = await database.insist(
-      'select count(*)::int as n from scheduler_job_cursor where next_fire_at is null',
-    );
-    return row?.['n'] === 0;
-  });
+  await arm(cluster, jobs, options);
   const fromMs = machineNow();
   say(
     `${replicas} replicas are ready, ${jobs.length} jobs are armed; faults come for ${Math.round(attackMs / 1_000)} s.`,
@@ -99,7 +89,7 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
   const watch = { fromMs, toMs: quietToMs - PENDING_MS };
   await cluster.finish();
   const { disturbances } = nemesis;
-  const parts = { cluster, traffic, jobs, watch, runningInQuiet, quietFromMs, quietToMs, disturbances };
+  const parts = { cluster, traffic, jobs, herd, watch, runningInQuiet, quietFromMs, quietToMs, disturbances };
   const history = await readHistory(parts);
   return {
     history,
@@ -109,6 +99,26 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
     badRows: traffic.badRows,
     reschedulings: traffic.reschedulings.length,
   };
+}
+
+/** Resolves when every replica is ready, and every job has its first occurrence. */
+async function arm(
+  cluster: Cluster,
+  jobs: readonly ChaosJob[],
+  { replicas, historyRows }: ChaosOptions,
+): Promise<void> {
+  const { database } = cluster;
+  // All at once on an empty database: each wants to migrate it.
+  for (let index = 0; index < replicas; index += 1) await cluster.addSlot();
+  await until('every replica is ready', () => cluster.addresses.length === replicas);
+  await database.insertHistory(historyRows);
+  await database.insertJobs(jobs.map(({ spec }) => spec));
+  await until('every job is armed', async () => {
+    const [row] = await database.insist(
+      'select count(*)::int as n from scheduler_job_cursor where next_fire_at is null',
+    );
+    return row?.['n'] === 0;
+  });
 }
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {

@@ -6,6 +6,7 @@ import { nothingWaitsForEver, queueAllSkipsNone, queueInOrder, retriesFollow } f
 import { everyOccurrenceResolved, noContradiction } from './rules/occurrences.ts';
 import { cancelledStaysCancelled, orderedOnce, pausedIsQuiet } from './rules/orders.ts';
 import { backfillsAreWhole, removedIsGone } from './rules/brief-jobs.ts';
+import { herdClaimedFarAhead } from './rules/herd.ts';
 import { noOverlap, withinOwnLimit } from './rules/overlap.ts';
 import { outputIsWhole } from './rules/output.ts';
 import {
@@ -44,6 +45,7 @@ const RULES: readonly Rule[] = [
   orderedOnce,
   removedIsGone,
   backfillsAreWhole,
+  herdClaimedFarAhead,
   ({ misconduct }) => misconduct.map((evidence) => ({ rule: 'conduct', what: evidence.what, evidence })),
 ];
 

@@ -1,6 +1,6 @@
 /**
- * Which fault happens when, to whom and for how long. Pure. Invariant: the same seed, length, replicas and faults give
- * the same schedule; every fault that was asked for happens at least once where the time allows it.
+ * Which fault happens when, to whom and for how long. Pure. Invariant: the same seed, length, replicas, faults and herd
+ * give the same schedule; every fault that was asked for happens at least once where the time allows it.
  */
 import type { Herd } from './herd.ts';
 import { SeededRandom } from './seeded-random.ts';

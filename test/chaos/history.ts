@@ -171,6 +171,8 @@ export interface History {
   readonly quietToMs: number;
   /** Occurrences that were claimed ahead by an instance that ended, and were put back. */
   readonly goneBack: number;
+  /** So long before it is due the herd begins to be claimed. */
+  readonly herdAheadMs: number;
   /** Occurrences of the herd that were claimed more than a second before they were due. */
   readonly claimedFarAhead: number;
   readonly misconduct: readonly Misconduct[];

@@ -15,13 +15,18 @@ const FORCED_WITHIN_MS = 2_000;
 const SLACK_MS = 1_500;
 const NEWER = ['chaos.newer', 'chaos.slow', 'chaos.hangs'];
 
+/** One that the process survives. */
+interface Impairment extends Pick<PlannedFault, 'durationMs' | 'stepMs'> {
+  readonly fault: 'suspend' | 'clock' | 'refuse' | 'black-hole' | 'slow' | 'deaf';
+}
+
 export interface Inflicted extends PlannedFault {
   readonly inflictedAtMs: number;
   readonly on: string;
   /** How many claims it met that were made more than a second ahead and were not due yet. */
   heldFarAhead: number;
-  /** A server that is busy takes longer to be broken, and mended, than was planned. */
-  mendedAtMs: number;
+  /** As it was measured: a server that is busy takes longer to be broken, and mended, than was planned. Null: it is not yet. */
+  mendedAtMs: number | null;
 }
 
 export class Nemesis {
@@ -49,7 +54,7 @@ export class Nemesis {
     return this.inflicted.map(({ on, inflictedAtMs, durationMs, mendedAtMs }) => ({
       on,
       fromMs: inflictedAtMs,
-      toMs: Math.max(inflictedAtMs + durationMs, on === 'server' ? mendedAtMs : 0),
+      toMs: Math.max(inflictedAtMs + durationMs, on === 'server' ? (mendedAtMs ?? 0) : 0),
     }));
   }
 
@@ -73,21 +78,22 @@ export class Nemesis {
     const inflictedAtMs = machineNow();
     // One that was killed before meets nothing any more.
     const isThere = isServerFault(fault.fault) || (slot.replica.isAlive && !slot.replica.isDoomed);
-    const inflicted: Inflicted = { ...fault, inflictedAtMs, on, heldFarAhead: 0, mendedAtMs: 0 };
+    const inflicted: Inflicted = { ...fault, inflictedAtMs, on, heldFarAhead: 0, mendedAtMs: null };
     this.inflicted.push(inflicted);
-    const breaking = this.#break(fault, slot).catch((error: unknown) => {
-      this.#cluster.misbehaved(`The suite could not inflict or mend '${fault.fault}' on ${on}: ${String(error)}`);
-    });
+    const breaking = this.#break(fault, slot)
+      .catch((error: unknown) => {
+        this.#cluster.misbehaved(`The suite could not inflict or mend '${fault.fault}' on ${on}: ${String(error)}`);
+      })
+      .finally(() => (inflicted.mendedAtMs = machineNow()));
     // A signal is sent by now: this is what a process that was killed has left behind.
     if (isThere) inflicted.heldFarAhead = await heldFarAhead(this.#cluster.database, on, inflictedAtMs);
     await breaking;
-    inflicted.mendedAtMs = machineNow();
   }
 
   async #break(planned: PlannedFault, slot: Slot): Promise<unknown> {
     const { fault, durationMs, stepMs } = planned;
     if (isServerFault(fault)) return breakServer(this.#cluster, planned);
-    const { proxy, replica } = slot;
+    const { replica } = slot;
     switch (fault) {
       case 'kill':
         return this.#replace(slot, durationMs, () => replica.signal('SIGKILL'));
@@ -99,42 +105,8 @@ export class Nemesis {
         return this.#downgrade(slot, durationMs);
       case 'join':
         return this.#join(durationMs);
-      case 'suspend':
-        return lasting(
-          durationMs,
-          () => replica.signal('SIGSTOP'),
-          () => replica.signal('SIGCONT'),
-        );
-      case 'clock':
-        return lasting(
-          durationMs,
-          () => replica.stepClock(stepMs),
-          () => replica.stepClock(0),
-        );
-      case 'refuse':
-        return lasting(
-          durationMs,
-          () => proxy.refuse(),
-          () => proxy.heal(),
-        );
-      case 'black-hole':
-        return lasting(
-          durationMs,
-          () => proxy.blackHole(),
-          () => proxy.heal(),
-        );
-      case 'slow':
-        return lasting(
-          durationMs,
-          () => (proxy.faults.delayMs = 20 + (durationMs % 400)),
-          () => proxy.heal(),
-        );
-      case 'deaf':
-        return lasting(
-          durationMs,
-          () => proxy.deafen(),
-          () => proxy.heal(),
-        );
+      default:
+        return impair(slot, { fault, durationMs, stepMs });
     }
   }
 
@@ -160,11 +132,11 @@ export class Nemesis {
     const tookMs = machineNow() - toldAtMs;
     this.forcedMs.push(Math.round(tookMs));
     const isDisturbed = [...this.inflicted].some(
-      ({ fault, inflictedAtMs, durationMs, slot, on }) =>
+      ({ fault, inflictedAtMs, mendedAtMs, slot, on }) =>
         fault !== 'force' &&
         (on === 'server' || on === replica.name || slot === Number(/\d+/.exec(replica.name)?.[0])) &&
         inflictedAtMs < machineNow() &&
-        inflictedAtMs + durationMs + 8_000 > toldAtMs,
+        (mendedAtMs ?? machineNow()) + 8_000 > toldAtMs,
     );
     if (tookMs <= FORCED_WITHIN_MS + SLACK_MS || isDisturbed || proxy.faults.swallows) return;
     this.#cluster.misbehaved(
@@ -189,6 +161,34 @@ export class Nemesis {
     await sleep(forMs);
     slot.isClosed = true;
     if (slot.replica.isAlive) await this.#cluster.drain(slot.replica);
+  }
+}
+
+/** The process, its clock or its network is as it was afterwards. */
+async function impair({ proxy, replica }: Slot, { fault, durationMs, stepMs }: Impairment): Promise<void> {
+  const heal = (): void => proxy.heal();
+  const slow = (): void => void (proxy.faults.delayMs = 20 + (durationMs % 400));
+  switch (fault) {
+    case 'suspend':
+      return lasting(
+        durationMs,
+        () => replica.signal('SIGSTOP'),
+        () => replica.signal('SIGCONT'),
+      );
+    case 'clock':
+      return lasting(
+        durationMs,
+        () => replica.stepClock(stepMs),
+        () => replica.stepClock(0),
+      );
+    case 'refuse':
+      return lasting(durationMs, () => proxy.refuse(), heal);
+    case 'black-hole':
+      return lasting(durationMs, () => proxy.blackHole(), heal);
+    case 'slow':
+      return lasting(durationMs, slow, heal);
+    case 'deaf':
+      return lasting(durationMs, () => proxy.deafen(), heal);
   }
 }
 

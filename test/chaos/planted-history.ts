@@ -33,6 +33,7 @@ export function historyOf(part: Partial<History>): History {
     quietFromMs: T + 60_000,
     quietToMs: T + 90_000,
     goneBack: 0,
+    herdAheadMs: 1_000,
     claimedFarAhead: 0,
     misconduct: [],
     ...part,

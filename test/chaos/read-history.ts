@@ -6,6 +6,7 @@ import type { Cluster } from './cluster.ts';
 import { expectedOccurrences, type Watch } from './expected-occurrences.ts';
 import type { EventRecord, ExecutionRecord, History, JobExpectation, Misconduct, PendingRecord } from './history.ts';
 import { countFarAhead } from './far-ahead.ts';
+import type { Herd } from './herd.ts';
 import { readLedger } from './ledger-line.ts';
 import { REJECTED_BEHIND } from './chaos-jobs.ts';
 import type { ReplicaProcess } from './replica-process.ts';
@@ -17,6 +18,7 @@ export interface RunParts {
   readonly cluster: Cluster;
   readonly traffic: Traffic;
   readonly jobs: readonly ChaosJob[];
+  readonly herd: Herd;
   readonly watch: Watch;
   readonly runningInQuiet: History['runningInQuiet'];
   readonly quietFromMs: number;
@@ -52,6 +54,7 @@ export async function readHistory(parts: RunParts): Promise<History> {
     quietFromMs,
     quietToMs,
     goneBack: cluster.replicas.reduce((sum, replica) => sum + countGoneBack(replica), 0),
+    herdAheadMs: parts.herd.aheadMs,
     claimedFarAhead: await countFarAhead(database),
     misconduct: [...cluster.misconduct, ...cluster.replicas.flatMap(uncaughtErrors)],
   };

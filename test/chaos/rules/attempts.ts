@@ -9,6 +9,7 @@ import {
   type Rule,
   type Violation,
 } from '../history.ts';
+import type { LedgerLine } from '../ledger-line.ts';
 import { runsWithoutDatabase } from './disturbed.ts';
 
 /** Clocks of one machine, in whole milliseconds. */
@@ -51,26 +52,48 @@ export const queueInOrder: Rule = (history) => {
   const mayRunUnseen = runsWithoutDatabase(history);
   const inTurn = jobs.filter(({ spec }) => spec.overlapPolicy !== 'allow');
   const exclusive = new Set(inTurn.map(({ jobId }) => jobId).filter((jobId) => !mayRunUnseen(jobId)));
-  // Where nothing is queued, what waited was given back after a later one had been claimed: it has no turn any more.
+  const isScheduled = ({ trigger }: ExecutionRecord): boolean => trigger === 'schedule' || trigger === 'catchUp';
+  const scheduled = new Set(executions.filter(isScheduled).map(({ id }) => id));
   const unqueued = new Set(jobs.filter(({ spec }) => spec.overlapPolicy === 'skip').map(({ jobId }) => jobId));
-  const hasTurn = ({ trigger, wasPending, jobId }: ExecutionRecord): boolean =>
-    (trigger === 'schedule' || trigger === 'catchUp') && !(wasPending && unqueued.has(jobId));
-  const scheduled = new Set(executions.filter(hasTurn).map(({ id }) => id));
+  const isGivenBack = ({ wasPending, jobId }: ExecutionRecord): boolean => wasPending && unqueued.has(jobId);
+  const givenBack = new Set(executions.filter(isGivenBack).map(({ id }) => id));
   const starts = ledger.filter(
     ({ event, attempt, executionId, jobId }) =>
       event === 'start' && attempt === 1 && exclusive.has(jobId) && scheduled.has(executionId),
   );
-  return [...groupBy(starts, ({ jobId }) => jobId)].flatMap(([jobId, lines]) => {
-    const sorted = lines.toSorted((a, b) => a.atMs - b.atMs);
-    return sorted.flatMap((next, at) => {
-      const before = sorted[at - 1];
-      const isInOrder = before === undefined || before.scheduledAt <= next.scheduledAt;
-      if (isInOrder || next.atMs - before.atMs <= LEDGER_TOLERANCE_MS) return [];
+  return [...groupBy(starts, ({ jobId }) => jobId)].flatMap(([jobId, lines]) =>
+    overtakings(lines, givenBack).map(({ before, next }) => {
       const what = `${jobId}: ${next.scheduledAt} started after ${before.scheduledAt}`;
-      return [{ rule: 'in the order of the queue', what, evidence: { before, next } }];
-    });
-  });
+      return { rule: 'in the order of the queue', what, evidence: { before, next } };
+    }),
+  );
 };
+
+/**
+ * Those starts of one job that follow a later occurrence. Where nothing is queued, what was given back waits while a later
+ * one is claimed: it has its turn only among others that were given back, and they overtake nobody.
+ */
+function overtakings(
+  lines: readonly LedgerLine[],
+  givenBack: ReadonlySet<string>,
+): { readonly before: LedgerLine; readonly next: LedgerLine }[] {
+  let latest: LedgerLine | undefined;
+  let latestGivenBack: LedgerLine | undefined;
+  return lines
+    .toSorted((a, b) => a.atMs - b.atMs)
+    .flatMap((next) => {
+      const isGivenBack = givenBack.has(next.executionId);
+      const before = isGivenBack ? latestGivenBack : latest;
+      latest = laterOf(latest, next);
+      if (isGivenBack) latestGivenBack = laterOf(latestGivenBack, next);
+      const isInOrder = before === undefined || before.scheduledAt <= next.scheduledAt;
+      return isInOrder || next.atMs - before.atMs <= LEDGER_TOLERANCE_MS ? [] : [{ before, next }];
+    });
+}
+
+function laterOf(known: LedgerLine | undefined, next: LedgerLine): LedgerLine {
+  return known !== undefined && known.scheduledAt > next.scheduledAt ? known : next;
+}
 
 /** A job that queues all skips none because another runs. */
 export const queueAllSkipsNone: Rule = ({ events, jobs }) => {

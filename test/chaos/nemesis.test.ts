@@ -1,0 +1,92 @@
+/** What is told of a fault is what was measured of it: from when it was inflicted until it was mended, no longer. */
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Cluster } from './cluster.ts';
+import type { PlannedFault } from './fault-schedule.ts';
+import { herdOf } from './herd.ts';
+import { Nemesis } from './nemesis.ts';
+
+const OUTAGE: PlannedFault = {
+  atMs: 0,
+  fault: 'outage',
+  slot: 0,
+  durationMs: 2_000,
+  stepMs: 0,
+  alignMs: null,
+  isAtHerd: false,
+};
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+it('a disturbance ends when it is mended, however long its claims are counted', async () => {
+  const counted = Promise.withResolvers<{ n: number }[]>();
+  const replica = { name: 'replica-0.1', isAlive: true, isDoomed: false };
+  const proxy = { refuse: vi.fn(), heal: vi.fn() };
+  const cluster = { slots: [{ index: 0, replica, proxy }], database: { ask: () => counted.promise } };
+  const nemesis = new Nemesis(cluster as unknown as Cluster, herdOf(10));
+  await nemesis.run([OUTAGE]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(proxy.heal).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(30_000);
+  counted.resolve([{ n: 7 }]);
+  await nemesis.settled();
+  expect(nemesis.inflicted).toMatchObject([{ fault: 'outage', on: 'server', heldFarAhead: 7 }]);
+  expect(nemesis.disturbances.map(({ fromMs, toMs }) => Math.round(toMs - fromMs))).toEqual([2_000]);
+});
+
+it('a stop that takes long is not held against a replica while the server is not mended yet, whatever was planned', async () => {
+  const crash = Promise.withResolvers<void>();
+  const replica = { name: 'replica-0.1', isAlive: true, isDoomed: false, signal: vi.fn(), ended: async () => {} };
+  const misbehaved = vi.fn();
+  const cluster = {
+    slots: [{ index: 0, replica, proxy: { faults: {} }, isClosed: true }],
+    database: { ask: async () => [], crash: () => crash.promise },
+    drain: () => new Promise((resolve) => setTimeout(resolve, 10_000)),
+    misbehaved,
+  };
+  const nemesis = new Nemesis(cluster as unknown as Cluster, herdOf(10));
+  const forced = async (): Promise<void> => {
+    replica.isDoomed = false;
+    await nemesis.run([{ ...OUTAGE, fault: 'force' }]);
+    await vi.advanceTimersByTimeAsync(15_000);
+  };
+  await nemesis.run([{ ...OUTAGE, fault: 'db-crash' }]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  await forced();
+  crash.resolve();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(misbehaved).not.toHaveBeenCalled();
+  await forced();
+  expect(misbehaved).toHaveBeenCalledTimes(1);
+  expect(nemesis.forcedMs).toEqual([9_600, 9_600]);
+});
+
+it('what a process survives begins at its time, and is undone after its duration', async () => {
+  const calls: string[] = [];
+  const tell = (name: string) => (given?: string | number) =>
+    void calls.push(given === undefined ? name : `${name} ${given}`);
+  const replica = { name: 'replica-0.1', isAlive: true, signal: tell('signal'), stepClock: tell('step') };
+  const faults = {
+    set delayMs(ms: number) {
+      calls.push(`delay ${ms}`);
+    },
+  };
+  const proxy = {
+    faults,
+    refuse: tell('refuse'),
+    blackHole: tell('blackHole'),
+    deafen: tell('deafen'),
+    heal: tell('heal'),
+  };
+  const cluster = { slots: [{ index: 0, replica, proxy }], database: { ask: async () => [] } };
+  const nemesis = new Nemesis(cluster as unknown as Cluster, herdOf(10));
+  for (const fault of ['suspend', 'clock', 'refuse', 'black-hole', 'slow', 'deaf'] as const) {
+    await nemesis.run([{ ...OUTAGE, fault, stepMs: 500 }]);
+    await vi.advanceTimersByTimeAsync(1_999);
+    calls.push('…');
+    await vi.advanceTimersByTimeAsync(1);
+  }
+  expect(calls.join(', ')).toBe(
+    'signal SIGSTOP, …, signal SIGCONT, step 500, …, step 0, refuse, …, heal, blackHole, …, heal, delay 20, …, heal, deafen, …, heal',
+  );
+});
