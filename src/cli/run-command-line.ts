@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import { type Command, CommanderError } from 'commander';
 import { CommandFault } from './command-fault.ts';
 import { EXIT } from './exit-status.ts';
+import { oneLine, plainLines } from './output/one-line.ts';
 import { createProgram } from './program.ts';
 import { addCompletion, addCompletionHelp, isCompletionRequest, offerJobIds } from './syntax/completion-command.ts';
 
@@ -33,8 +34,13 @@ function tell(thrown: unknown, isJson: boolean): number {
     return EXIT.refused;
   }
   if (isJson) console.error(JSON.stringify(error.problem ?? problemOf(error), null, 2));
-  else console.error([styleText('red', error.message, { stream: process.stderr }), ...error.details].join('\n'));
+  else console.error(faultText(error));
   return error.status;
+}
+
+/** It may quote what somebody wrote. */
+function faultText({ message, details }: CommandFault): string {
+  return [styleText('red', plainLines(message), { stream: process.stderr }), ...details.map(oneLine)].join('\n');
 }
 
 /** By its code: the class is loaded with the client alone. */

@@ -1,12 +1,14 @@
 /** What a service started here, with this environment, would find. Asks and changes nothing; each fault says what to do. */
 import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { describeError } from '../modules/foundation/domain/describe-error.ts';
 import { zoneDataFault } from '../modules/foundation/domain/schedule.ts';
 import {
   type DatabaseLook,
   inspectFolder,
   inspectPostgres,
 } from '../modules/foundation/infrastructure/persistence/inspect-database.ts';
+import { keptToken } from './first-start-token.ts';
 import { readSettings, SettingsFault } from './migrate-database.ts';
 import type { Settings } from './settings.ts';
 
@@ -26,13 +28,24 @@ export async function checkUp(env: Readonly<Record<string, string | undefined>>)
   const runtime = [checkRuntime(), checkZones()];
   if (!('databaseUrl' in settings)) return [settings, ...runtime];
   const good: Finding = { name: 'settings', state: 'good', detail: 'can be used' };
-  const folder = needsFolder(settings) ? [await checkFolder(settings.dataDirectory)] : [];
-  return [good, ...runtime, ...folder, ...(await checkDatabase(settings))];
+  return [good, ...runtime, ...(await checkFiles(settings)), ...(await checkDatabase(settings))];
 }
 
-/** For the embedded database, and for the token of a first start: a service with neither writes no file. */
-function needsFolder({ databaseUrl, tokens }: Settings): boolean {
-  return databaseUrl === null || tokens.admin === undefined;
+/** The embedded database's, and the token of a first start: a service with neither writes none. */
+async function checkFiles({ databaseUrl, tokens, dataDirectory }: Settings): Promise<Finding[]> {
+  if (databaseUrl === null) return [await checkFolder(dataDirectory)];
+  return tokens.admin === undefined ? [await checkToken(dataDirectory)] : [];
+}
+
+/** One that is there, mounted perhaps, is read and no more. */
+async function checkToken(folder: string): Promise<Finding> {
+  try {
+    if ((await keptToken(folder)) === null) return await checkFolder(folder);
+    return { name: 'folder', state: 'good', detail: `${folder} holds the token of the first start` };
+  } catch (error) {
+    const finding = await checkFolder(folder);
+    return finding.state === 'fault' ? finding : { ...finding, state: 'fault', detail: describeError(error).message };
+  }
 }
 
 function checkSettings(env: Readonly<Record<string, string | undefined>>): Settings | Finding {

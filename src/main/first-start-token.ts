@@ -16,7 +16,7 @@ export interface FirstStartToken {
 /** @throws where the folder cannot be written, or the file holds no token */
 export async function firstStartToken(dataDirectory: string): Promise<FirstStartToken> {
   const path = join(dataDirectory, 'admin-token');
-  const existing = await readToken(path);
+  const existing = await keptToken(dataDirectory);
   if (existing !== null) return { token: existing, path, isNew: false };
   const token = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
@@ -29,6 +29,11 @@ export async function firstStartToken(dataDirectory: string): Promise<FirstStart
     return { token: theirs, path, isNew: false };
   }
   return { token, path, isNew: true };
+}
+
+/** That of an earlier start; null where there was none. @throws as `firstStartToken` */
+export function keptToken(dataDirectory: string): Promise<string | null> {
+  return readToken(join(dataDirectory, 'admin-token'));
 }
 
 async function readToken(path: string): Promise<string | null> {

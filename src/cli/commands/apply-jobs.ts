@@ -12,6 +12,7 @@ import { type FileFault, readJobsFile } from '../declared-jobs/read-jobs-file.ts
 import { countLine, faultLines, planLines } from '../declared-jobs/show-plan.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { ProgressLine } from '../output/progress-line.ts';
+import { plainLines } from '../output/one-line.ts';
 import { confirm } from './confirm.ts';
 import { readNamed } from './named-file.ts';
 
@@ -74,7 +75,7 @@ function tell(context: CommandContext, plan: Plan, outcome: Outcome | null): Exi
   const { made, refusals, left, fault } = outcome ?? { made: plan.changes, refusals: [], left: 0, fault: null };
   if (context.isJson) printJson(context, { applied: outcome !== null, changes, refusals, left });
   else context.print(countLine(made, outcome !== null, { refused: refusals.length, left }));
-  for (const refusal of refusals) context.remark(refusal);
+  for (const refusal of refusals) context.remark(plainLines(refusal));
   if (fault !== null) throw fault;
   if (left > 0) throw new CommandFault(EXIT.interrupted, 'Cut off; apply the file again to make the rest.');
   return refusals.length === 0 ? EXIT.ok : EXIT.refused;

@@ -3,6 +3,7 @@ import { type CommandContext, printJson } from '../command-context.ts';
 import { bodyOf } from '../connection/api.ts';
 import { suggestJob } from '../connection/suggest-job.ts';
 import { wallText } from '../output/instants.ts';
+import { oneLine } from '../output/one-line.ts';
 import { renderTable } from '../output/table.ts';
 import { readInstant } from '../read-instant.ts';
 
@@ -33,5 +34,5 @@ export async function backfillJob(context: CommandContext, jobId: string, option
     .map(({ scheduledAt, fate, executionId }) => [wallText(scheduledAt, timezone), fate, executionId ?? '-']);
   if (rows.length > 0) context.print(renderTable(['OCCURRENCE', 'FATE', 'RUN'], rows));
   if (made.occurrences.length > SHOWN) context.print(`… and ${made.occurrences.length - SHOWN} more`);
-  context.print(made.sentence);
+  context.print(oneLine(made.sentence));
 }

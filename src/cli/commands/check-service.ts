@@ -5,6 +5,7 @@ import { CommandFault } from '../command-fault.ts';
 import { reach } from '../connection/api.ts';
 import { findService } from '../connection/service-address.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
+import { plainLines } from '../output/one-line.ts';
 
 interface Finding {
   readonly name: string;
@@ -37,24 +38,44 @@ export async function migrate(context: CommandContext): Promise<void> {
 }
 
 /** Whether a service answers, and how it does. None is no fault: this may be asked before the first start. */
-async function checkAnswers({ options }: CommandContext): Promise<Finding> {
+export async function checkAnswers({ options }: Pick<CommandContext, 'options'>): Promise<Finding> {
   try {
     const { server, token } = await findService(options, process.env);
     // Who shows a token is told where the database is, and why it is away.
     const headers = token === null ? {} : { authorization: `Bearer ${token}` };
     const response = await reach(`${server}/readyz`, { headers });
-    const report = (await response.json()) as { mode: string; checks: { ok: boolean; detail: string }[] };
+    const report: unknown = await response.json().catch(() => null);
+    if (!isReport(report)) return foreignFinding(server);
     const faults = report.checks.filter(({ ok }) => !ok).map(({ detail }) => detail);
     if (faults.length === 0) return { name: 'service', state: 'good', detail: `answers at ${server}: ${report.mode}` };
     return { name: 'service', state: 'fault', detail: `at ${server} is ${report.mode}: ${faults.join(' ')}` };
   } catch (error) {
     if (!(error instanceof CommandFault)) throw error;
+    if (error.status !== EXIT.away) return { name: 'service', state: 'fault', detail: error.message };
     return { name: 'service', state: 'notice', detail: error.message, advice: 'Start one: carillon start' };
   }
 }
 
+interface Report {
+  readonly mode: string;
+  readonly checks: readonly { readonly ok: boolean; readonly detail: string }[];
+}
+
+function isReport(value: unknown): value is Report {
+  if (typeof value !== 'object' || value === null) return false;
+  const { mode, checks } = value as Readonly<Record<string, unknown>>;
+  return (
+    typeof mode === 'string' && Array.isArray(checks) && checks.every((one) => typeof one === 'object' && one !== null)
+  );
+}
+
+function foreignFinding(server: string): Finding {
+  const detail = `${server} answered with something that is no answer of Carillon`;
+  return { name: 'service', state: 'fault', detail, advice: 'Name another with --server or CARILLON_SERVER.' };
+}
+
 function findingText({ name, state, detail, advice }: Finding): string {
   const [colour, sign] = SIGNS[state];
-  const line = `${styleText(colour, sign)}  ${name.padEnd(10)} ${detail}`;
+  const line = `${styleText(colour, sign)}  ${name.padEnd(10)} ${plainLines(detail)}`;
   return advice === undefined ? line : `${line}\n               → ${advice}`;
 }

@@ -1,6 +1,6 @@
 /** A question that is answered with yes or no. Where nobody can be asked, or whoever is asked breaks off, the answer is no. */
 import { createInterface } from 'node:readline/promises';
-import { plainLine } from '../output/table.ts';
+import { oneLine } from '../output/one-line.ts';
 
 /** What a question needs of a terminal's two ends. */
 export interface Terminal {
@@ -17,7 +17,7 @@ export async function confirm(
   const brokenOff = new Promise<null>((resolve) => terminal.once('close', () => resolve(null)));
   try {
     // Ctrl-C and Ctrl-D reject the question, or merely close the interface, as the version of Node has it.
-    const answer = await Promise.race([terminal.question(`${plainLine(question)} [y/N] `).catch(isBreak), brokenOff]);
+    const answer = await Promise.race([terminal.question(`${oneLine(question)} [y/N] `).catch(isBreak), brokenOff]);
     if (answer === null) output.write('\n');
     return answer !== null && /^y(es)?$/i.test(answer.trim());
   } finally {

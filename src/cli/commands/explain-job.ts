@@ -6,7 +6,8 @@ import { type Api, bodyOf } from '../connection/api.ts';
 import { suggestJob } from '../connection/suggest-job.ts';
 import { machineZone, wallText } from '../output/instants.ts';
 import { runTable } from '../output/run-lines.ts';
-import { oneLine, renderTable } from '../output/table.ts';
+import { oneLine } from '../output/one-line.ts';
+import { renderTable } from '../output/table.ts';
 import { withoutSpaces } from '../read-instant.ts';
 
 type Why = InferResponseType<Api['routes']['admin']['jobs'][':jobId']['why']['$get'], 200>;
@@ -25,8 +26,8 @@ function whyLines(why: Why): string[] {
   const zone = machineZone();
   const { before, after } = why.nearest;
   return [
-    styleText('bold', why.sentence),
-    why.sentenceZh,
+    styleText('bold', oneLine(why.sentence)),
+    oneLine(why.sentenceZh),
     ...(why.occurrence === null
       ? ['', `Occurrences around it: ${wallText(before, zone)} and ${wallText(after, zone)}`]
       : []),
@@ -36,11 +37,6 @@ function whyLines(why: Why): string[] {
 }
 
 function eventTable(events: Why['events'], zone: string): string {
-  const rows = events.map(({ at, type, actor, reason }) => [
-    wallText(at, zone),
-    type,
-    actor ?? '-',
-    oneLine(reason ?? ''),
-  ]);
+  const rows = events.map(({ at, type, actor, reason }) => [wallText(at, zone), type, actor ?? '-', reason ?? '']);
   return renderTable(['AT', 'EVENT', 'BY', 'WHY'], rows);
 }

@@ -13,7 +13,7 @@ import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { machineZone, wallText } from '../output/instants.ts';
 import { ProgressLine } from '../output/progress-line.ts';
 import { outcomeText } from '../output/run-lines.ts';
-import { oneLine } from '../output/table.ts';
+import { oneLine } from '../output/one-line.ts';
 
 type LogRoute = Api['routes']['admin']['executions'][':id']['logs'];
 type LogLine = InferResponseType<LogRoute['$get'], 200>['items'][number];

@@ -14,7 +14,8 @@ import type { ImportedJob, ImportReading } from '../declared-jobs/imported-job.t
 import { handlerNamed, readHandlers } from '../declared-jobs/plan-changes.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { machineZone } from '../output/instants.ts';
-import { plainLine, renderTable, shorten } from '../output/table.ts';
+import { oneLine } from '../output/one-line.ts';
+import { renderTable, shorten } from '../output/table.ts';
 import { applyText } from './apply-jobs.ts';
 import { jobsYaml } from './export-jobs.ts';
 import { readNamed, writeNamed } from './named-file.ts';
@@ -87,11 +88,11 @@ async function create(context: CommandContext, { jobs, faults }: ImportReading):
 
 function show(context: CommandContext, { jobs, faults }: ImportReading): void {
   if (jobs.length > 0) {
-    const rows = jobs.map((job) => [job.from, job.jobId, whenOf(job), shorten(plainLine(job.runs), 60)]);
+    const rows = jobs.map((job) => [job.from, job.jobId, whenOf(job), shorten(oneLine(job.runs), 60)]);
     context.print(renderTable(['FROM', 'JOB', 'WHEN', 'RUNS'], rows));
   }
   for (const { from, warnings } of jobs) {
-    for (const warning of warnings) context.remark(styleText('yellow', `${from}: ${plainLine(warning)}`));
+    for (const warning of warnings) context.remark(styleText('yellow', `${from}: ${oneLine(warning)}`));
   }
   for (const line of faultLines(faults)) context.remark(line);
   if (jobs.length + faults.length === 0) context.remark('There is no job in it.');
@@ -106,7 +107,7 @@ function whenOf({ fields }: ImportedJob): string {
 
 function faultLines(faults: ImportReading['faults']): string[] {
   return faults.map(({ from, text, message }) =>
-    styleText('red', plainLine(`${from}: ${message}${text === '' ? '' : `: ${text}`}`)),
+    styleText('red', oneLine(`${from}: ${message}${text === '' ? '' : `: ${text}`}`)),
   );
 }
 

@@ -76,7 +76,7 @@ function previewLines(found: SchedulePreview, nowMs: number | null): string[] {
       weekdayText(instant, found.timezone),
       wallText(instant, found.timezone),
       instant.replace('.000Z', 'Z'),
-      note === null ? distance : styleText('yellow', note),
+      note === null ? distance : { ours: styleText('yellow', note) },
     ];
   });
   return [

@@ -5,7 +5,8 @@ import { type CommandContext, printJson } from '../command-context.ts';
 import { type Api, bodyOf } from '../connection/api.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { distanceText, durationText } from '../output/instants.ts';
-import { renderPairs, renderTable } from '../output/table.ts';
+import { oneLine } from '../output/one-line.ts';
+import { type Cell, renderPairs, renderTable } from '../output/table.ts';
 
 type Scheduler = InferResponseType<Api['routes']['admin']['scheduler']['$get'], 200>;
 
@@ -24,7 +25,7 @@ function statusLines(status: Scheduler, server: string): string[] {
   return [
     renderPairs([
       ['Service', server],
-      ['Mode', styleText(status.mode === 'normal' ? 'green' : 'red', status.mode)],
+      ['Mode', { ours: styleText(status.mode === 'normal' ? 'green' : 'red', oneLine(status.mode)) }],
       ...status.checks.filter(({ ok }) => !ok).map(({ name, detail }): [string, string] => [name, detail]),
       ['Jobs', `${status.jobs.total}  ${states.map(([state, count]) => `${count} ${state}`).join(', ')}`],
       ['Runs', `${status.runs.running} running, ${status.runs.pending} waiting`],
@@ -39,11 +40,12 @@ function statusLines(status: Scheduler, server: string): string[] {
   ];
 }
 
-function rowOf(at: string): (instance: Scheduler['instances'][number]) => string[] {
+function rowOf(at: string): (instance: Scheduler['instances'][number]) => Cell[] {
   const nowMs = Date.parse(at);
   return ({ id, hostname, runtime, version, renewedAt, isLive }) => {
     const beat = distanceText(renewedAt, nowMs).replace('in ', '');
-    return [id, hostname, runtime, version, isLive ? styleText('green', beat) : styleText('dim', `ended ${beat}`)];
+    const heartbeat = isLive ? styleText('green', beat) : styleText('dim', `ended ${beat}`);
+    return [id, hostname, runtime, version, { ours: heartbeat }];
   };
 }
 

@@ -5,6 +5,7 @@
 import { createEncodingClient } from '../../modules/foundation/interface/http/encoding-client.ts';
 import { CommandFault } from '../command-fault.ts';
 import { EXIT } from '../exit-status.ts';
+import { foreignFault } from './foreign-answer.ts';
 import { problemFault } from './problem-fault.ts';
 import { findService, holdsCredentials } from './service-address.ts';
 
@@ -69,9 +70,9 @@ interface Answer<Body> {
 export async function bodyOf<Body>(asked: Promise<Answer<Body>>): Promise<Body> {
   const response = await asked;
   if (!response.ok) throw problemFault(response.status, await response.text());
-  try {
-    return await response.json();
-  } catch (error) {
-    throw new CommandFault(EXIT.away, 'What answers there is not Carillon: it sent no JSON.', { cause: error });
-  }
+  const body: unknown = await response.json().catch((error: unknown) => {
+    throw foreignFault('no JSON', error);
+  });
+  if (typeof body !== 'object' || body === null) throw foreignFault('no object');
+  return body as Body;
 }

@@ -47,11 +47,27 @@ function readProblem(text: string): ProblemJson | null {
 /** Others answer with JSON too, and with other things under these names. */
 function isProblem(value: unknown): value is ProblemJson {
   if (typeof value !== 'object' || value === null) return false;
-  const { code, detail, errors = [] } = value as Readonly<Record<string, unknown>>;
-  return typeof code === 'string' && typeof detail === 'string' && Array.isArray(errors) && errors.every(isFieldFault);
+  const { code, title, detail, errors = [], readings = [] } = value as Readonly<Record<string, unknown>>;
+  if (![code, title, detail].every(isText)) return false;
+  return isListOf(errors, isFieldFault) && isListOf(readings, isReading);
 }
 
-function isFieldFault(value: unknown): value is FieldFault {
+function isListOf(value: unknown, isOne: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isOne);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isReading(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return 'path' in value && typeof value.path === 'string' && 'message' in value && typeof value.message === 'string';
+  const { dialect, next, say } = value as Readonly<Record<string, unknown>>;
+  return isText(dialect) && isText(say) && isListOf(next, isText);
+}
+
+function isFieldFault(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { path, message, hint = '' } = value as Readonly<Record<string, unknown>>;
+  return [path, message, hint].every(isText);
 }

@@ -5,6 +5,7 @@
 import { handlerOf } from '../../modules/foundation/domain/job-config.ts';
 import type { JobJson } from '../connection/answers.ts';
 import { type Api, bodyOf } from '../connection/api.ts';
+import { asList } from '../connection/foreign-answer.ts';
 import { readPages } from '../connection/pages.ts';
 import type { WatchedWork } from '../connection/watched-work.ts';
 import { checkDeclared } from './check-declared.ts';
@@ -46,7 +47,7 @@ export async function readJobs({ routes }: Api): Promise<Map<string, JobJson>> {
 }
 
 export async function readHandlers({ routes }: Api): Promise<Set<string>> {
-  const { items } = await bodyOf(routes.admin.registry.$get());
+  const { items } = asList(await bodyOf(routes.admin.registry.$get()));
   return new Set(items.map(({ id }) => id));
 }
 

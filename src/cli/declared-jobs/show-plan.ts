@@ -1,6 +1,6 @@
 /** What would change, as a person reads it: a line a job, a line a field. */
 import { styleText } from 'node:util';
-import { oneLine } from '../output/table.ts';
+import { oneLine } from '../output/one-line.ts';
 import type { FieldChange, JobChange } from './compare-jobs.ts';
 import type { FileFault } from './read-jobs-file.ts';
 
@@ -11,7 +11,7 @@ export function planLines(changes: readonly JobChange[]): string[] {
     .filter(({ action }) => action !== 'keep')
     .flatMap(({ action, jobId, fields }) => {
       const [colour, sign] = SIGNS[action];
-      return [styleText(colour, `${sign} ${jobId}`), ...fields.map(fieldLine)];
+      return [styleText(colour, `${sign} ${oneLine(jobId)}`), ...fields.map(fieldLine)];
     });
 }
 
@@ -40,10 +40,10 @@ export function faultLines(faults: readonly FileFault[], fileName: string): stri
 }
 
 function fieldLine({ field, before, after }: FieldChange): string {
-  if (before === undefined) return `    ${field}: ${valueText(after)}`;
-  return `    ${field}: ${valueText(before)} → ${valueText(after)}`;
+  if (before === undefined) return oneLine(`    ${field}: ${valueText(after)}`);
+  return oneLine(`    ${field}: ${valueText(before)} → ${valueText(after)}`);
 }
 
 function valueText(value: unknown): string {
-  return oneLine(typeof value === 'string' ? value : JSON.stringify(value));
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

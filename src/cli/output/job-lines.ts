@@ -3,7 +3,8 @@ import { styleText } from 'node:util';
 import type { JobDetailJson, JobJson } from '../connection/answers.ts';
 import { DEFAULT_POLICIES } from '../../modules/foundation/domain/job-config.ts';
 import { distanceText, wallText } from './instants.ts';
-import { oneLine, renderPairs, renderTable, shorten } from './table.ts';
+import { oneLine } from './one-line.ts';
+import { type Cell, renderPairs, renderTable, shorten } from './table.ts';
 
 const STATE_COLOURS = {
   active: 'green',
@@ -26,7 +27,7 @@ export function stateText(state: JobJson['state']): string {
 export function jobTable(jobs: readonly JobJson[]): string {
   const rows = jobs.map((job) => [
     job.jobId,
-    stateText(job.state),
+    { ours: stateText(job.state) },
     shorten(job.description ?? job.cronExpression, 60),
     wallText(job.nextRunAt, job.timezone),
     wallText(job.lastRunAt, job.timezone),
@@ -50,12 +51,12 @@ export function warningLines(warnings: readonly string[]): string[] {
   return ['', 'Warnings', ...warnings.map((warning) => styleText('yellow', `  ${oneLine(warning)}`))];
 }
 
-function pairsOf(job: JobDetailJson): [string, string][] {
+function pairsOf(job: JobDetailJson): [string, Cell][] {
   const reason = job.stateReason === null ? '' : `: ${job.stateReason}`;
   return [
     ['Job', job.jobId],
-    ['Name', job.jobName === job.jobId ? '' : oneLine(job.jobName)],
-    ['State', `${stateText(job.state)}${oneLine(reason)}`],
+    ['Name', job.jobName === job.jobId ? '' : job.jobName],
+    ['State', { ours: `${stateText(job.state)}${oneLine(reason)}` }],
     ['Schedule', `${job.cronExpression}  (${job.dialect}, ${job.timezone})`],
     ['', job.description ?? ''],
     ['', job.descriptionZh ?? ''],
@@ -64,16 +65,16 @@ function pairsOf(job: JobDetailJson): [string, string][] {
     ['Last run', wallText(job.lastRunAt, job.timezone)],
     ...policyPairs(job),
     ['Tags', job.tags.join(', ')],
-    ['Notes', oneLine(job.notes ?? '')],
+    ['Notes', job.notes ?? ''],
     ['Revision', String(job.revision)],
-  ].filter((pair): pair is [string, string] => pair[1] !== '');
+  ].filter((pair): pair is [string, Cell] => pair[1] !== '');
 }
 
-/** Those that differ from the default. */
+/** Those that differ from the default; a service of another version may lack some. */
 function policyPairs(job: JobDetailJson): [string, string][] {
   return Object.entries(DEFAULT_POLICIES).flatMap(([field, standard]): [string, string][] => {
     const value = job[field as keyof typeof DEFAULT_POLICIES];
-    if (SHOWN_ELSEWHERE.has(field) || value === standard) return [];
+    if (SHOWN_ELSEWHERE.has(field) || value === standard || value === undefined) return [];
     return [[field, typeof value === 'string' ? value : JSON.stringify(value)]];
   });
 }

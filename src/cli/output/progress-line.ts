@@ -1,7 +1,8 @@
 /** One line that changes while something long goes on; where no person watches, nothing at all. */
 import type { WriteStream } from 'node:tty';
 import type { ExecutionJson } from '../connection/answers.ts';
-import { oneLine, shorten } from './table.ts';
+import { oneLine } from './one-line.ts';
+import { shorten } from './table.ts';
 
 const BAR_WIDTH = 24;
 

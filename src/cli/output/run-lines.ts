@@ -2,21 +2,22 @@
 import { styleText } from 'node:util';
 import type { ExecutionDetailJson, ExecutionJson } from '../connection/answers.ts';
 import { durationText, wallText } from './instants.ts';
-import { oneLine, renderPairs, renderTable, shorten } from './table.ts';
+import { oneLine, plainLines } from './one-line.ts';
+import { type Cell, renderPairs, renderTable, shorten } from './table.ts';
 
 const STATUS_COLOURS = { RUNNING: 'cyan', SUCCESS: 'green', FAILED: 'red' } as const;
 
 export function statusText({ status, failureReason, startedAt }: ExecutionJson): string {
   const word = status === 'RUNNING' && startedAt === null ? 'WAITING' : status;
   const reason = failureReason === null || failureReason === 'ERROR' ? '' : ` ${failureReason}`;
-  return styleText(STATUS_COLOURS[status], `${word}${reason}`);
+  return styleText(STATUS_COLOURS[status], oneLine(`${word}${reason}`));
 }
 
 export function runTable(runs: readonly ExecutionJson[], timezone: string): string {
   const rows = runs.map((run) => [
     run.id,
     run.jobId,
-    statusText(run),
+    { ours: statusText(run) },
     run.trigger,
     wallText(run.scheduledAt, timezone),
     durationText(run.durationMs),
@@ -26,10 +27,10 @@ export function runTable(runs: readonly ExecutionJson[], timezone: string): stri
 }
 
 export function runDetail(run: ExecutionDetailJson, timezone: string): string {
-  const pairs: [string, string][] = [
+  const pairs: [string, Cell][] = [
     ['Run', run.id],
     ['Job', run.jobId],
-    ['Status', statusText(run)],
+    ['Status', { ours: statusText(run) }],
     ['Attempt', `${run.attempt} of ${run.maxAttempts}, ${run.trigger}`],
     ['Scheduled', wallText(run.scheduledAt, timezone)],
     ['Started', `${wallText(run.startedAt, timezone)}${lateness(run)}`],
@@ -40,9 +41,9 @@ export function runDetail(run: ExecutionDetailJson, timezone: string): string {
     ['With', JSON.stringify(run.jobKwargs)],
   ];
   if (run.progress !== null) pairs.push(['Progress', progressText(run.progress)]);
-  if (run.status === 'SUCCESS') pairs.push(['Result', JSON.stringify(run.result)]);
-  if (run.errorMessage !== null) pairs.push(['Error', styleText('red', oneLine(run.errorMessage))]);
-  return [renderPairs(pairs), ...(run.errorStack === null ? [] : ['', stackText(run.errorStack)])].join('\n');
+  if (run.status === 'SUCCESS') pairs.push(['Result', JSON.stringify(run.result ?? null)]);
+  if (run.errorMessage !== null) pairs.push(['Error', { ours: styleText('red', oneLine(run.errorMessage)) }]);
+  return [renderPairs(pairs), ...(run.errorStack === null ? [] : ['', plainLines(run.errorStack)])].join('\n');
 }
 
 export function progressText({ fraction, message }: NonNullable<ExecutionJson['progress']>): string {
@@ -52,14 +53,10 @@ export function progressText({ fraction, message }: NonNullable<ExecutionJson['p
 /** What came of a run that has ended, in one line. */
 export function outcomeText(run: ExecutionJson): string {
   const took = run.durationMs === null ? '' : ` after ${durationText(run.durationMs)}`;
-  const said = oneLine(run.status === 'SUCCESS' ? JSON.stringify(run.result) : (run.errorMessage ?? ''));
+  const said = oneLine(run.status === 'SUCCESS' ? JSON.stringify(run.result ?? null) : (run.errorMessage ?? ''));
   return `${statusText(run)}${took}${said === '' || said === 'null' ? '' : `  ${said}`}`;
 }
 
 function lateness({ latenessMs }: ExecutionJson): string {
   return latenessMs === null || latenessMs < 1_000 ? '' : ` (${durationText(latenessMs)} late)`;
-}
-
-function stackText(stack: string): string {
-  return stack.split('\n').map(oneLine).join('\n');
 }

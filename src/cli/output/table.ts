@@ -1,6 +1,7 @@
 /** Tables without lines, for a terminal and for `grep` alike: columns two spaces apart, a row a line. */
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
+import { oneLine } from './one-line.ts';
 
 const NO_LINES = Object.fromEntries(
   ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
@@ -8,35 +9,31 @@ const NO_LINES = Object.fromEntries(
     .map((place) => [place, '']),
 );
 
-export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** What a stranger may have written, or a text that this program has coloured. */
+export type Cell = string | { readonly ours: string };
+
+export function renderTable(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const table = new Table({
     head: head.map((title) => styleText('dim', title)),
     chars: { ...NO_LINES, middle: '  ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  table.push(...rows.map((row) => row.map(oneLine)));
+  table.push(...rows.map((row) => row.map(cellText)));
   return withoutTrails(table.toString());
 }
 
 /** Names and values, one pair a line. */
-export function renderPairs(pairs: readonly (readonly [string, string])[]): string {
+export function renderPairs(pairs: readonly (readonly [string, Cell])[]): string {
   const table = new Table({
     chars: { ...NO_LINES, middle: '  ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  table.push(...pairs.map(([name, value]) => [styleText('dim', name), oneLine(value)]));
+  table.push(...pairs.map(([name, value]) => [styleText('dim', oneLine(name)), cellText(value)]));
   return withoutTrails(table.toString());
 }
 
-/** What a stranger wrote stays on its line, and steers no terminal. */
-export function oneLine(text: string): string {
-  // oxlint-disable-next-line eslint/no-control-regex -- the colours that are put there on purpose begin with ESC [
-  return text.replaceAll(/[\u0000-\u001A\u001C-\u001F\u007F-\u009F]+|\u001B(?!\[\d+m)/g, ' ');
-}
-
-/** Without colours either: nothing of it is ours. */
-export function plainLine(text: string): string {
-  return oneLine(text.replaceAll('\u001B', ' '));
+function cellText(cell: Cell): string {
+  return typeof cell === 'string' ? oneLine(cell) : cell.ours;
 }
 
 /** @param limit in characters */

@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import fs, { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkUp, type Finding } from '../../../src/main/check-up.ts';
 
 let folder: string;
@@ -47,6 +48,27 @@ describe('checkUp()', () => {
     const path = join(folder, 'file', 'data');
     expect(await find('folder', { DATA_DIRECTORY: path })).toMatchObject({
       ...{ state: 'fault', detail: `${path} cannot be written (ENOTDIR)`, advice: expect.stringContaining('DATA_DIR') },
+    });
+  });
+
+  test('only reads a token that is there: its folder may be one that cannot be written', async () => {
+    const mounted = join(folder, 'mounted');
+    await mkdir(mounted);
+    await writeFile(join(mounted, 'admin-token'), `${ADMIN_TOKEN}\n`);
+    const refused = vi.spyOn(fs, 'access').mockRejectedValue(Object.assign(new Error('no'), { code: 'EROFS' }));
+    syncBuiltinESMExports();
+    const found = await find('folder', { DATA_DIRECTORY: mounted });
+    refused.mockRestore();
+    syncBuiltinESMExports();
+    expect(found).toEqual({ name: 'folder', state: 'good', detail: `${mounted} holds the token of the first start` });
+  });
+
+  test('finds a file that holds no token, which would keep a service from its start', async () => {
+    const broken = join(folder, 'broken');
+    await mkdir(broken);
+    await writeFile(join(broken, 'admin-token'), 'short');
+    expect(await find('folder', { DATA_DIRECTORY: broken })).toMatchObject({
+      ...{ state: 'fault', detail: expect.stringContaining('Delete the file') },
     });
   });
 

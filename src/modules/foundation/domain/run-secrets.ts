@@ -3,7 +3,8 @@
  * or its result, where no key gives it away.
  *
  * Invariant: nothing that goes through here holds a secret of `MIN_SECRET_LENGTH` or more, as it stands in the arguments, or as a URL
- * or JSON writes it. Shorter ones are left: they would hide half of what is said. A run without secrets pays one look at its arguments.
+ * or JSON writes it. Shorter ones are left: they would hide half of what is said. Where a part of the arguments cannot be read, the
+ * secrets of all others are hidden. A run without secrets pays one look at its arguments.
  */
 import { describeError } from './describe-error.ts';
 import { failureReasonOf } from './failure-reason.ts';
@@ -78,21 +79,44 @@ export class RunSecrets {
   }
 }
 
-/** Arguments that a program registers by hand may throw when they are read: what runs is not to fail by that. */
-function readSecrets(kwargs: Json): string[] {
-  try {
-    return secretsWithin(kwargs, false);
-  } catch {
-    return [];
-  }
+interface Part {
+  readonly value: unknown;
+  readonly isSecret: boolean;
 }
 
-function secretsWithin(value: Json, isSecret: boolean): string[] {
-  if (Array.isArray(value)) return value.flatMap((item) => secretsWithin(item, isSecret));
-  if (typeof value === 'string') return isSecret ? [value] : urlSecrets(value);
-  if (typeof value === 'number') return isSecret ? [String(value)] : [];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, item]) => secretsWithin(item, isSecret || isSecretKey(key)));
+/**
+ * Arguments that a program registers by hand may throw when they are read, or hold themselves: what cannot be read is left
+ * out alone. What is seen twice is looked at twice where it is a secret in one of its places only.
+ */
+function readSecrets(kwargs: Json): string[] {
+  const found: string[] = [];
+  const seen = { secret: new Set<unknown>(), open: new Set<unknown>() };
+  const parts: Part[] = [{ value: kwargs, isSecret: false }];
+  for (const { value, isSecret } of parts) {
+    if (typeof value === 'string') found.push(...(isSecret ? [value] : urlSecrets(value)));
+    if (typeof value === 'number' && isSecret) found.push(String(value));
+    const known = isSecret ? seen.secret : seen.open;
+    if (typeof value !== 'object' || value === null || known.has(value)) continue;
+    known.add(value);
+    for (const part of partsOf(value, isSecret)) parts.push(part);
+  }
+  return found;
+}
+
+function partsOf(whole: object, isSecret: boolean): Part[] {
+  const keys = readable(() => Object.keys(whole)) ?? [];
+  return keys.map((key) => ({
+    value: readable((): unknown => whole[key as keyof typeof whole]),
+    isSecret: isSecret || isSecretKey(key),
+  }));
+}
+
+function readable<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
 }
 
 /** As others write it: bare of its scheme, decoded from a URL, encoded for one, quoted in JSON. */

@@ -72,6 +72,12 @@ describe('bodyOf()', () => {
   });
 });
 
+test.for(['5', 'null', '"ok"'])('bodyOf() takes %s for the answer of somebody else', async (text) => {
+  await expect(bodyOf(Promise.resolve(new Response(text)))).rejects.toMatchObject({
+    ...{ status: 3, message: 'What answers there is not Carillon: it sent no object.' },
+  });
+});
+
 describe('connect()', () => {
   test('shows a token that was named, under the base path of the address', async () => {
     const server = await keep(startHttpServer((_request, response) => response.end('{"items":[]}')));

@@ -44,6 +44,18 @@ describe('jobDetail()', () => {
     expect(detail({ handler: 'http.request' })).toMatch(/^Runs +http\.request$/m);
   });
 
+  test('shows the job of a service of another version, which lacks a policy', () => {
+    const { maxAttempts: _, ...older } = JOB;
+    expect(stripVTControlCharacters(jobDetail(older as JobDetailJson, NOW))).not.toContain('maxAttempts');
+  });
+
+  test('lets nobody else colour or conceal, in a table neither', () => {
+    const concealed = { ...JOB, notes: '\u001B[8mhidden', jobId: '\u001B[8mhidden' };
+    const text = `${jobDetail(concealed, NOW)}${jobTable([concealed])}`;
+    expect(text).toContain(' [8mhidden');
+    expect(text).not.toContain('\u001B[8m');
+  });
+
   test('lets nothing that somebody wrote steer the terminal', () => {
     const said = { jobName: HOSTILE, notes: HOSTILE, stateReason: HOSTILE, warnings: [HOSTILE] };
     const written = { jobKwargs: { a: HOSTILE }, tags: [HOSTILE], cronExpression: HOSTILE, handler: HOSTILE };

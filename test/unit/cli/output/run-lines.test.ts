@@ -42,6 +42,19 @@ describe('outcomeText()', () => {
     expect(plain(outcomeText({ ...RUN, ...fields }))).toBe(says);
   });
 
+  test('says nothing of a result that a service of another version leaves out', () => {
+    const { result: _, ...older } = RUN;
+    expect(plain(outcomeText(older as ExecutionDetailJson))).toBe('SUCCESS after 2 s');
+    expect(plain(runDetail(older as ExecutionDetailJson, 'UTC'))).toMatch(/^Result +null$/m);
+  });
+
+  test('lets nobody else colour or conceal', () => {
+    const run = { ...RUN, ...FAILED, errorMessage: '\u001B[8mhidden', errorStack: '\u001B[8mhidden' };
+    const text = `${outcomeText(run)}${runDetail(run, 'UTC')}${runTable([run], 'UTC')}`;
+    expect(text.split(' [8mhidden')).toHaveLength(5);
+    expect(text).not.toContain('\u001B[8m');
+  });
+
   test('lets no result and no error steer the terminal, a result that another server wrote least of all', () => {
     for (const fields of [{ result: { body: HOSTILE } }, { ...FAILED, errorMessage: HOSTILE }]) {
       const text = plain(outcomeText({ ...RUN, ...fields }));

@@ -28,16 +28,25 @@ describe('RunExecutor, of arguments that cannot be read', () => {
     expect(tracker.outcome).toEqual({ result: { pages: 3 } });
   });
 
-  it('one that fails says why it failed', async () => {
-    const kwargs = { jobKwargs: { inner: readableTimes(0) } };
-    const late = manualExecutor(() => Promise.reject(new Error('it broke')), kwargs);
+  it('one that fails says why it failed, and none of the secrets that can be read', async () => {
+    const kwargs = { jobKwargs: { inner: readableTimes(0), password: 'sesame-123' } };
+    const late = manualExecutor(() => Promise.reject(new Error('it broke at sesame-123')), kwargs);
     const atOnce = manualExecutor(() => {
-      throw new Error('it broke');
+      throw new Error('it broke at sesame-123');
     }, kwargs);
     for (const { execute, tracker } of [late, atOnce]) {
       await execute();
-      expect(tracker.outcome).toMatchObject({ error: { message: 'it broke' } });
+      expect(tracker.outcome).toMatchObject({ error: { message: 'it broke at ***' } });
     }
+  });
+
+  it('one whose defaults hold themselves gives a result without the secrets of its row', async () => {
+    const agent: Record<string, unknown> = {};
+    agent['self'] = agent;
+    const job = { run: () => 'sesame-123', defaults: { agent } as JsonObject };
+    const { execute, tracker } = manualExecutor(job, { jobKwargs: { password: 'sesame-123' } });
+    await execute();
+    expect(tracker.outcome).toEqual({ result: '***' });
   });
 
   it('one whose arguments throw as they are handed over fails, with that reason, and its end is told', async () => {
@@ -47,17 +56,18 @@ describe('RunExecutor, of arguments that cannot be read', () => {
     expect(events.map(({ type }) => type)).toEqual(['run.started', 'run.finished']);
   });
 
-  it('its lines are written, and its progress', async () => {
+  it('its lines are written, and its progress, without the secrets that can be read', async () => {
     const { execute, said, logger } = manualExecutor(
       (_kwargs, context) => {
-        context.logger.info('half of it', { pages: 3 });
-        context.progress(0.5, 'half');
+        context.logger.info('half of sesame-123', { pages: 3, at: 'sesame-123' });
+        context.progress(0.5, 'half sesame-123');
       },
-      { jobKwargs: { inner: readableTimes(0) } },
+      { jobKwargs: { inner: readableTimes(0), password: 'sesame-123' } },
     );
     await execute();
-    expect(said).toEqual([{ line: ['info', 'half of it', { pages: 3 }] }, { progress: [0.5, 'half'] }, 'closed']);
-    expect(logger.lines).toMatchObject([{ message: 'half of it' }]);
+    const line = ['info', 'half of ***', { pages: 3, at: '***' }];
+    expect(said).toEqual([{ line }, { progress: [0.5, 'half ***'] }, 'closed']);
+    expect(logger.lines).toMatchObject([{ message: 'half of ***' }]);
   });
 
   it('a run that is cancelled is CANCELLED, and work that breaks after that harms nothing', async () => {

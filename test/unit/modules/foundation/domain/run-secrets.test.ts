@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RunCancelledError } from '../../../../../src/modules/foundation/domain/errors.ts';
+import type { Json } from '../../../../../src/modules/foundation/domain/json.ts';
 import { RunSecrets } from '../../../../../src/modules/foundation/domain/run-secrets.ts';
 
 const SECRET = 'canary-7f3a91';
@@ -18,6 +19,33 @@ describe('RunSecrets', () => {
     ['quoted in JSON', { token: 'a"bcdef' }, 'a\\"bcdef'],
   ])('text() hides a secret %s', (_title, kwargs, said) => {
     expect(new RunSecrets(kwargs).text(`before ${said} after`)).toBe('before *** after');
+  });
+
+  const cyclic: Record<string, unknown> = { options: {} };
+  cyclic['self'] = cyclic;
+  const trapped = {
+    get a(): never {
+      throw new Error('nobody reads this');
+    },
+    token: 'another-canary',
+  };
+  const shared = { user: SECRET };
+  const nested = Array.from({ length: 50_000 }).reduce<unknown>((inner) => [inner], { token: SECRET });
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+
+  test.each<[string, unknown]>([
+    ['one that holds itself', [{ agent: cyclic }, { token: SECRET }]],
+    ['a property that throws', [{ db: trapped }, { token: SECRET }]],
+    ['an object that throws', [revoked.proxy, { token: SECRET }]],
+    ['one that is no secret elsewhere', { a: shared, credentials: shared }],
+    ['depth', nested],
+  ])('text() hides what can be read, beside or within %s', (_title, kwargs) => {
+    expect(new RunSecrets(kwargs as Json).text(SECRET)).toBe('***');
+  });
+
+  test('text() hides a secret behind a property that throws', () => {
+    expect(new RunSecrets({ db: trapped }).text('another-canary')).toBe('***');
   });
 
   test('text() hides the longer of two that overlap whole', () => {

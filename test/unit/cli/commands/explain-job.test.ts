@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import type { CommandContext } from '../../../../src/cli/command-context.ts';
+import { explainJob } from '../../../../src/cli/commands/explain-job.ts';
+
+test('explainJob() lets no error that its sentences quote steer the terminal', async () => {
+  const why = {
+    ...{ sentence: 'It failed: \u001B[8ma\u009B2J', sentenceZh: '失败：\u001B[8mb\u001B[2J' },
+    ...{ occurrence: null, nearest: { before: null, after: null }, executions: [], events: [] },
+  };
+  const route = { why: { $get: async () => Response.json(why) } };
+  const printed: string[] = [];
+  const context = {
+    ...{ isJson: false, print: (text: string) => printed.push(text) },
+    api: async () => ({ routes: { admin: { jobs: { ':jobId': route } } } }),
+  } as unknown as CommandContext;
+  await explainJob(context, 'a', {});
+  expect(printed.join('')).toContain('失败： [8mb [2J');
+  // oxlint-disable-next-line eslint/no-control-regex -- what steers a terminal is what is looked for
+  expect(printed.join('')).not.toMatch(/\u001B\[(8m|2J)|\u009B/);
+});
