@@ -7,9 +7,15 @@ import type { AheadRun } from './ports/ahead-claims.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DueFire, FireClaims } from './ports/fire-claims.ts';
 
-/** A statement whose answer was lost may still take effect within this time. */
-const ASK_FOR_MS = 60_000;
-const ASK_EVERY_MS = 1_000;
+/**
+ * A statement whose answer was lost may still take effect within this time: it may wait for the locks of another whose client
+ * vanished while he was sending it, until the server's TCP gives that one up. What is forgotten before that blocks its job.
+ */
+const ASK_FOR_MS = 15 * 60_000;
+/** It nearly always shows within the first minute. */
+const OFTEN_FOR_MS = 60_000;
+const ASK_OFTEN_MS = 1_000;
+const ASK_SELDOM_MS = 10_000;
 
 /** What was planned of a due cursor, and by which clock: planned so again, it is the same. */
 export interface Planned {
@@ -47,6 +53,7 @@ export class UnansweredClaims implements UnansweredLookup {
   readonly #claims: FireClaims;
   readonly #clock: Clock;
   readonly #runs = new Map<string, Omit<UnansweredRun, 'runId'> & { readonly askUntil: number }>();
+  #addedAt = Number.NEGATIVE_INFINITY;
   #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(claims: FireClaims, clock: Clock) {
@@ -55,7 +62,9 @@ export class UnansweredClaims implements UnansweredLookup {
   }
 
   add(runs: readonly UnansweredRun[]): void {
-    const askUntil = this.#clock.monotonicMs() + ASK_FOR_MS;
+    if (runs.length === 0) return;
+    this.#addedAt = this.#clock.monotonicMs();
+    const askUntil = this.#addedAt + ASK_FOR_MS;
     for (const { runId, ...run } of runs) this.#runs.set(runId, { ...run, askUntil });
   }
 
@@ -90,11 +99,13 @@ export class UnansweredClaims implements UnansweredLookup {
 
   /** How long until it is worth asking; null: there is nothing to ask. */
   get askInMs(): number | null {
-    return this.#runs.size === 0 ? null : Math.max(0, this.#askedAt + ASK_EVERY_MS - this.#clock.monotonicMs());
+    if (this.#runs.size === 0) return null;
+    const everyMs = this.#askedAt < this.#addedAt + OFTEN_FOR_MS ? ASK_OFTEN_MS : ASK_SELDOM_MS;
+    return Math.max(0, this.#askedAt + everyMs - this.#clock.monotonicMs());
   }
 
   /**
-   * Those that turned out to be RUNNING records of this instance; each is given once. At most every second.
+   * Those that turned out to be RUNNING records of this instance; each is given once. At most every second, later every ten.
    * @throws DatabaseUnavailableError with nothing forgotten
    */
   async settle(instanceId: string): Promise<SettledRun[]> {

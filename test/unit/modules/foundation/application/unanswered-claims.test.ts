@@ -53,7 +53,7 @@ describe('UnansweredClaims', () => {
     expect(await settle()).toEqual([]);
   });
 
-  it('asks again every second, for a minute', async () => {
+  it('asks again every second, for a minute, and then every ten, for a quarter of an hour', async () => {
     const { unanswered, add, record, settle, link, time } = setUp();
     add('x');
     expect(unanswered.askInMs).toBe(0);
@@ -66,8 +66,16 @@ describe('UnansweredClaims', () => {
     await record('x');
     await time.advance(1_000);
     expect(await settle()).toEqual(['x']);
-    add('z');
-    await time.advance(60_000);
+    add('late');
+    add('never');
+    for (let times = 0; times < 60; times += 1, await time.advance(1_000)) await settle();
+    await record('late');
+    const before = link.countOf('claims.getClaimed');
+    const found: string[] = [];
+    for (let times = 0; times < 839; times += 1, await time.advance(1_000)) found.push(...(await settle()));
+    expect(found).toEqual(['late']);
+    expect(link.countOf('claims.getClaimed') - before).toBeLessThan(90);
+    await time.advance(10_000);
     await settle();
     expect(unanswered.askInMs).toBeNull();
   });
