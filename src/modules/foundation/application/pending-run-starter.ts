@@ -24,14 +24,13 @@ import type { JobConfigRepository } from './ports/job-config-repository.ts';
 import type { Logger } from './ports/logger.ts';
 import type { PendingRuns } from './ports/pending-runs.ts';
 import type { CancelTimer, Timers } from './ports/timers.ts';
+import { ASK_FOR_MS, ASK_SELDOM_MS, OFTEN_FOR_MS } from './unanswered-claims.ts';
 
 const POLL_MS = 2_000;
 /** After a claim that found nothing, an ended run causes the next one no sooner. */
 const REST_MS = 25;
 /** A claim keeps its slots from the loop while it is under way. */
 const MAX_CLAIM = 200;
-/** A statement whose answer was lost may still take effect within this time. */
-const ASK_FOR_MS = 60_000;
 
 export interface PendingRunStarterDeps {
   readonly pending: PendingRuns;
@@ -59,6 +58,7 @@ export class PendingRunStarter {
   #foundNothingAt = Number.NEGATIVE_INFINITY;
   /** Until when what was claimed without an answer may show, and at least until it was asked for then; null: nothing may. */
   #askUntil: number | null = null;
+  #askAgainAt = Number.NEGATIVE_INFINITY;
   #nextInMs: number | null = null;
   #cancelTimer: CancelTimer = () => {};
   #unlisten: () => void = () => {};
@@ -128,13 +128,14 @@ export class PendingRunStarter {
 
   /** @returns whether the database answered, or was not asked. Never rejects. */
   async #turn(): Promise<boolean> {
-    const { dispatcher, lease } = this.#deps;
+    const { clock, dispatcher, lease } = this.#deps;
     this.#nextInMs = null;
     this.#isAnyLeft = true;
     if (!lease.isHeld) return true;
     const slots = dispatcher.reserveSlots(Math.min(Math.ceil(dispatcher.freeSlots / 2), MAX_CLAIM));
     try {
-      if (this.#askUntil !== null) await this.#startUnanswered(this.#askUntil);
+      const isTime = clock.monotonicMs() >= this.#askAgainAt;
+      if (this.#askUntil !== null && isTime) await this.#startUnanswered(this.#askUntil);
       await this.#claim(slots.size);
       return true;
     } catch (error) {
@@ -166,6 +167,8 @@ export class PendingRunStarter {
     const known = new Set([...dispatcher.activeRunIds, ...journal.runIds]);
     const claimed = await pending.getClaimed(lease.instanceId);
     await this.#dispatch(claimed.filter((run) => !known.has(run.id)));
+    const isFresh = askedAt < askUntil - ASK_FOR_MS + OFTEN_FOR_MS;
+    this.#askAgainAt = isFresh ? askedAt : askedAt + ASK_SELDOM_MS;
     if (askedAt >= askUntil) this.#askUntil = null;
   }
 
@@ -198,6 +201,7 @@ export class PendingRunStarter {
   #failed(error: unknown): void {
     const { clock, lease, logger } = this.#deps;
     this.#askUntil = clock.monotonicMs() + ASK_FOR_MS;
+    this.#askAgainAt = Number.NEGATIVE_INFINITY;
     if (error instanceof DatabaseUnavailableError) lease.doubt();
     logger.error('Waiting runs could not be claimed; they are tried again within 2 s.', {
       reason: describeError(error).message,

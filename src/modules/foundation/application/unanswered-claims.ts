@@ -11,11 +11,11 @@ import type { DueFire, FireClaims } from './ports/fire-claims.ts';
  * A statement whose answer was lost may still take effect within this time: it may wait for the locks of another whose client
  * vanished while he was sending it, until the server's TCP gives that one up. What is forgotten before that blocks its job.
  */
-const ASK_FOR_MS = 15 * 60_000;
+export const ASK_FOR_MS = 15 * 60_000;
 /** It nearly always shows within the first minute. */
-const OFTEN_FOR_MS = 60_000;
+export const OFTEN_FOR_MS = 60_000;
 const ASK_OFTEN_MS = 1_000;
-const ASK_SELDOM_MS = 10_000;
+export const ASK_SELDOM_MS = 10_000;
 
 /** What was planned of a due cursor, and by which clock: planned so again, it is the same. */
 export interface Planned {
