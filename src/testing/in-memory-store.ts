@@ -36,7 +36,7 @@ export class InMemoryStore {
   readonly cancelReasons = new Map<string, string>();
   readonly instances = new Map<string, LiveInstance>();
   /** What an instance's lease keeps beside its end; stays when it is released. */
-  readonly leases = new Map<string, { heldSince: number | null; confirmedUntil: number }>();
+  readonly leases = new Map<string, { heldSince: number | null; confirmedUntil: number; renewals: number }>();
   readonly events: RecordedEvent[] = [];
   /** Where the event of a key is. */
   readonly #toldAs = new Map<string, number>();
@@ -78,8 +78,10 @@ export class InMemoryStore {
     return this.#revision;
   }
 
-  isLeased(instanceId: string): boolean {
-    return (this.instances.get(instanceId)?.expiresAt.getTime() ?? 0) > this.now();
+  /** @param renewals as often the lease had been renewed when the question was sent; left out: that is not asked */
+  isLeased(instanceId: string, renewals = Number.POSITIVE_INFINITY): boolean {
+    const isFresh = (this.leases.get(instanceId)?.renewals ?? 0) <= renewals + 1;
+    return isFresh && (this.instances.get(instanceId)?.expiresAt.getTime() ?? 0) > this.now();
   }
 
   /** RUNNING records of others whose lease has ended. */

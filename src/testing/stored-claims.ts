@@ -44,11 +44,12 @@ export class StoredFireClaims implements FireClaims {
     this.#link = link;
   }
 
-  claim(instanceId: string, fires: readonly DueFire[], { aheadMs = 0 }: ClaimOptions = {}): Promise<ClaimResult> {
+  claim(instanceId: string, fires: readonly DueFire[], options: ClaimOptions = {}): Promise<ClaimResult> {
+    const { aheadMs = 0, renewals } = options;
     const { store } = this.#link;
     return this.#link.call('claims.claim', () => {
       const claiming: Claiming = { store, instanceId, runs: [], moved: new Set(), until: store.now() + aheadMs };
-      if (store.isLeased(instanceId)) for (const fire of fires) claimOne(claiming, fire);
+      if (store.isLeased(instanceId, renewals)) for (const fire of fires) claimOne(claiming, fire);
       const runs = claiming.runs.map((run) => ({ ...run, lastSuccessAt: lastSuccessOf(store, run.jobId) }));
       return { runs, moved: claiming.moved, tick: store.tick };
     });

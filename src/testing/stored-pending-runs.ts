@@ -42,7 +42,7 @@ export class StoredPendingRuns implements PendingRuns {
     const { store } = this.#link;
     return this.#link.call('pending.claim', () => {
       const runs: Run[] = [];
-      const asked = store.isLeased(instanceId) ? askedOf(store, options) : [];
+      const asked = store.isLeased(instanceId, options.renewals) ? askedOf(store, options) : [];
       const refused = asked.find(({ id }) => store.refused.has(id));
       if (refused !== undefined) throw store.refused.get(refused.id)!;
       for (const run of asked) {

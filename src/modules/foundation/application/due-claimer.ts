@@ -52,7 +52,7 @@ export class DueClaimer {
   constructor(deps: DueClaimerDeps, ahead: AheadRuns) {
     this.#deps = deps;
     this.#ahead = ahead;
-    this.#unanswered = new UnansweredClaims(deps.claims, deps.clock);
+    this.#unanswered = new UnansweredClaims(deps);
   }
 
   /** How long until a claim without an answer is worth asking about; null: there is none. */
@@ -128,7 +128,7 @@ export class DueClaimer {
     const looks = new Map(plans.map(({ config: { jobId } }) => [jobId, directory.lookOf(jobId)]));
     let answer: ClaimResult;
     try {
-      answer = await claims.claim(lease.instanceId, plans, { aheadMs });
+      answer = await claims.claim(lease.instanceId, plans, { aheadMs, renewals: lease.renewals });
     } catch (error) {
       this.#unanswered.add(plans.flatMap((plan) => unansweredOf(plan, plannedAt)));
       if (error instanceof DatabaseUnavailableError) {

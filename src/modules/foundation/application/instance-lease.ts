@@ -27,6 +27,7 @@ export class InstanceLease {
   #isDoubted = false;
   #term = 0;
   #live: readonly LiveInstance[] = [];
+  #renewals = 0;
   #renewedAt = Number.NEGATIVE_INFINITY;
   #aloneSince: number | null = null;
   #suspendedSince: number | null = null;
@@ -53,6 +54,11 @@ export class InstanceLease {
    */
   get term(): number | null {
     return this.#deps.clock.monotonicMs() < this.#heldUntil ? this.#term : null;
+  }
+
+  /** How often it has been renewed, as the database counts: the fencing token of what is claimed under it. */
+  get renewals(): number {
+    return this.#renewals;
   }
 
   /** The instances that were alive at the last renewal, this one among them. */
@@ -108,6 +114,7 @@ export class InstanceLease {
     this.#heldUntil = askedAt + LEASE_MS - SAFETY_MS;
     this.#isDoubted = false;
     this.#live = renewal.live;
+    this.#renewals = renewal.renewals;
     this.#renewedAt = renewal.now.getTime();
     const isAlone = renewal.live.every(({ id }) => id === instance.id);
     this.#aloneSince = isAlone ? (this.#aloneSince ?? this.#renewedAt) : null;

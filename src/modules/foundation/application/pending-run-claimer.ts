@@ -33,7 +33,7 @@ export class PendingRunClaimer {
   async claim(asked: Asked, limit: number): Promise<PendingClaim> {
     const { clock, lease, pending } = this.#deps;
     for (const [id, until] of this.#refused) if (until <= clock.monotonicMs()) this.#refused.delete(id);
-    const options = { ...asked, limit, except: [...this.#refused.keys()] };
+    const options = { ...asked, limit, renewals: lease.renewals, except: [...this.#refused.keys()] };
     try {
       return await pending.claim(lease.instanceId, options);
     } catch (error) {
@@ -56,9 +56,10 @@ export class PendingRunClaimer {
   }
 
   async #claimOnly(asked: Asked, only: readonly string[]): Promise<PendingClaim> {
+    const { lease, pending } = this.#deps;
     try {
-      return await this.#deps.pending.claim(this.#deps.lease.instanceId, {
-        ...{ ...asked, only, limit: only.length, except: [...this.#refused.keys()] },
+      return await pending.claim(lease.instanceId, {
+        ...{ ...asked, only, limit: only.length, renewals: lease.renewals, except: [...this.#refused.keys()] },
       });
     } catch (error) {
       if (error instanceof DatabaseUnavailableError) throw error;

@@ -5,8 +5,7 @@
  * Invariants: claims no more than half the free slots at a time, so that the loop always finds some, and none of a job
  * that excludes itself and of which a run goes on here that the database does not know of; what was claimed is
  * started, also where the answer to the claim, or what it takes to start it, was lost: RUNNING records of this instance
- * that waited here and that nobody runs are looked for until the lost statement can no longer take effect, and once more
- * where the database was away until then. Runs that end
+ * that waited here and that nobody runs are looked for until the lost statement can no longer take effect. Runs that end
  * where nothing waited a moment ago do not cause a claim each, unless their job queues: a herd of them causes a few.
  */
 import { describeError } from '../domain/describe-error.ts';
@@ -16,6 +15,7 @@ import type { DatabaseTime } from './database-time.ts';
 import type { FireDispatcher } from './fire-dispatcher.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import type { JobDirectory } from './job-directory.ts';
+import { LateClaim } from './late-claim.ts';
 import type { OutageJournal } from './outage-journal.ts';
 import { PendingRunClaimer } from './pending-run-claimer.ts';
 import type { Clock } from './ports/clock.ts';
@@ -24,7 +24,6 @@ import type { JobConfigRepository } from './ports/job-config-repository.ts';
 import type { Logger } from './ports/logger.ts';
 import type { PendingRuns } from './ports/pending-runs.ts';
 import type { CancelTimer, Timers } from './ports/timers.ts';
-import { ASK_FOR_MS, ASK_SELDOM_MS, OFTEN_FOR_MS } from './unanswered-claims.ts';
 
 const POLL_MS = 2_000;
 /** After a claim that found nothing, an ended run causes the next one no sooner. */
@@ -56,9 +55,8 @@ export class PendingRunStarter {
   /** As far as is known: what is added after a claim is told. */
   #isAnyLeft = true;
   #foundNothingAt = Number.NEGATIVE_INFINITY;
-  /** Until when what was claimed without an answer may show, and at least until it was asked for then; null: nothing may. */
-  #askUntil: number | null = null;
-  #askAgainAt = Number.NEGATIVE_INFINITY;
+  /** The last claim that was not answered; null: what it took is known. */
+  #late: LateClaim | null = null;
   #nextInMs: number | null = null;
   #cancelTimer: CancelTimer = () => {};
   #unlisten: () => void = () => {};
@@ -128,14 +126,13 @@ export class PendingRunStarter {
 
   /** @returns whether the database answered, or was not asked. Never rejects. */
   async #turn(): Promise<boolean> {
-    const { clock, dispatcher, lease } = this.#deps;
+    const { dispatcher, lease } = this.#deps;
     this.#nextInMs = null;
     this.#isAnyLeft = true;
     if (!lease.isHeld) return true;
     const slots = dispatcher.reserveSlots(Math.min(Math.ceil(dispatcher.freeSlots / 2), MAX_CLAIM));
     try {
-      const isTime = clock.monotonicMs() >= this.#askAgainAt;
-      if (this.#askUntil !== null && isTime) await this.#startUnanswered(this.#askUntil);
+      if (this.#late !== null) await this.#startUnanswered(this.#late);
       await this.#claim(slots.size);
       return true;
     } catch (error) {
@@ -161,15 +158,13 @@ export class PendingRunStarter {
   }
 
   /** What ended here is known before it is asked for: an answer may be older than the outcome that was written meanwhile. */
-  async #startUnanswered(askUntil: number): Promise<void> {
-    const { clock, dispatcher, journal, lease, pending } = this.#deps;
-    const askedAt = clock.monotonicMs();
+  async #startUnanswered(late: LateClaim): Promise<void> {
+    const { dispatcher, journal, lease, pending } = this.#deps;
+    const isFinal = late.isSettled();
     const known = new Set([...dispatcher.activeRunIds, ...journal.runIds]);
     const claimed = await pending.getClaimed(lease.instanceId);
     await this.#dispatch(claimed.filter((run) => !known.has(run.id)));
-    const isFresh = askedAt < askUntil - ASK_FOR_MS + OFTEN_FOR_MS;
-    this.#askAgainAt = isFresh ? askedAt : askedAt + ASK_SELDOM_MS;
-    if (askedAt >= askUntil) this.#askUntil = null;
+    if (isFinal) this.#late = null;
   }
 
   async #dispatch(runs: readonly Run[]): Promise<void> {
@@ -199,9 +194,8 @@ export class PendingRunStarter {
   }
 
   #failed(error: unknown): void {
-    const { clock, lease, logger } = this.#deps;
-    this.#askUntil = clock.monotonicMs() + ASK_FOR_MS;
-    this.#askAgainAt = Number.NEGATIVE_INFINITY;
+    const { lease, logger } = this.#deps;
+    this.#late = new LateClaim(this.#deps);
     if (error instanceof DatabaseUnavailableError) lease.doubt();
     logger.error('Waiting runs could not be claimed; they are tried again within 2 s.', {
       reason: describeError(error).message,

@@ -4,18 +4,14 @@
  */
 import type { RunnableConfig } from '../domain/job-config.ts';
 import type { AheadRun } from './ports/ahead-claims.ts';
-import type { Clock } from './ports/clock.ts';
+import { LateClaim, type LateClaimDeps } from './late-claim.ts';
 import type { DueFire, FireClaims } from './ports/fire-claims.ts';
 
-/**
- * A statement whose answer was lost may still take effect within this time: it may wait for the locks of another whose client
- * vanished while he was sending it, until the server's TCP gives that one up. What is forgotten before that blocks its job.
- */
-export const ASK_FOR_MS = 15 * 60_000;
-/** It nearly always shows within the first minute. */
-export const OFTEN_FOR_MS = 60_000;
-const ASK_OFTEN_MS = 1_000;
-export const ASK_SELDOM_MS = 10_000;
+const ASK_EVERY_MS = 1_000;
+
+export interface UnansweredClaimsDeps extends LateClaimDeps {
+  readonly claims: Pick<FireClaims, 'getClaimed'>;
+}
 
 /** What was planned of a due cursor, and by which clock: planned so again, it is the same. */
 export interface Planned {
@@ -50,22 +46,21 @@ export function unansweredOf({ run, config, dueAt, nextFireAt }: DueFire, planne
 }
 
 export class UnansweredClaims implements UnansweredLookup {
-  readonly #claims: FireClaims;
-  readonly #clock: Clock;
-  readonly #runs = new Map<string, Omit<UnansweredRun, 'runId'> & { readonly askUntil: number }>();
-  #addedAt = Number.NEGATIVE_INFINITY;
+  readonly #deps: UnansweredClaimsDeps;
+  readonly #runs = new Map<string, Omit<UnansweredRun, 'runId'> & { readonly claim: LateClaim }>();
   #askedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(claims: FireClaims, clock: Clock) {
-    this.#claims = claims;
-    this.#clock = clock;
+  constructor(deps: UnansweredClaimsDeps) {
+    this.#deps = deps;
+  }
+
+  get runIds(): string[] {
+    return [...this.#runs.keys()];
   }
 
   add(runs: readonly UnansweredRun[]): void {
-    if (runs.length === 0) return;
-    this.#addedAt = this.#clock.monotonicMs();
-    const askUntil = this.#addedAt + ASK_FOR_MS;
-    for (const { runId, ...run } of runs) this.#runs.set(runId, { ...run, askUntil });
+    const claim = new LateClaim(this.#deps);
+    for (const { runId, ...run } of runs) this.#runs.set(runId, { ...run, claim });
   }
 
   /** Claimed again, an occurrence keeps its run id: whichever of its claims took effect, it is one run. */
@@ -100,25 +95,23 @@ export class UnansweredClaims implements UnansweredLookup {
   /** How long until it is worth asking; null: there is nothing to ask. */
   get askInMs(): number | null {
     if (this.#runs.size === 0) return null;
-    const everyMs = this.#askedAt < this.#addedAt + OFTEN_FOR_MS ? ASK_OFTEN_MS : ASK_SELDOM_MS;
-    return Math.max(0, this.#askedAt + everyMs - this.#clock.monotonicMs());
+    return Math.max(0, this.#askedAt + ASK_EVERY_MS - this.#deps.clock.monotonicMs());
   }
 
   /**
-   * Those that turned out to be RUNNING records of this instance; each is given once. At most every second, later every ten.
+   * Those that turned out to be RUNNING records of this instance; each is given once. At most every second.
    * @throws DatabaseUnavailableError with nothing forgotten
    */
   async settle(instanceId: string): Promise<SettledRun[]> {
     if (this.askInMs !== 0) return [];
-    const askedAt = this.#clock.monotonicMs();
-    this.#askedAt = askedAt;
-    const found = await this.#claims.getClaimed(instanceId, [...this.#runs.keys()]);
+    this.#askedAt = this.#deps.clock.monotonicMs();
+    const final = this.runIds.filter((runId) => this.#runs.get(runId)!.claim.isSettled());
+    const found = await this.#deps.claims.getClaimed(instanceId, this.runIds);
     const settled = found.flatMap((run) => {
       const known = this.#runs.get(run.id);
       return known === undefined ? [] : [{ ...known, run }];
     });
-    for (const { run } of settled) this.#runs.delete(run.id);
-    for (const [runId, { askUntil }] of this.#runs) if (askUntil <= askedAt) this.#runs.delete(runId);
+    for (const runId of [...settled.map(({ run }) => run.id), ...final]) this.#runs.delete(runId);
     return settled;
   }
 }

@@ -40,6 +40,8 @@ export interface DueFire {
 export interface ClaimOptions {
   /** Cursors that become due within this time are taken too; their runs are held until `AheadClaims` confirms them. Default 0. */
   readonly aheadMs?: number;
+  /** As often the lease had been renewed when the claim was sent: renewed twice since, nothing is claimed. Left out: not asked. */
+  readonly renewals?: number;
 }
 
 export interface ClaimedRun extends Run {

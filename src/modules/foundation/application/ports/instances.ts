@@ -16,6 +16,8 @@ export interface LiveInstance extends Instance {
 export interface Renewal {
   /** The database's clock. */
   readonly now: Date;
+  /** How often the lease has been renewed: the fencing token of what is claimed from now on. */
+  readonly renewals: number;
   readonly live: LiveInstance[];
 }
 

@@ -44,6 +44,8 @@ export interface PendingClaim {
 export interface PendingClaimOptions {
   readonly handlers: readonly string[];
   readonly limit: number;
+  /** As often the lease had been renewed when the claim was sent: renewed twice since, nothing is claimed. Left out: not asked. */
+  readonly renewals?: number;
   /** Of these alone; left out: of all. */
   readonly only?: readonly string[];
   /** Left alone, and in no other's way. */

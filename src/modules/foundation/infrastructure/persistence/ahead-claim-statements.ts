@@ -9,7 +9,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { AheadRun, Confirming } from '../../application/ports/ahead-claims.ts';
 import { ANSWERED, renderGiveBack, TOLD } from './give-back-steps.ts';
 import { isSameSchedule, SCHEDULE_COLUMNS, toScheduleRow } from './schedule-columns.ts';
-import { inputRows } from './statement-input.ts';
+import { ENDS_IN_TIME, inputRows } from './statement-input.ts';
 
 const AHEAD_COLUMNS = {
   run_id: 'uuid',
@@ -49,10 +49,16 @@ export function isUnconfirmed(alias: string): SQL {
     ))`;
 }
 
-/** Of a lease that has not ended by the database's clock. */
-export function isLeased(instanceId: string): SQL {
+/**
+ * Of a lease that has not ended by the database's clock, and was renewed at most once since the statement was sent: one that
+ * was on its way for longer, and that whoever sent it has given up, claims nothing.
+ * @param renewals as often the lease had been renewed when it was sent; left out: that is not asked
+ */
+export function isLeased(instanceId: string, renewals?: number): SQL {
+  const isFresh = renewals === undefined ? sql`` : sql`and holder.renewals <= ${renewals}::int + 1`;
   return sql`exists (
-    select from scheduler_instance holder where holder.id = ${instanceId} and holder.expires_at > clock_timestamp()
+    select from scheduler_instance holder
+    where holder.id = ${instanceId} and holder.expires_at > clock_timestamp() ${isFresh} and ${ENDS_IN_TIME}
   )`;
 }
 
@@ -65,6 +71,7 @@ function renderConfirmed(instanceId: string, { dueAt, leaseMs }: Confirming, con
         expires_at = greatest(own.expires_at, clock.now + ${leaseMs}::float8 * interval '1 millisecond')
       from clock
       where own.id = ${instanceId} and own.expires_at > clock.now and clock.now >= ${due}::timestamptz and ${condition}
+        and ${ENDS_IN_TIME}
       returning own.held_since
     )`;
 }
@@ -107,6 +114,7 @@ export function renderGiveBackAll(instanceId: string, runs: readonly AheadRun[])
     with ${renderInput(runs)},
     doomed as materialized (
       select ${doomedOf(instanceId)} from input left join scheduler_job_config job on job.job_id = input.job_id
+      where ${ENDS_IN_TIME}
     ),
     ${renderGiveBack(instanceId)}
     select id as run_id, ${TOLD} from (${ANSWERED}) answered`;

@@ -93,7 +93,9 @@ export function classifyDatabaseError(error: unknown): ClassifiedError {
 export function toDatabaseError(error: unknown): CarillonError {
   if (error instanceof CarillonError) return error;
   const classified = classifyDatabaseError(error);
-  if (classified.fault !== 'unavailable') return new DatabaseStatementError(classified);
+  // A lock that is not to be had in time: nothing was done, and later the same call may succeed.
+  const isLater = classified.fault === 'unavailable' || classified.fault === 'lockTimeout';
+  if (!isLater) return new DatabaseStatementError(classified);
   return new DatabaseUnavailableError(`The database is not available: ${classified.message} (${classified.code}).`);
 }
 

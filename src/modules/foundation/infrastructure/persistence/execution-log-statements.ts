@@ -16,7 +16,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Outcome, Run } from '../../domain/run.ts';
 import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
 import { LOST_ATTEMPTS } from '../../domain/retry.ts';
-import { herdRows, inputRows } from './statement-input.ts';
+import { ENDS_IN_TIME, herdRows, inputRows } from './statement-input.ts';
 import { MAX_RESULT_CHARACTERS, toWritableJson, toWritableText } from '../../domain/writable-text.ts';
 
 const RUN_COLUMNS = {
@@ -100,7 +100,8 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
   const isFailed = outcomes.some(({ outcome }) => outcome.status === 'FAILED');
   return sql`
     with input as materialized (
-      select distinct on (id) * from ${herdRows('input', { own: { id: 'uuid' }, shared: OUTCOME_COLUMNS }, outcomes.map(toOutcomeRow))} order by id
+      select distinct on (id) * from ${herdRows('input', { own: { id: 'uuid' }, shared: OUTCOME_COLUMNS }, outcomes.map(toOutcomeRow))}
+      where ${ENDS_IN_TIME} order by id
     ),
     held as materialized (
       select input.*, run.* from input cross join lateral (

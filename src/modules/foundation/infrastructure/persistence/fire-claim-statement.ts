@@ -106,7 +106,8 @@ function renderSkipReason(): SQL {
     then 'overlap: as many runs were under way as its limit allows (' || max_running || ')' else ${STILL_RUNNING} end`;
 }
 
-export function renderClaim(instanceId: string, fires: readonly DueFire[], { aheadMs = 0 }: ClaimOptions = {}): SQL {
+export function renderClaim(instanceId: string, fires: readonly DueFire[], options: ClaimOptions = {}): SQL {
+  const { aheadMs = 0, renewals } = options;
   const isQueued = fires.some(isQueueing);
   const isLast = fires.some(({ nextFireAt }) => nextFireAt === null);
   const isLimited = fires.some(({ config }) => config.maxConcurrentRuns !== null);
@@ -125,7 +126,7 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[], { ahe
           and c.next_fire_at <= clock_timestamp() + ${aheadMs}::float8 * interval '1 millisecond'
         for update skip locked
       ) held
-      where ${isLeased(instanceId)}
+      where ${isLeased(instanceId, renewals)}
         ${isQueued ? sql`and (input.overlap not in ${QUEUEING} or input.job_id in (select job_id from keys))` : sql``}
     ),
     ${isLimited ? renderFull() : sql``}

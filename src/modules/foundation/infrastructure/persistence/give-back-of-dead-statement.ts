@@ -8,12 +8,14 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { isUnconfirmed } from './ahead-claim-statements.ts';
 import { renderGiveBack, TOLD } from './give-back-steps.ts';
+import { ENDS_IN_TIME } from './statement-input.ts';
 
 export function renderGiveBackOfDead(instanceId: string): SQL {
   return sql`
     with over as materialized (
       select holder.id from scheduler_instance holder
       where holder.expires_at <= clock_timestamp() and holder.held_since is not null and holder.id <> ${instanceId}
+        and ${ENDS_IN_TIME}
       order by holder.id
       for update skip locked
     ),

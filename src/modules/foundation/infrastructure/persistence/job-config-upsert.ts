@@ -9,7 +9,7 @@ import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Edit } from '../../application/ports/job-config-repository.ts';
 import { DEFAULT_POLICIES, type JobSpec } from '../../domain/job-config.ts';
 import { schedulerJobConfig } from './schema/jobs.ts';
-import { inputRows } from './statement-input.ts';
+import { ENDS_IN_TIME, inputRows } from './statement-input.ts';
 
 type SpecColumn = [property: keyof JobSpec, column: PgColumn];
 
@@ -30,7 +30,9 @@ export function renderUpsert(spec: JobSpec, edit: Edit): SQL {
   const types = Object.fromEntries(SPEC_COLUMNS.map(([, column]) => [column.name, column.getSQLType()]));
   const row = Object.fromEntries(SPEC_COLUMNS.map(([property, column]) => [column.name, spec[property]]));
   return sql`
-    with before as materialized (select * from scheduler_job_config where job_id = ${spec.jobId} for update),
+    with before as materialized (
+      select * from scheduler_job_config where job_id = ${spec.jobId} and ${ENDS_IN_TIME} for update
+    ),
     saved as (
       insert into scheduler_job_config as job (${columns})
       select ${names((name) => `input."${name}"`)}

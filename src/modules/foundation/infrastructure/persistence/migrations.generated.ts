@@ -587,4 +587,10 @@ END
 $$;
 `,
   },
+  {
+    tag: '0012_lease_renewals',
+    when: 1795986608470,
+    hash: '46af334a260ec5703007b76775599e7bf5eb7934dfaffb3069b44050d2faa306',
+    sql: `ALTER TABLE "scheduler_instance" ADD COLUMN "renewals" integer DEFAULT 0 NOT NULL;`,
+  },
 ];

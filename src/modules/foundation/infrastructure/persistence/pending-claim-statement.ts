@@ -79,7 +79,7 @@ export function renderPendingClaim(instanceId: string, options: PendingClaimOpti
   return sql`
     with ${renderFitting(options)},
     ready as materialized (
-      ${renderCandidates(options, sql`and ${isLeased(instanceId)}`)}
+      ${renderCandidates(options, sql`and ${isLeased(instanceId, options.renewals)}`)}
       for update of run skip locked
     ),
     limited as materialized (

@@ -12,7 +12,7 @@ import type {
   Backfills,
 } from '../../application/ports/backfills.ts';
 import type { Database } from './database.ts';
-import { inputRows, readInstant } from './statement-input.ts';
+import { ENDS_IN_TIME, inputRows, readInstant } from './statement-input.ts';
 
 type FateRow = { scheduled_at: string; fate: BackfillFate; execution_id: string | null };
 
@@ -63,7 +63,9 @@ function renderKnown(jobId: string, occurrences: BackfillOrder['occurrences']): 
 function renderAdd({ jobId, actor, reason, occurrences, includeCompleted, range }: BackfillOrder): SQL {
   const detail = JSON.stringify({ from: range.from, to: range.to, includeCompleted });
   return sql`
-    with job as materialized (select * from scheduler_job_config where job_id = ${jobId} for key share),
+    with job as materialized (
+      select * from scheduler_job_config where job_id = ${jobId} and ${ENDS_IN_TIME} for key share
+    ),
     ${renderKnown(jobId, occurrences)},
     added as (
       insert into scheduler_pending_run

@@ -11,6 +11,7 @@ import { isUnconfirmed } from './ahead-claim-statements.ts';
 import type { Database } from './database.ts';
 import { isUuid } from './page-cursor.ts';
 import { toWritableText } from '../../domain/writable-text.ts';
+import { ENDS_IN_TIME } from './statement-input.ts';
 
 export class PostgresCancellations implements Cancellations {
   readonly #database: Database;
@@ -39,7 +40,7 @@ function renderRequest({ executionId, actor, ...order }: CancelOrder): SQL {
       update scheduler_execution_log
       set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()),
         cancel_reason = coalesce(cancel_reason, ${reason}::text)
-      where id = ${executionId}::uuid and status = 'RUNNING'
+      where id = ${executionId}::uuid and status = 'RUNNING' and ${ENDS_IN_TIME}
       returning *
     ),
     noticed as (

@@ -2,19 +2,19 @@
  * The processes that run jobs, and their leases, by the database's clock.
  *
  * Invariants: a lease that ended begins anew when it is renewed (`held_since`), so that what was claimed under the old one is
- * told from what is claimed now; runs that were claimed ahead and have not started are no rescuer's (`AheadClaims` has
+ * told from what is claimed now; each renewal is counted, and what was sent two renewals ago is claimed no more (`isLeased`); runs that were claimed ahead and have not started are no rescuer's (`AheadClaims` has
  * them); a run is taken from an instance only while its lease has ended, and at most once, and where its job says
  * so its next attempt waits from that moment on; whoever rescues waits for no lock of a run, so that a rescue and the
  * recording of outcomes never stand in each other's way.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Instance, Instances, LiveInstance, LostRun, Renewal } from '../../application/ports/instances.ts';
+import type { Instance, Instances, LostRun, Renewal } from '../../application/ports/instances.ts';
 import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
 import { LOST_ATTEMPTS } from '../../domain/retry.ts';
 import { isUnconfirmed } from './ahead-claim-statements.ts';
 import type { Database } from './database.ts';
 import { schedulerInstance } from './schema/service.ts';
-import { decodeRow, readInstant } from './statement-input.ts';
+import { decodeRow, ENDS_IN_TIME, readInstant } from './statement-input.ts';
 
 const LOST_MESSAGE = 'The process that ran this job ended, or lost its lease, before the run was over.';
 
@@ -29,12 +29,13 @@ export class PostgresInstances implements Instances {
     const rows = await this.#database.rows<{ now: string }>(sql`
       with clock as materialized (select clock_timestamp() as now),
       renewed as (
-        insert into scheduler_instance as own (id, hostname, runtime, version, started_at, renewed_at, expires_at, held_since)
+        insert into scheduler_instance as own (id, hostname, runtime, version, started_at, renewed_at, expires_at, held_since, renewals)
         select ${instance.id}, ${instance.hostname}, ${instance.runtime}, ${instance.version},
           ${instance.startedAt.toISOString()}::timestamptz, now, now + ${leaseMs}::float8 * interval '1 millisecond',
-          date_trunc('milliseconds', now)
+          date_trunc('milliseconds', now), 1
         from clock
         on conflict (id) do update set renewed_at = excluded.renewed_at, expires_at = excluded.expires_at,
+          renewals = own.renewals + 1,
           held_since = case when own.expires_at > excluded.renewed_at then coalesce(own.held_since, excluded.held_since) else excluded.held_since end
         returning *
       )
@@ -46,8 +47,9 @@ export class PostgresInstances implements Instances {
         where other.id <> ${instance.id} and other.expires_at > clock.now
       ) as live
       order by live.started_at, live.id`);
-    const live: LiveInstance[] = rows.map((row) => decodeRow(schedulerInstance, row));
-    return { now: readInstant(rows[0]?.now ?? ''), live };
+    const found = rows.map((row) => decodeRow(schedulerInstance, row));
+    const renewals = found.find(({ id }) => id === instance.id)?.renewals ?? 0;
+    return { now: readInstant(rows[0]?.now ?? ''), renewals, live: found };
   }
 
   async release(instanceId: string): Promise<void> {
@@ -78,7 +80,7 @@ function renderRescue(instanceId: string): SQL {
       where run.status = 'RUNNING' and run.instance_id <> ${instanceId} and not exists (
         select from scheduler_instance holder
         where holder.id = run.instance_id and (holder.expires_at > clock_timestamp() or ${isUnconfirmed('run')})
-      )
+      ) and ${ENDS_IN_TIME}
       order by run.id
       for update of run skip locked
     ),

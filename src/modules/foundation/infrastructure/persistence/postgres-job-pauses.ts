@@ -10,7 +10,7 @@ import type { JobPauses, PauseOrder, ResumeOrder } from '../../application/ports
 import type { JobConfig } from '../../domain/job-config.ts';
 import type { Database } from './database.ts';
 import { schedulerJobConfig } from './schema/jobs.ts';
-import { decodeRow } from './statement-input.ts';
+import { decodeRow, ENDS_IN_TIME } from './statement-input.ts';
 
 const isPausedNow = sql`before.paused_at is not null
         and (before.paused_until is null or before.paused_until > clock_timestamp())`;
@@ -56,7 +56,9 @@ interface Audit {
 
 function renderEdit(edit: SQL, { jobId, actor, type, reason, detail }: Audit): SQL {
   return sql`
-    with before as materialized (select * from scheduler_job_config where job_id = ${jobId} for update),
+    with before as materialized (
+      select * from scheduler_job_config where job_id = ${jobId} and ${ENDS_IN_TIME} for update
+    ),
     edited as (update scheduler_job_config job set ${edit} returning job.*),
     told as (
       insert into scheduler_event (type, job_id, reason, actor, detail)

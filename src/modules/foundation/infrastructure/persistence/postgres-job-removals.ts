@@ -8,6 +8,7 @@ import { sql } from 'drizzle-orm';
 import type { JobRemovals, Removal } from '../../application/ports/job-removals.ts';
 import type { Database } from './database.ts';
 import { renderMasked } from './job-config-upsert.ts';
+import { ENDS_IN_TIME } from './statement-input.ts';
 
 export class PostgresJobRemovals implements JobRemovals {
   readonly #database: Database;
@@ -21,6 +22,7 @@ export class PostgresJobRemovals implements JobRemovals {
       with gone as (
         delete from scheduler_job_config job
         where job.job_id = ${jobId} ${ifRevision === undefined ? sql`` : sql`and job.revision = ${ifRevision}::bigint`}
+          and ${ENDS_IN_TIME}
         returning job.*
       ),
       told as (

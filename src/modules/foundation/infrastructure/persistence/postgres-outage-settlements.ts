@@ -21,7 +21,7 @@ import {
   toKeyedEventRow,
 } from './postgres-event-ledger.ts';
 import { isSameSchedule, SCHEDULE_COLUMNS, toScheduleRow } from './schedule-columns.ts';
-import { inputRows } from './statement-input.ts';
+import { ENDS_IN_TIME, inputRows } from './statement-input.ts';
 import { toWritableJson } from '../../domain/writable-text.ts';
 
 const JOB_COLUMNS = {
@@ -73,7 +73,7 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
   const ended = settlements.flatMap((settlement) => settlement.ended);
   const active = settlements.flatMap((settlement) => settlement.active);
   return sql`
-    with input as materialized (select * from ${inputRows('input', JOB_COLUMNS, settlements.map(toJobRow))}),
+    with input as materialized (select * from ${inputRows('input', JOB_COLUMNS, settlements.map(toJobRow))} where ${ENDS_IN_TIME}),
     run as materialized (select * from ${inputRows('run', OCCURRENCE_COLUMNS, [...ended, ...active].map(toOccurrence))}),
     waiting as materialized (
       select * from ${inputRows('waiting', WAITING_COLUMNS, settlements.flatMap(toWaitingRows))}

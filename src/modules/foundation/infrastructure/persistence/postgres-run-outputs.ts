@@ -11,7 +11,7 @@ import { lineBytes, type RunLogLine } from '../../domain/run-output.ts';
 import { BatchWriter } from './batch-writer.ts';
 import type { Database } from './database.ts';
 import { schedulerRunLog } from './schema/runs.ts';
-import { inputRows } from './statement-input.ts';
+import { ENDS_IN_TIME, inputRows } from './statement-input.ts';
 
 const MAX_STATEMENT_BYTES = 2 * 1024 * 1024;
 const ROW_BYTES = 300;
@@ -53,7 +53,7 @@ export class PostgresRunOutputs implements RunOutputs {
     }));
     // Records are looked up by their key alone, as where outcomes are written.
     const held = await this.#database.rows<{ id: string }>(sql`
-      with input as materialized (select * from ${inputRows('input', OUTPUT_COLUMNS, rows)} order by id),
+      with input as materialized (select * from ${inputRows('input', OUTPUT_COLUMNS, rows)} where ${ENDS_IN_TIME} order by id),
       held as materialized (
         select run.id from input cross join lateral (
           select id from scheduler_execution_log one

@@ -7,6 +7,17 @@ import type { PgTable } from 'drizzle-orm/pg-core';
 import type { FireCursor } from '../../application/ports/fire-claims.ts';
 
 /**
+ * True; and from then on the statement waits 4 s at most for each lock, and, by PostgreSQL 17 and newer, ends within 15 s,
+ * though whoever sent it has vanished: it can neither take effect much later, nor keep others from what it has locked.
+ */
+export const ENDS_IN_TIME = sql`(
+    select set_config('lock_timeout', '4000', true) is not null and case
+      when current_setting('transaction_timeout', true) is null then true
+      else set_config('transaction_timeout', '15000', true) is not null
+    end
+  )`;
+
+/**
  * `json_to_recordset($1) as name("column" type, …)`: a batch as a relation.
  * @param columns each column with its SQL type; the rows' keys are these columns
  */

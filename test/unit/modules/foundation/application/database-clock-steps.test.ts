@@ -106,18 +106,15 @@ describe('what was asked of a database whose clock is stepped since', () => {
     expect(ran).toEqual([id]);
   });
 
-  it('PendingRunStarter stops asking for it after a quarter of an hour, though the clock went back an hour', async () => {
+  it('PendingRunStarter stops asking for it within a minute, though the clock went back an hour', async () => {
     const { store, link, time } = await withOrders();
     link.loseAnswer('pending.claim');
     store.trigger('a', 'by-hand');
     await time.advance(1);
     store.clockOffsetMs -= HOUR;
-    await time.advance(70 * SECOND);
-    const often = link.countOf('pending.getClaimed');
-    await time.advance(14 * MINUTE);
-    expect(link.countOf('pending.getClaimed') - often).toBeGreaterThan(60);
-    expect(link.countOf('pending.getClaimed') - often).toBeLessThan(90);
+    await time.advance(MINUTE);
     const asked = link.countOf('pending.getClaimed');
+    expect(asked).toBeGreaterThan(10);
     await time.advance(MINUTE);
     expect(link.countOf('pending.getClaimed')).toBe(asked);
   });

@@ -57,6 +57,8 @@ export const schedulerInstance = pgTable('scheduler_instance', {
   startedAt: instant('started_at').notNull(),
   renewedAt: instant('renewed_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
+  /** How often it was renewed: the fencing token of what is claimed under it. */
+  renewals: integer('renewals').notNull().default(0),
   /** Since when the lease has never ended. Null: it has, and what was claimed under it is taken away. */
   heldSince: instant('held_since'),
   /** What it claimed ahead and is due after this has not started. */

@@ -1,0 +1,1 @@
+ALTER TABLE "scheduler_instance" ADD COLUMN "renewals" integer DEFAULT 0 NOT NULL;
