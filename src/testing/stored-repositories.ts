@@ -131,6 +131,16 @@ export class StoredInstances implements Instances {
       return lost;
     });
   }
+
+  getRunning(instanceId: string, longerThanMs: number): Promise<Run[]> {
+    const { store } = this.#link;
+    const isOld = (run: Run): boolean => (run.claimedAt ?? run.startedAt).getTime() < store.now() - longerThanMs;
+    return this.#link.call('instances.getRunning', () =>
+      [...store.executions.values()].filter(
+        (run) => run.status === 'RUNNING' && run.instanceId === instanceId && isOld(run),
+      ),
+    );
+  }
 }
 
 export class StoredEventLedger implements EventLedger {

@@ -170,4 +170,18 @@ describeOnEveryDatabase('PostgresInstances', (database) => {
       expect(await database().rows(sql`select id from scheduler_instance where id = ${old.id}`)).toEqual([]);
     });
   });
+
+  it('getRunning() finds what this instance has held for so long, and nothing of others or that has ended', async () => {
+    const [instanceId, other] = [randomUUID(), randomUUID()];
+    const before = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+    const [old, ended, ahead, fresh] = [5, 5, 5, 0].map((minutes) =>
+      sampleRun({ instanceId, startedAt: before(minutes) }),
+    );
+    await Promise.all([old!, ended!, ahead!, fresh!].map((run) => executions().create(run)));
+    await executions().create(sampleRun({ instanceId: other, startedAt: before(5) }));
+    await executions().update(ended!, succeeded(ended!));
+    await database().rows(sql`
+      update scheduler_execution_log set claimed_at = clock_timestamp() where id = ${ahead!.id}`);
+    expect(await instances().getRunning(instanceId, 60_000)).toEqual([expect.objectContaining(old)]);
+  });
 });

@@ -32,6 +32,11 @@ export class HeldRuns {
     return this.#waiting.size + this.#confirmed.size + this.#doomed.size + this.#offered.size;
   }
 
+  get runIds(): string[] {
+    const offered = [...this.#offered.values()].map(({ run }) => run.id);
+    return [...this.#waiting.keys(), ...this.#confirmed.keys(), ...this.#doomed.keys(), ...offered];
+  }
+
   get hasConfirmed(): boolean {
     return this.#confirmed.size > 0;
   }

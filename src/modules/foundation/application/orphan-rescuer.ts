@@ -1,18 +1,35 @@
 /**
  * Finds runs whose instance has lost its lease: those that may have started are recorded as FAILED, reason LOST, and those
- * that it had only claimed ahead go back to their cursors. Nothing stays RUNNING for ever.
+ * that it had only claimed ahead go back to their cursors. So are records of this instance that it knows nothing of, which
+ * nothing should leave behind: nothing stays RUNNING for ever, and keeps its job from running, whatever went wrong.
  */
+import type { Run } from '../domain/run.ts';
+import type { DatabaseTime } from './database-time.ts';
 import type { EventBus } from './event-bus.ts';
+import type { FireDispatcher } from './fire-dispatcher.ts';
+import type { HeldRuns } from './held-runs.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import type { JobLoader } from './job-loader.ts';
+import type { OutageJournal } from './outage-journal.ts';
 import type { AheadClaims } from './ports/ahead-claims.ts';
+import type { Clock } from './ports/clock.ts';
+import type { ExecutionLogRepository } from './ports/execution-log-repository.ts';
 import type { Instances } from './ports/instances.ts';
 import type { Logger } from './ports/logger.ts';
+
+/** So old is a record before it is asked whether anybody here runs it, and so much later that is asked again. */
+const UNKNOWN_MS = 60_000;
 
 export interface OrphanRescuerDeps {
   readonly instances: Instances;
   readonly aheadClaims: AheadClaims;
+  readonly executions: ExecutionLogRepository;
+  readonly dispatcher: Pick<FireDispatcher, 'activeRunIds'>;
+  readonly journal: Pick<OutageJournal, 'runIds'>;
+  readonly held: Pick<HeldRuns, 'runIds'>;
   readonly loader: JobLoader;
+  readonly clock: Clock;
+  readonly time: DatabaseTime;
   readonly lease: InstanceLease;
   readonly bus: EventBus;
   readonly logger: Logger;
@@ -20,6 +37,8 @@ export interface OrphanRescuerDeps {
 
 export class OrphanRescuer {
   readonly #deps: OrphanRescuerDeps;
+  #unknown: ReadonlySet<string> = new Set();
+  #lookAgainAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: OrphanRescuerDeps) {
     this.#deps = deps;
@@ -33,6 +52,31 @@ export class OrphanRescuer {
       bus.emit({ type: 'run.lost', jobId, executionId: id, scheduledAt, reason });
     }
     await this.#giveBack();
+    await this.#endUnknown();
+  }
+
+  /** Unknown twice: one that ended while it was asked is RUNNING no more the second time, and one that started is known. */
+  async #endUnknown(): Promise<void> {
+    const { clock, dispatcher, held, instances, journal, lease } = this.#deps;
+    if (clock.monotonicMs() < this.#lookAgainAt) return;
+    this.#lookAgainAt = clock.monotonicMs() + UNKNOWN_MS;
+    const running = await instances.getRunning(lease.instanceId, UNKNOWN_MS);
+    const known = new Set([...dispatcher.activeRunIds, ...journal.runIds, ...held.runIds]);
+    const unknown = running.filter(({ id }) => !known.has(id));
+    await Promise.all(unknown.filter(({ id }) => this.#unknown.has(id)).map((run) => this.#endLost(run)));
+    this.#unknown = new Set(unknown.map(({ id }) => id));
+  }
+
+  async #endLost(run: Run): Promise<void> {
+    const { bus, executions, logger, time } = this.#deps;
+    const reason = 'Its record says that this instance runs it, and it does not.';
+    const finishedAt = new Date(Math.max(time.now(), run.startedAt.getTime()));
+    const durationMs = finishedAt.getTime() - run.startedAt.getTime();
+    const outcome = { status: 'FAILED', failureReason: 'LOST', errorMessage: reason, errorStack: null } as const;
+    if (!(await executions.update(run, { ...outcome, finishedAt, durationMs }))) return;
+    const { id, jobId, scheduledAt } = run;
+    logger.error(`A run was lost and is recorded as FAILED: ${reason}`, { jobId, executionId: id });
+    bus.emit({ type: 'run.lost', jobId, executionId: id, scheduledAt, reason });
   }
 
   async #giveBack(): Promise<void> {

@@ -54,10 +54,6 @@ export class UnansweredClaims implements UnansweredLookup {
     this.#deps = deps;
   }
 
-  get runIds(): string[] {
-    return [...this.#runs.keys()];
-  }
-
   add(runs: readonly UnansweredRun[]): void {
     const claim = new LateClaim(this.#deps);
     for (const { runId, ...run } of runs) this.#runs.set(runId, { ...run, claim });
@@ -105,8 +101,8 @@ export class UnansweredClaims implements UnansweredLookup {
   async settle(instanceId: string): Promise<SettledRun[]> {
     if (this.askInMs !== 0) return [];
     this.#askedAt = this.#deps.clock.monotonicMs();
-    const final = this.runIds.filter((runId) => this.#runs.get(runId)!.claim.isSettled());
-    const found = await this.#deps.claims.getClaimed(instanceId, this.runIds);
+    const final = [...this.#runs].filter(([, { claim }]) => claim.isSettled()).map(([runId]) => runId);
+    const found = await this.#deps.claims.getClaimed(instanceId, [...this.#runs.keys()]);
     const settled = found.flatMap((run) => {
       const known = this.#runs.get(run.id);
       return known === undefined ? [] : [{ ...known, run }];

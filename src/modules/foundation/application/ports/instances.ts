@@ -1,4 +1,6 @@
 /** The processes that run jobs: one lease each, renewed while they live. Runs of an instance without a lease are lost. */
+import type { Run } from '../../domain/run.ts';
+
 export interface Instance {
   readonly id: string;
   readonly hostname: string;
@@ -37,4 +39,6 @@ export interface Instances {
    * and not those that `AheadClaims.giveBackOfDead` gives back.
    * Of jobs with `onLost: retry` the next attempt waits, where one is left. */
   rescue(instanceId: string): Promise<LostRun[]>;
+  /** RUNNING records that this instance has held for longer than that by the database's clock. */
+  getRunning(instanceId: string, longerThanMs: number): Promise<Run[]>;
 }

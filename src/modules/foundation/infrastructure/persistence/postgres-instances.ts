@@ -11,8 +11,11 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Instance, Instances, LostRun, Renewal } from '../../application/ports/instances.ts';
 import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
 import { LOST_ATTEMPTS } from '../../domain/retry.ts';
+import type { Run } from '../../domain/run.ts';
 import { isUnconfirmed } from './ahead-claim-statements.ts';
 import type { Database } from './database.ts';
+import { toExecution } from './execution-row.ts';
+import { schedulerExecutionLog } from './schema/runs.ts';
 import { schedulerInstance } from './schema/service.ts';
 import { decodeRow, ENDS_IN_TIME, readInstant } from './statement-input.ts';
 
@@ -67,6 +70,14 @@ export class PostgresInstances implements Instances {
       scheduledAt: readInstant(row.scheduled_at),
       instanceId: row.instance_id,
     }));
+  }
+
+  async getRunning(instanceId: string, longerThanMs: number): Promise<Run[]> {
+    const rows = await this.#database.rows(sql`
+      select * from scheduler_execution_log
+      where instance_id = ${instanceId} and status = 'RUNNING'
+        and coalesce(claimed_at, started_at) < clock_timestamp() - ${longerThanMs}::float8 * interval '1 millisecond'`);
+    return rows.map((row) => toExecution(decodeRow(schedulerExecutionLog, row)));
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BusEvent } from '../../../../../src/modules/foundation/application/event-bus.ts';
+import type { Run } from '../../../../../src/modules/foundation/domain/run.ts';
 import { createEngine, newStore } from '../../../../support/engine.ts';
 
 describe('OrphanRescuer', () => {
@@ -28,5 +29,75 @@ describe('OrphanRescuer', () => {
     expect(events).toMatchObject([{ type: 'run.lost', jobId: 'a', executionId: 'theirs', scheduledAt: at }]);
     expect(alive.logger.lines).toMatchObject([{ level: 'warn', properties: { jobId: 'a', executionId: 'theirs' } }]);
     expect(store.executions.get('own')?.status).toBe('RUNNING');
+  });
+
+  describe('a record of this instance that says RUNNING', () => {
+    const MINUTE = 60_000;
+
+    async function withRecord() {
+      const store = newStore();
+      const engine = createEngine({ store, jobs: { a: () => new Promise(() => {}) } });
+      const { wired } = engine;
+      const events: BusEvent[] = [];
+      wired.bus.subscribe((event) => events.push(event));
+      const at = new Date(store.now());
+      const run: Run = {
+        ...{ id: 'x', jobId: 'a', scheduledAt: at, startedAt: at, attempt: 1, maxAttempts: 1, jobKwargs: {} },
+        ...{ trigger: 'schedule', instanceId: wired.instance.id },
+      };
+      store.save('a', { enabled: false, onLost: 'retry' });
+      await wired.lease.renew();
+      await wired.executions.create(run);
+      const pass = async (minutes: number) => {
+        for (let passed = 0; passed < minutes; passed += 1) {
+          await wired.rescuer.rescue();
+          await store.time.advance(MINUTE);
+        }
+        await wired.rescuer.rescue();
+      };
+      return { store, ...engine, events, run, pass };
+    }
+
+    it('and that nobody here knows of is LOST, once it was unknown twice, a minute apart', async () => {
+      const { store, events, logger, pass } = await withRecord();
+      await pass(2);
+      expect([store.executions.get('x')?.status, events]).toEqual(['RUNNING', []]);
+      await pass(1);
+      expect(store.executions.get('x')).toMatchObject({
+        status: 'FAILED',
+        failureReason: 'LOST',
+        durationMs: 3 * MINUTE,
+      });
+      expect(events).toMatchObject([{ type: 'run.lost', jobId: 'a', executionId: 'x' }]);
+      expect(logger.lines).toMatchObject([{ level: 'error', properties: { jobId: 'a', executionId: 'x' } }]);
+      expect([...store.pending.values()]).toMatchObject([{ jobId: 'a', attempt: 2 }]);
+      await pass(3);
+      expect(events).toHaveLength(1);
+    });
+
+    it('is left alone where it runs, waits to start, or its outcome is held here', async () => {
+      for (const owner of ['dispatcher', 'held', 'journal'] as const) {
+        const { store, wired, registry, run, pass } = await withRecord();
+        const config = store.configs.get('a')!;
+        if (owner === 'held') wired.held.hold({ run, config, nextFireAt: null, tick: 0 });
+        if (owner === 'dispatcher') wired.dispatcher.dispatch({ ...run, isRecorded: true }, config, registry);
+        if (owner === 'journal') {
+          const outcome = { status: 'SUCCESS', finishedAt: new Date(), durationMs: 1, result: null } as const;
+          wired.journal.hold({ run, outcome, isRecorded: true, mayBeRecorded: false });
+        }
+        await pass(5);
+        expect([owner, store.executions.get('x')]).toMatchObject([owner, { status: 'RUNNING' }]);
+      }
+    });
+
+    it('and was unknown once is left alone where it is known by the second time', async () => {
+      const { store, wired, run, pass } = await withRecord();
+      await pass(2);
+      wired.held.hold({ run, config: store.configs.get('a')!, nextFireAt: null, tick: 0 });
+      await pass(1);
+      wired.held.forget({ run, config: store.configs.get('a')!, nextFireAt: null, tick: 0 });
+      await pass(1);
+      expect(store.executions.get('x')?.status).toBe('RUNNING');
+    });
   });
 });
