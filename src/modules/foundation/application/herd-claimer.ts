@@ -123,8 +123,8 @@ export class HerdClaimer {
     this.#collectedAt = now;
     this.#comingUntil = until;
     const within = this.#deps.directory.jobIdsUpTo(until);
-    this.#isLargeToCome = within.length < BATCH && aheadMsOf(this.#soon - within.length) > LEAST_AHEAD_MS;
     const jobIds = within.filter((jobId) => this.#takeable(jobId, now) !== null);
+    this.#isLargeToCome = jobIds.length < BATCH && aheadMsOf(this.#soon - within.length) > LEAST_AHEAD_MS;
     this.#coming = jobIds.length < HERD ? [] : jobIds.toSorted().toReversed();
   }
 
