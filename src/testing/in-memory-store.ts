@@ -36,7 +36,7 @@ export class InMemoryStore {
   readonly cancelReasons = new Map<string, string>();
   readonly instances = new Map<string, LiveInstance>();
   /** What an instance's lease keeps beside its end; stays when it is released. */
-  readonly leases = new Map<string, { heldSince: number | null; confirmedUntil: number; renewals: number }>();
+  readonly leases = new Map<string, { heldFrom: number | null; confirmedUntil: number; renewals: number }>();
   readonly events: RecordedEvent[] = [];
   /** Where the event of a key is. */
   readonly #toldAs = new Map<string, number>();

@@ -23,12 +23,12 @@ export class StoredAheadClaims implements AheadClaims {
 
   confirmAll(
     instanceId: string,
-    order: Confirming & { readonly tick: number; readonly claimedSince: Date },
+    order: Confirming & { readonly tick: number; readonly renewals: number },
   ): Promise<{ now: Date; isConfirmed: boolean }> {
     const { store } = this.#link;
     return this.#link.call('ahead.confirmAll', () => {
-      const heldSince = store.leases.get(instanceId)?.heldSince ?? Number.POSITIVE_INFINITY;
-      const isSame = heldSince <= order.claimedSince.getTime() && store.tick === order.tick;
+      const heldFrom = store.leases.get(instanceId)?.heldFrom ?? Number.POSITIVE_INFINITY;
+      const isSame = heldFrom <= order.renewals && store.tick === order.tick;
       return { now: new Date(store.now()), isConfirmed: isSame && confirm(store, instanceId, order) };
     });
   }
@@ -39,11 +39,11 @@ export class StoredAheadClaims implements AheadClaims {
       const now = new Date(store.now());
       if (now < order.dueAt) return { now, confirmed: new Set(), givenBack: new Set() };
       const isConfirmed = confirm(store, instanceId, order);
-      const heldSince = isConfirmed ? (store.leases.get(instanceId)?.heldSince ?? 0) : Number.POSITIVE_INFINITY;
+      const heldFrom = (isConfirmed ? store.leases.get(instanceId)?.heldFrom : null) ?? Number.POSITIVE_INFINITY;
       const doomed = runs.filter(
-        ({ run, config }) =>
+        ({ run, config, renewals }) =>
           store.configs.get(run.jobId)?.revision !== config.revision ||
-          run.claimedAt!.getTime() < heldSince ||
+          renewals < heldFrom ||
           store.cancelReasons.has(run.id),
       );
       const confirmed = runs.filter((each) => isConfirmed && !doomed.includes(each)).map(({ run }) => run.id);
@@ -60,7 +60,7 @@ export class StoredAheadClaims implements AheadClaims {
     return this.#link.call('ahead.giveBackOfDead', () => {
       const dead = store.orphansOf(instanceId).filter((run) => store.isUnconfirmed(run));
       for (const run of dead)
-        store.leases.set(run.instanceId, { ...store.leases.get(run.instanceId)!, heldSince: null });
+        store.leases.set(run.instanceId, { ...store.leases.get(run.instanceId)!, heldFrom: null });
       const deadIds = new Set(dead.map(({ id }) => id));
       const isOvertaken = ({ id, jobId, scheduledAt }: Run): boolean =>
         store

@@ -101,10 +101,10 @@ export class StoredInstances implements Instances {
     const { store } = this.#link;
     return this.#link.call('instances.renew', () => {
       const now = new Date(store.now());
-      const { heldSince = null, confirmedUntil = 0, renewals = 0 } = store.leases.get(instance.id) ?? {};
+      const { heldFrom = null, confirmedUntil = 0, renewals = 0 } = store.leases.get(instance.id) ?? {};
       const isUnbroken = store.isLeased(instance.id);
       store.leases.set(instance.id, {
-        ...{ heldSince: isUnbroken ? heldSince : now.getTime(), confirmedUntil, renewals: renewals + 1 },
+        ...{ heldFrom: (isUnbroken ? heldFrom : null) ?? renewals + 1, confirmedUntil, renewals: renewals + 1 },
       });
       store.instances.set(instance.id, { ...instance, renewedAt: now, expiresAt: new Date(store.now() + leaseMs) });
       return {

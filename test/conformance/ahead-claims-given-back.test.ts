@@ -107,12 +107,11 @@ describeOnEveryDatabase('PostgresAheadClaims, of what is given back,', (database
 
   it('confirmAll() is refused once somebody wants a run to stop that was claimed ahead, and not for another', async () => {
     const claimed = await claimedAndDue();
-    const { instanceId, dueAt, tick, claimedSince } = claimed;
+    const { instanceId, dueAt, tick, renewals } = claimed;
     const cancellations = new PostgresCancellations(database());
     const running = sampleRun();
     await executions().create(running);
-    const confirm = async () =>
-      (await ahead().confirmAll(instanceId, { dueAt, leaseMs, tick, claimedSince })).isConfirmed;
+    const confirm = async () => (await ahead().confirmAll(instanceId, { dueAt, leaseMs, tick, renewals })).isConfirmed;
     await cancellations.request({ executionId: running.id, reason: 'enough', actor: 'test' });
     expect(await confirm()).toBe(true);
     await database().rows(sql`update scheduler_instance set confirmed_until = null where id = ${instanceId}`);

@@ -11,10 +11,10 @@ describeOnEveryDatabase('PostgresAheadClaims', (database) => {
   describe('confirmAll()', () => {
     it('renews the lease at or after the due time, and not before', async () => {
       const early = await claimAhead();
-      const before = { dueAt: early.dueAt, leaseMs, tick: early.tick, claimedSince: early.held.run.claimedAt! };
+      const before = { dueAt: early.dueAt, leaseMs, tick: early.tick, renewals: early.held.renewals };
       expect((await ahead().confirmAll(early.instanceId, before)).isConfirmed).toBe(false);
-      const { instanceId, dueAt, tick, claimedSince } = await claimedAndDue();
-      const { now, isConfirmed } = await ahead().confirmAll(instanceId, { dueAt, leaseMs, tick, claimedSince });
+      const { instanceId, dueAt, tick, renewals } = await claimedAndDue();
+      const { now, isConfirmed } = await ahead().confirmAll(instanceId, { dueAt, leaseMs, tick, renewals });
       expect(isConfirmed).toBe(true);
       const [row] = await database().rows<{ renewed_at: string }>(sql`
         select renewed_at from scheduler_instance where id = ${instanceId} and confirmed_until = ${dueAt.toISOString()}::timestamptz`);
@@ -27,16 +27,16 @@ describeOnEveryDatabase('PostgresAheadClaims', (database) => {
       sql`delete from scheduler_job_config`,
     ]) {
       it(`refuses where a job was changed since: ${change.queryChunks.flatMap((chunk) => ('value' in (chunk as object) ? (chunk as { value: string[] }).value : [])).join('')}`, async () => {
-        const { instanceId, dueAt, tick, claimedSince, config } = await claimedAndDue();
+        const { instanceId, dueAt, tick, renewals, config } = await claimedAndDue();
         await database().rows(sql`${change} where job_id = ${config.jobId}`);
-        const answer = await ahead().confirmAll(instanceId, { dueAt, leaseMs, tick, claimedSince });
+        const answer = await ahead().confirmAll(instanceId, { dueAt, leaseMs, tick, renewals });
         expect(answer.isConfirmed).toBe(false);
       });
     }
 
     it('refuses where the lease has ended, and where it was lost in between', async () => {
-      const { instanceId, dueAt, tick, claimedSince } = await claimedAndDue();
-      const order = { dueAt, leaseMs, tick, claimedSince };
+      const { instanceId, dueAt, tick, renewals } = await claimedAndDue();
+      const order = { dueAt, leaseMs, tick, renewals };
       await end(instanceId);
       expect((await ahead().confirmAll(instanceId, order)).isConfirmed).toBe(false);
       await renew(instanceId);
@@ -118,7 +118,7 @@ describeOnEveryDatabase('PostgresAheadClaims', (database) => {
   describe('giveBackOfDead()', () => {
     it('puts back what the dead had not confirmed, once, and it can never be confirmed again', async () => {
       const { instanceId, held, dueAt, tick, config } = await claimAhead();
-      const order = { dueAt: new Date(Date.now() - 1_000), leaseMs, tick, claimedSince: held.run.claimedAt! };
+      const order = { dueAt: new Date(Date.now() - 1_000), leaseMs, tick, renewals: held.renewals };
       expect((await ahead().confirmAll(instanceId, order)).isConfirmed).toBe(true);
       expect((await ahead().giveBackOfDead('heir')).map(({ id }) => id)).not.toContain(held.run.id);
       await end(instanceId);

@@ -43,7 +43,14 @@ export function aheadSamples(database: () => Database) {
       run: { id: randomUUID(), scheduledAt: dueAt, trigger: 'schedule' },
     });
     const { runs, tick } = await claims().claim(instanceId, [fire], { aheadMs: 2 * HOUR });
-    return { instanceId, config, fire, dueAt, tick, held: { run: runs[0]!, config, nextFireAt } satisfies AheadRun };
+    return {
+      instanceId,
+      config,
+      fire,
+      dueAt,
+      tick,
+      held: { run: runs[0]!, config, nextFireAt, renewals: 0 } satisfies AheadRun,
+    };
   }
 
   /** The same, and the hour has passed: it is due since a second. */
@@ -56,7 +63,7 @@ export function aheadSamples(database: () => Database) {
       update scheduler_execution_log set scheduled_at = ${dueAt.toISOString()}::timestamptz,
         claimed_at = ${claimedAt.toISOString()}::timestamptz where id = ${run.id}`);
     const held: AheadRun = { ...claimed.held, run: { ...run, scheduledAt: dueAt, claimedAt } };
-    return { ...claimed, dueAt, held, claimedSince: claimedAt };
+    return { ...claimed, dueAt, held, renewals: 0 };
   }
 
   return { ahead, claims, executions, instances, cursorOf, skippedOf, end, renew, claimAhead, claimedAndDue };

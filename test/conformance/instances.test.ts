@@ -1,8 +1,9 @@
 /** The port Instances, on each database. */
 import { randomUUID } from 'node:crypto';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { Instance } from '../../src/modules/foundation/application/ports/instances.ts';
+import { PostgresAheadClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-ahead-claims.ts';
 import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
 import { PostgresInstances } from '../../src/modules/foundation/infrastructure/persistence/postgres-instances.ts';
 import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
@@ -42,21 +43,40 @@ describeOnEveryDatabase('PostgresInstances', (database) => {
       expect(live.filter(({ id }) => id === instance.id)).toHaveLength(1);
     });
 
-    it('holds a lease that others have closed since that moment, and one that goes on since it began', async () => {
+    it('a lease goes on from the renewal that it began with, until it ends or others close it', async () => {
       const instance = newInstance();
-      const heldSince = async () =>
-        (
-          await database().rows<{ held_since: string | null }>(
-            sql`select held_since from scheduler_instance where id = ${instance.id}`,
-          )
-        )[0]!.held_since;
+      const set = (what: SQL) => database().rows(sql`update scheduler_instance set ${what} where id = ${instance.id}`);
+      const renewed = async () => {
+        const { renewals } = await instances().renew(instance, 60_000);
+        const [row] = await database().rows<{ held_from: number; is_held: boolean }>(sql`
+          select held_from, held_since is not null as is_held from scheduler_instance where id = ${instance.id}`);
+        return [renewals, row!.held_from, row!.is_held];
+      };
+      expect([await renewed(), await renewed()]).toEqual([
+        [1, 1, true],
+        [2, 1, true],
+      ]);
+      await set(sql`held_since = null`);
+      expect([await renewed(), await renewed()]).toEqual([
+        [3, 3, true],
+        [4, 3, true],
+      ]);
+      await set(sql`expires_at = clock_timestamp()`);
+      expect(await renewed()).toEqual([5, 5, true]);
+    });
+
+    it('a lease that was held by a clock an hour ahead goes on, and what is claimed under it now is confirmed', async () => {
+      const instance = newInstance();
       await instances().renew(instance, 60_000);
-      const began = await heldSince();
-      await instances().renew(instance, 60_000);
-      expect(await heldSince()).toBe(began);
-      await database().rows(sql`update scheduler_instance set held_since = null where id = ${instance.id}`);
-      await instances().renew(instance, 60_000);
-      expect(await heldSince()).not.toBeNull();
+      await database().rows(sql`
+        update scheduler_instance set held_since = held_since + interval '1 hour', renewed_at = renewed_at + interval '1 hour',
+          expires_at = expires_at + interval '1 hour' where id = ${instance.id}`);
+      const { renewals } = await instances().renew(instance, 60_000);
+      const [row] = await database().rows<{ tick: number }>(
+        sql`select last_value::int as tick from scheduler_revision_seq`,
+      );
+      const order = { dueAt: new Date(0), leaseMs: 60_000, tick: row!.tick, renewals };
+      expect((await new PostgresAheadClaims(database()).confirmAll(instance.id, order)).isConfirmed).toBe(true);
     });
   });
 

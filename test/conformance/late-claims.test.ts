@@ -109,15 +109,15 @@ describe('a statement of somebody who has vanished', () => {
       const [row] = await server.rows<{ tick: number }>(
         sql`select last_value::int as tick from scheduler_revision_seq`,
       );
-      const order = { dueAt: new Date(0), leaseMs: LEASE_MS, tick: row!.tick, claimedSince: new Date() };
+      const order = { dueAt: new Date(0), leaseMs: LEASE_MS, tick: row!.tick, renewals: 0 };
       return new PostgresAheadClaims(noting).confirmAll('instance-a', order);
     },
     'confirms each': (run, config) =>
       new PostgresAheadClaims(noting).confirmEach('instance-a', { dueAt: new Date(0), leaseMs: LEASE_MS }, [
-        { run, config, nextFireAt: null },
+        { run, config, nextFireAt: null, renewals: 0 },
       ]),
     'gives back': (run, config) =>
-      new PostgresAheadClaims(noting).giveBack('instance-a', [{ run, config, nextFireAt: null }]),
+      new PostgresAheadClaims(noting).giveBack('instance-a', [{ run, config, nextFireAt: null, renewals: 0 }]),
     'gives back of the dead': () => new PostgresAheadClaims(noting).giveBackOfDead('instance-a'),
     'records outcomes': (run) => new SchedulerExecutionLogRepository(noting).update(run, succeeded(run)),
     'writes output': ({ id }) =>

@@ -34,13 +34,13 @@ interface Answer {
  */
 export async function confirmDue(deps: ConfirmDueDeps, due: readonly HeldRun[]): Promise<Answer | 'all' | null> {
   const { aheadClaims, clock, lease, time } = deps;
-  const { dueAt, tick, claimedSince } = boundsOf(due);
+  const { dueAt, tick, renewals } = boundsOf(due);
   const order = { dueAt: new Date(dueAt), leaseMs: LEASE_MS };
   const askedAt = clock.monotonicMs();
   const { now, isConfirmed } = await aheadClaims.confirmAll(lease.instanceId, {
     ...order,
     tick,
-    claimedSince: new Date(claimedSince),
+    renewals,
   });
   time.observe(now.getTime(), askedAt);
   if (isConfirmed) return 'all';
@@ -63,17 +63,17 @@ async function confirmEach(
   return { confirmed, givenBack };
 }
 
-/** The latest that any is due at, and the earliest tick and instant that any was claimed at. */
-function boundsOf(due: readonly HeldRun[]): { dueAt: number; tick: number; claimedSince: number } {
+/** The latest that any is due at, and the earliest tick and renewal that any was claimed at. */
+function boundsOf(due: readonly HeldRun[]): { dueAt: number; tick: number; renewals: number } {
   const bounds = {
     dueAt: Number.NEGATIVE_INFINITY,
     tick: Number.POSITIVE_INFINITY,
-    claimedSince: Number.POSITIVE_INFINITY,
+    renewals: Number.POSITIVE_INFINITY,
   };
-  for (const { run, tick } of due) {
+  for (const { run, tick, renewals } of due) {
     bounds.dueAt = Math.max(bounds.dueAt, run.scheduledAt.getTime());
     bounds.tick = Math.min(bounds.tick, tick);
-    bounds.claimedSince = Math.min(bounds.claimedSince, (run.claimedAt ?? run.startedAt).getTime());
+    bounds.renewals = Math.min(bounds.renewals, renewals);
   }
   return bounds;
 }

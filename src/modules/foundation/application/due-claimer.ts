@@ -121,6 +121,7 @@ export class DueClaimer {
   async #claim(claiming: Claiming): Promise<void> {
     const { plans, aheadMs, plannedAt } = claiming;
     const { claims, directory, lease } = this.#deps;
+    const sent = { plannedAt, renewals: lease.renewals };
     const later = (plan: DueFire, restMs: number): void =>
       this.#lookIn(plan.config, Math.max(RETRY_MS, this.#untilDue(plan) + restMs));
     // What is due before the answer is there is not claimed a second time.
@@ -128,9 +129,9 @@ export class DueClaimer {
     const looks = new Map(plans.map(({ config: { jobId } }) => [jobId, directory.lookOf(jobId)]));
     let answer: ClaimResult;
     try {
-      answer = await claims.claim(lease.instanceId, plans, { aheadMs, renewals: lease.renewals });
+      answer = await claims.claim(lease.instanceId, plans, { aheadMs, renewals: sent.renewals });
     } catch (error) {
-      this.#unanswered.add(plans.flatMap((plan) => unansweredOf(plan, plannedAt)));
+      this.#unanswered.add(plans.flatMap((plan) => unansweredOf(plan, sent)));
       if (error instanceof DatabaseUnavailableError) {
         for (const plan of plans) later(plan, 0);
         throw error;
@@ -139,10 +140,8 @@ export class DueClaimer {
       return;
     }
     const planOf = new Map(plans.map((plan) => [plan.config.jobId, plan]));
-    this.#start(
-      answer.runs.map((run) => ({ ...planOf.get(run.jobId)!, run, plannedAt })),
-      answer.tick,
-    );
+    const claimed = answer.runs.map((run) => ({ ...planOf.get(run.jobId)!, run, ...sent }));
+    this.#start(claimed, answer.tick);
     for (const plan of plans) if (answer.moved.has(plan.config.jobId)) this.#moveOn(plan);
     const left = plans.filter((plan) => !answer.moved.has(plan.config.jobId));
     if (left.length > 0) await this.#readAgain(left, looks);
@@ -231,13 +230,13 @@ export class DueClaimer {
     const { dispatcher, directory, lease } = this.#deps;
     const ahead: AheadRun[] = [];
     for (const settled of claimed) {
-      const { run, config, nextFireAt } = settled;
+      const { run, config, nextFireAt, renewals } = settled;
       if (!lease.isHeld) {
         this.#unanswered.add([{ ...settled, runId: run.id, scheduledAt: run.scheduledAt }]);
         continue;
       }
       this.#unanswered.forget(run.id);
-      if (isAhead(run)) ahead.push({ run, config, nextFireAt });
+      if (isAhead(run)) ahead.push({ run, config, nextFireAt, renewals });
       else dispatcher.dispatch({ ...run, isRecorded: true }, config, directory.registry);
     }
     this.#ahead.hold(ahead, tick);

@@ -38,10 +38,11 @@ export interface OrphanRescuerDeps {
 export class OrphanRescuer {
   readonly #deps: OrphanRescuerDeps;
   #unknown: ReadonlySet<string> = new Set();
-  #lookAgainAt = Number.NEGATIVE_INFINITY;
+  #lookAgainAt: number;
 
   constructor(deps: OrphanRescuerDeps) {
     this.#deps = deps;
+    this.#lookAgainAt = deps.clock.monotonicMs() + UNKNOWN_MS;
   }
 
   async rescue(): Promise<void> {

@@ -13,12 +13,17 @@ export interface UnansweredClaimsDeps extends LateClaimDeps {
   readonly claims: Pick<FireClaims, 'getClaimed'>;
 }
 
-/** What was planned of a due cursor, and by which clock: planned so again, it is the same. */
-export interface Planned {
-  /** What the cursor said. */
-  readonly dueAt: Date;
+export interface Sent {
   /** The database's clock, milliseconds since 1970. */
   readonly plannedAt: number;
+  /** As often the lease had been renewed. */
+  readonly renewals: number;
+}
+
+/** What was planned of a due cursor, and by which clock: planned so again, it is the same. */
+export interface Planned extends Sent {
+  /** What the cursor said. */
+  readonly dueAt: Date;
 }
 
 export interface UnansweredRun extends Planned {
@@ -41,8 +46,8 @@ export interface UnansweredLookup {
 }
 
 /** The run that the claim of a due cursor may have written, if it was to write one. */
-export function unansweredOf({ run, config, dueAt, nextFireAt }: DueFire, plannedAt: number): UnansweredRun[] {
-  return run === null ? [] : [{ runId: run.id, scheduledAt: run.scheduledAt, config, dueAt, nextFireAt, plannedAt }];
+export function unansweredOf({ run, config, dueAt, nextFireAt }: DueFire, sent: Sent): UnansweredRun[] {
+  return run === null ? [] : [{ runId: run.id, scheduledAt: run.scheduledAt, config, dueAt, nextFireAt, ...sent }];
 }
 
 export class UnansweredClaims implements UnansweredLookup {

@@ -13,6 +13,8 @@ export interface AheadRun {
   readonly config: RunnableConfig;
   /** Where the claim moved the cursor; null: exhausted. */
   readonly nextFireAt: Date | null;
+  /** As often its instance's lease had been renewed when the claim was sent. */
+  readonly renewals: number;
 }
 
 export interface Confirming {
@@ -41,13 +43,13 @@ export interface DeadAheadRun {
 
 export interface AheadClaims {
   /**
-   * Renews the lease, at or after `dueAt` by the database's clock, where it has been held since `claimedSince` and no
+   * Renews the lease, at or after `dueAt` by the database's clock, where it has never ended since that one of its `renewals` and no
    * configuration was changed since `tick`, nor a run cancelled that had been claimed ahead. A single row, however many runs it is for.
    * @returns false: nothing was done, and nothing may be started
    */
   confirmAll(
     instanceId: string,
-    order: Confirming & { readonly tick: number; readonly claimedSince: Date },
+    order: Confirming & { readonly tick: number; readonly renewals: number },
   ): Promise<{ readonly now: Date; readonly isConfirmed: boolean }>;
   /**
    * The same, looking at each: those that were cancelled, or edited since they were claimed, or claimed before the lease was

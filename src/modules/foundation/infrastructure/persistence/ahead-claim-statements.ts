@@ -16,18 +16,18 @@ const AHEAD_COLUMNS = {
   job_id: 'text',
   revision: 'bigint',
   scheduled_at: 'timestamptz',
-  claimed_at: 'timestamptz',
+  renewals: 'int',
   next_fire_at: 'timestamptz',
   ...SCHEDULE_COLUMNS,
 } as const;
 
 function renderInput(runs: readonly AheadRun[]): SQL {
-  const rows = runs.map(({ run, config, nextFireAt }) => ({
+  const rows = runs.map(({ run, config, nextFireAt, renewals }) => ({
     run_id: run.id,
     job_id: run.jobId,
     revision: config.revision,
     scheduled_at: run.scheduledAt,
-    claimed_at: run.claimedAt ?? run.startedAt,
+    renewals,
     next_fire_at: nextFireAt ?? 'infinity',
     ...toScheduleRow(config),
   }));
@@ -72,15 +72,15 @@ function renderConfirmed(instanceId: string, { dueAt, leaseMs }: Confirming, con
       from clock
       where own.id = ${instanceId} and own.expires_at > clock.now and clock.now >= ${due}::timestamptz and ${condition}
         and ${ENDS_IN_TIME}
-      returning own.held_since
+      returning case when own.held_since is not null then own.held_from end as held_from
     )`;
 }
 
 export function renderConfirmAll(
   instanceId: string,
-  order: Confirming & { readonly tick: number; readonly claimedSince: Date },
+  order: Confirming & { readonly tick: number; readonly renewals: number },
 ): SQL {
-  const condition = sql`own.held_since <= ${order.claimedSince.toISOString()}::timestamptz
+  const condition = sql`own.held_since is not null and own.held_from <= ${order.renewals}::int
     and (select last_value from scheduler_revision_seq) = ${order.tick}::bigint`;
   return sql`
     with ${renderConfirmed(instanceId, order, condition)}
@@ -96,7 +96,7 @@ export function renderConfirmEach(instanceId: string, order: Confirming, runs: r
       from clock cross join input left join scheduler_job_config job on job.job_id = input.job_id
       where clock.now >= ${order.dueAt.toISOString()}::timestamptz and (
         job.revision is distinct from input.revision
-        or input.claimed_at < coalesce((select held_since from confirmed), 'infinity')
+        or coalesce(input.renewals < (select held_from from confirmed), true)
         or exists (
           select from scheduler_execution_log run where run.id = input.run_id and run.cancel_requested_at is not null
         )

@@ -589,8 +589,9 @@ $$;
   },
   {
     tag: '0012_lease_renewals',
-    when: 1795986608470,
-    hash: '46af334a260ec5703007b76775599e7bf5eb7934dfaffb3069b44050d2faa306',
-    sql: `ALTER TABLE "scheduler_instance" ADD COLUMN "renewals" integer DEFAULT 0 NOT NULL;`,
+    when: 1795987735780,
+    hash: '939e6fab492967fcc3284bdc9c431d6f9c3ff1641d071cfac04438b1281cb368',
+    sql: `ALTER TABLE "scheduler_instance" ADD COLUMN "renewals" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "scheduler_instance" ADD COLUMN "held_from" integer DEFAULT 0 NOT NULL;`,
   },
 ];

@@ -23,7 +23,7 @@ export class PostgresAheadClaims implements AheadClaims {
 
   async confirmAll(
     instanceId: string,
-    order: Confirming & { readonly tick: number; readonly claimedSince: Date },
+    order: Confirming & { readonly tick: number; readonly renewals: number },
   ): Promise<{ now: Date; isConfirmed: boolean }> {
     const [row] = await this.#database.rows<{ now: string; is_confirmed: boolean }>(
       renderConfirmAll(instanceId, order),

@@ -1,8 +1,8 @@
 /**
  * The processes that run jobs, and their leases, by the database's clock.
  *
- * Invariants: a lease that ended begins anew when it is renewed (`held_since`), so that what was claimed under the old one is
- * told from what is claimed now; each renewal is counted, and what was sent two renewals ago is claimed no more (`isLeased`); runs that were claimed ahead and have not started are no rescuer's (`AheadClaims` has
+ * Invariants: a lease that ended begins anew when it is renewed (`held_since`), with this renewal (`held_from`), so that what was claimed
+ * under the old one is told from what is claimed now, however the clock was set meanwhile; what was sent two renewals ago is claimed no more (`isLeased`); runs that were claimed ahead and have not started are no rescuer's (`AheadClaims` has
  * them); a run is taken from an instance only while its lease has ended, and at most once, and where its job says
  * so its next attempt waits from that moment on; whoever rescues waits for no lock of a run, so that a rescue and the
  * recording of outcomes never stand in each other's way.
@@ -21,6 +21,8 @@ import { decodeRow, ENDS_IN_TIME, readInstant } from './statement-input.ts';
 
 const LOST_MESSAGE = 'The process that ran this job ended, or lost its lease, before the run was over.';
 
+const GOES_ON = sql`own.expires_at > excluded.renewed_at and own.held_since is not null`;
+
 export class PostgresInstances implements Instances {
   readonly #database: Database;
 
@@ -32,14 +34,16 @@ export class PostgresInstances implements Instances {
     const rows = await this.#database.rows<{ now: string }>(sql`
       with clock as materialized (select clock_timestamp() as now),
       renewed as (
-        insert into scheduler_instance as own (id, hostname, runtime, version, started_at, renewed_at, expires_at, held_since, renewals)
+        insert into scheduler_instance as own (id, hostname, runtime, version, started_at, renewed_at, expires_at, held_since, renewals,
+          held_from)
         select ${instance.id}, ${instance.hostname}, ${instance.runtime}, ${instance.version},
           ${instance.startedAt.toISOString()}::timestamptz, now, now + ${leaseMs}::float8 * interval '1 millisecond',
-          date_trunc('milliseconds', now), 1
+          date_trunc('milliseconds', now), 1, 1
         from clock
         on conflict (id) do update set renewed_at = excluded.renewed_at, expires_at = excluded.expires_at,
           renewals = own.renewals + 1,
-          held_since = case when own.expires_at > excluded.renewed_at then coalesce(own.held_since, excluded.held_since) else excluded.held_since end
+          held_since = case when ${GOES_ON} then own.held_since else excluded.held_since end,
+          held_from = case when ${GOES_ON} then own.held_from else own.renewals + 1 end
         returning *
       )
       select clock.now, live.*

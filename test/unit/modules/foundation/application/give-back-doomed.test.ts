@@ -20,7 +20,7 @@ function sample(id: string): AheadRun {
     ...{ id, jobId: config.jobId, scheduledAt: AT, startedAt: AT, attempt: 1, maxAttempts: 1 },
     ...{ trigger: 'schedule' as const, instanceId: 'here', jobKwargs: {} },
   };
-  return { run, config, nextFireAt: null };
+  return { run, config, nextFireAt: null, renewals: 1 };
 }
 
 function setUp(count: number) {

@@ -19,7 +19,7 @@ function setUp() {
   directory.put(resolved.job, NEXT.getTime());
   const base = { jobId: 'a', attempt: 1, maxAttempts: 1, trigger: 'schedule', instanceId: 'engine', jobKwargs: {} };
   const run: Run = { ...base, id: 'run', scheduledAt: AT, startedAt: AT, trigger: 'schedule' };
-  const one = { run, config, nextFireAt: NEXT, tick: 7 };
+  const one = { run, config, nextFireAt: NEXT, tick: 7, renewals: 1 };
   const held = new HeldRuns({ directory });
   held.hold(one);
   return { held, one, config, directory, dueAt: () => directory.get('a')!.dueAt };

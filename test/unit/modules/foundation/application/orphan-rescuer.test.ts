@@ -79,7 +79,7 @@ describe('OrphanRescuer', () => {
       for (const owner of ['dispatcher', 'held', 'journal'] as const) {
         const { store, wired, registry, run, pass } = await withRecord();
         const config = store.configs.get('a')!;
-        if (owner === 'held') wired.held.hold({ run, config, nextFireAt: null, tick: 0 });
+        if (owner === 'held') wired.held.hold({ run, config, nextFireAt: null, tick: 0, renewals: 1 });
         if (owner === 'dispatcher') wired.dispatcher.dispatch({ ...run, isRecorded: true }, config, registry);
         if (owner === 'journal') {
           const outcome = { status: 'SUCCESS', finishedAt: new Date(), durationMs: 1, result: null } as const;
@@ -93,9 +93,9 @@ describe('OrphanRescuer', () => {
     it('and was unknown once is left alone where it is known by the second time', async () => {
       const { store, wired, run, pass } = await withRecord();
       await pass(2);
-      wired.held.hold({ run, config: store.configs.get('a')!, nextFireAt: null, tick: 0 });
+      wired.held.hold({ run, config: store.configs.get('a')!, nextFireAt: null, tick: 0, renewals: 1 });
       await pass(1);
-      wired.held.forget({ run, config: store.configs.get('a')!, nextFireAt: null, tick: 0 });
+      wired.held.forget({ run, config: store.configs.get('a')!, nextFireAt: null, tick: 0, renewals: 1 });
       await pass(1);
       expect(store.executions.get('x')?.status).toBe('RUNNING');
     });

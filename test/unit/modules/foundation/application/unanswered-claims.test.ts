@@ -30,7 +30,7 @@ function setUp() {
     unanswered,
     lease,
     add: (runId: string, plannedAt = store.now()) =>
-      unanswered.add([{ runId, scheduledAt: at, config, dueAt: at, nextFireAt: null, plannedAt }]),
+      unanswered.add([{ runId, scheduledAt: at, config, dueAt: at, nextFireAt: null, plannedAt, renewals: 7 }]),
     at,
     record,
     settle,

@@ -61,6 +61,8 @@ export const schedulerInstance = pgTable('scheduler_instance', {
   renewals: integer('renewals').notNull().default(0),
   /** Since when the lease has never ended. Null: it has, and what was claimed under it is taken away. */
   heldSince: instant('held_since'),
+  /** The renewal that this unbroken stretch of the lease began with. */
+  heldFrom: integer('held_from').notNull().default(0),
   /** What it claimed ahead and is due after this has not started. */
   confirmedUntil: instant('confirmed_until'),
 });
