@@ -11,7 +11,7 @@ import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/in
 import { SchedulerJobConfigRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-job-config-repository.ts';
 import { createMigratedDatabase } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';
-import { armJob, DUE_AT, dueFire, failed, sampleRun, succeeded } from './samples.ts';
+import { armJob, DUE_AT, dueFire, failed, pendingRunsOf, sampleRun, succeeded } from './samples.ts';
 
 const ROUNDS = 30;
 const JOBS = 60;
@@ -97,7 +97,7 @@ describe('update()', () => {
       );
       expect(answers.flat().every(Boolean)).toBe(true);
       const newest = runs[2]!.at(-1)!;
-      expect((await jobs.getByJobId(newest.jobId))?.lastRunAt).toEqual(newest.startedAt);
+      await eventually(async () => expect((await jobs.getByJobId(newest.jobId))?.lastRunAt).toEqual(newest.startedAt));
     }
     const [row] = await client`select count(*)::int as open from scheduler_execution_log where status = 'RUNNING'`;
     expect(row?.['open']).toBe(0);
@@ -150,23 +150,27 @@ describe('update()', () => {
     expect(row?.['next']).toBe(1);
   });
 
-  it('writes the last run of a job that was edited, and of one that another run ended of, while it waited', async () => {
-    const [edited, other] = await armAll(2);
-    const runs: Run[] = [edited!, other!].map(({ jobId }) => sampleRun({ jobId }));
+  it('waits for nobody who edits a job, and writes its last run when he has done so', async () => {
+    const [edited, other, untouched] = await armAll(3);
+    const runs: Run[] = [edited!, other!, untouched!].map(({ jobId }) => sampleRun({ jobId, maxAttempts: 2 }));
     await Promise.all(runs.map((run) => log(0).create(run)));
-    await whileLocked(
-      async (tx) => {
-        await tx`update scheduler_job_config set notes = 'edited' where job_id = ${edited!.jobId}`;
-        await tx`update scheduler_job_config set last_run_at = '2001-01-01' where job_id = ${other!.jobId}`;
-      },
-      () => {
-        const repository = log(0);
-        return Promise.all(runs.map((run) => repository.update(run, succeeded(run))));
-      },
-    );
     const jobs = new SchedulerJobConfigRepository(databases[0]!);
-    expect(await jobs.getByJobId(edited!.jobId)).toMatchObject({ notes: 'edited', lastRunAt: runs[0]!.startedAt });
-    expect(await jobs.getByJobId(other!.jobId)).toMatchObject({ lastRunAt: runs[1]!.startedAt });
+    const lastRuns = async () =>
+      (await Promise.all(runs.map(({ jobId }) => jobs.getByJobId(jobId)))).map((job) => job!.lastRunAt);
+    await client.begin(async (tx) => {
+      await tx`update scheduler_job_config set notes = 'edited' where job_id = ${edited!.jobId}`;
+      await tx`update scheduler_job_config set last_run_at = '2001-01-01' where job_id = ${other!.jobId}`;
+      const repository = log(0);
+      const answers = runs.map((run, at) =>
+        repository.update(run, at === 1 ? failed(run, { retryAfterMs: 0 }) : succeeded(run)),
+      );
+      expect(await Promise.all(answers)).toEqual([true, true, true]);
+      expect(await lastRuns()).toEqual([null, null, runs[2]!.startedAt]);
+    });
+    await eventually(async () => expect(await lastRuns()).toEqual(runs.map(({ startedAt }) => startedAt)));
+    expect(await jobs.getByJobId(edited!.jobId)).toMatchObject({ notes: 'edited' });
+    expect(await pendingRunsOf(databases[0]!, other!.jobId)).toMatchObject([{ attempt: 2 }]);
+    expect(refused).toEqual([]);
   });
 });
 

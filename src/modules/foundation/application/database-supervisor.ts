@@ -49,6 +49,7 @@ export class DatabaseSupervisor {
   #beating: Promise<void> | null = null;
   #beatAgain = false;
   #recovering: Promise<void> | null = null;
+  #flushing: Promise<void> | null = null;
   #cancelTimer: CancelTimer = () => {};
   #unlisten: () => void = () => {};
 
@@ -117,6 +118,7 @@ export class DatabaseSupervisor {
     this.#cancelTimer();
     await this.#beating;
     await this.#recovering;
+    await this.#flushing;
     this.#recoveries.length = 0;
   }
 
@@ -161,11 +163,22 @@ export class DatabaseSupervisor {
         return;
       }
       await this.#deps.outageRuns.settleRest();
-      if (this.#deps.journal.size > 0) await this.#deps.journal.flush();
+      this.#flush();
     } catch (error) {
       if (this.#state === 'starting' && isFatal(error)) this.#fatal = error;
       else this.#lost(error);
     }
+  }
+
+  /** Beside the beats: it may wait for those who hold a row. */
+  #flush(): void {
+    if (this.#deps.journal.size === 0 || this.#flushing !== null) return;
+    this.#flushing = this.#deps.journal
+      .flush()
+      .catch((error: unknown) => this.#lost(error))
+      .finally(() => {
+        this.#flushing = null;
+      });
   }
 
   /** One recovery at a time; a database that went away and came back during one is made good by the next beat. */

@@ -7,7 +7,7 @@
  * What started without a record is kept a bounded number of times a job; the oldest beyond that are counted instead.
  */
 import { describeError } from '../domain/describe-error.ts';
-import { DatabaseUnavailableError } from '../domain/errors.ts';
+import { DatabaseBusyError, DatabaseUnavailableError } from '../domain/errors.ts';
 import type { Outcome, Run } from '../domain/run.ts';
 import { FoldedRuns } from './folded-runs.ts';
 import type { EventLedger } from './ports/event-ledger.ts';
@@ -150,7 +150,7 @@ export class OutageJournal implements RecordJournal {
     }
   }
 
-  /** @returns whether it was written @throws DatabaseUnavailableError; a record that is refused stays held */
+  /** @returns whether it was written @throws DatabaseUnavailableError; a record that is refused, or whose row somebody holds, stays held */
   async #write(record: HeldRecord): Promise<boolean> {
     const { run, outcome, isRecorded } = record;
     try {
@@ -160,6 +160,7 @@ export class OutageJournal implements RecordJournal {
       if (!isOurs) this.#logDropped(run, outcome);
       return isOurs;
     } catch (error) {
+      if (error instanceof DatabaseBusyError) return false;
       if (error instanceof DatabaseUnavailableError) throw error;
       this.#refused(record, describeError(error).message);
       return false;

@@ -105,6 +105,9 @@ export class DatabaseUnavailableError extends CarillonError {
   readonly code = 'DATABASE_UNAVAILABLE';
 }
 
+/** Somebody holds a row that the statement needs, and did not let go in time. It had no effect, and others may have one. */
+export class DatabaseBusyError extends DatabaseUnavailableError {}
+
 /** The persisted jobs could not be read, or one of them not be armed; the log says why. Asked again by the next beat. */
 export class JobsNotLoadedError extends CarillonError {
   readonly code = 'JOBS_NOT_LOADED';

@@ -18,7 +18,8 @@ export interface ExecutionLogRepository {
   /** Writes a RUNNING record. Writing the same run again changes nothing. */
   create(run: Run): Promise<void>;
   /**
-   * Writes the outcome of a run that this instance still holds, and the job's `last_run_at`. Calls are gathered into one
+   * Writes the outcome of a run that this instance still holds, and the job's `last_run_at`: a moment later where somebody
+   * is editing the job. Calls are gathered into one
    * statement a batch. @returns false when the run was taken away meanwhile (fenced): nothing was written
    */
   update(run: Run, outcome: Outcome): Promise<boolean>;

@@ -4,7 +4,7 @@
  * Invariant: what leaves the persistence layer carries no parameter of a statement: drizzle's own error repeats them all,
  * secrets among them.
  */
-import { CarillonError, DatabaseUnavailableError } from '../../domain/errors.ts';
+import { CarillonError, DatabaseBusyError, DatabaseUnavailableError } from '../../domain/errors.ts';
 
 export type DatabaseFault =
   /** Away, starting, full, refusing us: later the same call may succeed. */
@@ -80,6 +80,7 @@ const DRIVER_CODES = new Set(
 );
 
 export function classifyDatabaseError(error: unknown): ClassifiedError {
+  if (error instanceof DatabaseBusyError) return describe('lockTimeout', error);
   if (error instanceof DatabaseUnavailableError) return describe('unavailable', error);
   if (error instanceof DatabaseStatementError) return error.classified;
   const source = findCoded(error);
@@ -93,9 +94,9 @@ export function classifyDatabaseError(error: unknown): ClassifiedError {
 export function toDatabaseError(error: unknown): CarillonError {
   if (error instanceof CarillonError) return error;
   const classified = classifyDatabaseError(error);
-  // A lock that is not to be had in time: nothing was done, and later the same call may succeed.
-  const isLater = classified.fault === 'unavailable' || classified.fault === 'lockTimeout';
-  if (!isLater) return new DatabaseStatementError(classified);
+  if (classified.fault === 'lockTimeout')
+    return new DatabaseBusyError(`Somebody else holds a row for too long: ${classified.message} (${classified.code}).`);
+  if (classified.fault !== 'unavailable') return new DatabaseStatementError(classified);
   return new DatabaseUnavailableError(`The database is not available: ${classified.message} (${classified.code}).`);
 }
 

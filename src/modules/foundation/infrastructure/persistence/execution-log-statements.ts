@@ -4,8 +4,8 @@
  * Invariant: an outcome is written only to a record that is RUNNING and held by the instance that reports it; the job's
  * `last_run_at` and the run that waits for the next attempt are written with it, and so is
  * the event of one that its own instance calls lost, whose next attempt is what its job says of lost runs. All of the log is
- * written before all of the configuration, which several instances write at once: it is locked first, in the order of its keys,
- * so that they never block each other in a circle. Each row is looked up by its key (`lateral`, which `offset 0` keeps from
+ * written before all of the configuration, which several instances and editors write at once: it is locked first, and a row that
+ * somebody holds is left for later, so that whoever edits a job keeps no outcome waiting. Each row is looked up by its key (`lateral`, which `offset 0` keeps from
  * becoming a join; `|| ''` keeps the index of RUNNING records out of it, which an instance in a herd fills): what that costs
  * depends on the batch, and not on how long the history is, but for a table that grew from a few rows to thousands since it was
  * analysed: there PostgreSQL may scan until it is analysed again. What was found is written at its place, where it is asked again
@@ -77,6 +77,12 @@ const OUTCOME_COLUMNS = {
   retry_after_ms: 'float8',
 } as const;
 
+export interface TouchedJob {
+  readonly jobId: string;
+  /** When its newest run began. */
+  readonly begunAt: string;
+}
+
 export interface RunOutcome {
   readonly run: Run;
   readonly outcome: Outcome;
@@ -95,7 +101,10 @@ function isHeld(alias: string): SQL {
   return sql`${run}.status || '' = 'RUNNING' and ${run}.instance_id || '' = input.instance_id`;
 }
 
-/** Answers with the ids whose outcome is not recorded: neither by this statement, nor by the same report before it. */
+/**
+ * Answers with the ids whose outcome is not recorded: neither by this statement, nor by the same report before it; and with the
+ * jobs whose rows somebody else holds, and when their newest run began: `renderTouch` is theirs.
+ */
 export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
   const isFailed = outcomes.some(({ outcome }) => outcome.status === 'FAILED');
   return sql`
@@ -124,12 +133,11 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
       returning run.id, run.job_id, run.started_at
     ),
     done as materialized (select * from done_in_place union all select * from done_elsewhere),
+    latest as materialized (select job_id, max(started_at) as begun_at from done group by job_id order by job_id),
     jobs as materialized (
-      select latest.*, job.* from (
-        select job_id, max(started_at) as begun_at from done group by job_id order by job_id
-      ) latest cross join lateral (
-        select one.on_lost, one.ctid as place from scheduler_job_config one where one.job_id = latest.job_id
-        for no key update
+      select latest.*, job.* from latest cross join lateral (
+        select one.ctid as place from scheduler_job_config one where one.job_id = latest.job_id
+        for no key update skip locked
       ) job
     ),
     touched_in_place as (
@@ -142,7 +150,12 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
       from jobs where job.job_id = jobs.job_id and jobs.job_id not in (select job_id from touched_in_place)
     )
     ${isFailed ? sql`, ${renderFailed()}` : sql``}
-    select id from input
+    select null::uuid as id, job_id, begun_at from latest
+    where job_id not in (select job_id from jobs) and exists (
+      select from scheduler_job_config one where one.job_id = latest.job_id
+    )
+    union all
+    select id, null, null from input
     where id not in (select id from done) and (
       select true from (select * from scheduler_execution_log one where one.id = input.id for share offset 0) one
       where one.status = input.status and one.instance_id = input.instance_id and one.finished_at = input.finished_at
@@ -150,13 +163,29 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
     ) is null`;
 }
 
+/** Writes when their newest runs began, and waits for whoever holds their rows. */
+export function renderTouch(jobs: readonly TouchedJob[]): SQL {
+  const rows = jobs.map(({ jobId, begunAt }) => ({ job_id: jobId, begun_at: begunAt }));
+  return sql`
+    with jobs as materialized (
+      select one.job_id, input.begun_at
+      from ${inputRows('input', { job_id: 'text', begun_at: 'timestamptz' }, rows)}
+      join scheduler_job_config one using (job_id)
+      where ${ENDS_IN_TIME} order by one.job_id for no key update of one
+    )
+    update scheduler_job_config job set last_run_at = greatest(job.last_run_at, jobs.begun_at)
+    from jobs where job.job_id = jobs.job_id`;
+}
+
 /** What follows a run that failed. */
 function renderFailed(): SQL {
   return sql`next as (
       select held.*,
         case when failure_reason = 'LOST' then greatest(max_attempts, ${LOST_ATTEMPTS}::int) else max_attempts end as attempts,
-        case when failure_reason is distinct from 'LOST' then retry_after_ms when jobs.on_lost = 'retry' then 0 end as after_ms
-      from held join jobs using (job_id) where id in (select id from done)
+        case when failure_reason is distinct from 'LOST' then retry_after_ms when job.on_lost = 'retry' then 0 end as after_ms
+      from held cross join lateral (
+        select one.on_lost from scheduler_job_config one where one.job_id = held.job_id offset 0
+      ) job where held.status = 'FAILED' and id in (select id from done)
     ),
     again as (
       insert into scheduler_pending_run

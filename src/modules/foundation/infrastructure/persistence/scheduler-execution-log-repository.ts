@@ -9,7 +9,14 @@ import type { Page } from '../../application/ports/job-config-repository.ts';
 import type { Execution, Outcome, Run } from '../../domain/run.ts';
 import { BatchWriter } from './batch-writer.ts';
 import type { Database } from './database.ts';
-import { renderCreate, renderLastSuccesses, renderUpdate, type RunOutcome } from './execution-log-statements.ts';
+import {
+  renderCreate,
+  renderLastSuccesses,
+  renderTouch,
+  renderUpdate,
+  type RunOutcome,
+  type TouchedJob,
+} from './execution-log-statements.ts';
 import { toExecution } from './execution-row.ts';
 import { decodePageCursor, encodePageCursor, isInstant, isUuid } from './page-cursor.ts';
 import { schedulerExecutionLog } from './schema/runs.ts';
@@ -29,6 +36,9 @@ export class SchedulerExecutionLogRepository implements ExecutionLogRepository {
   readonly #creates: BatchWriter<Run, true>;
   readonly #updates: BatchWriter<RunOutcome, boolean>;
   readonly #successes: BatchWriter<string, Date | null>;
+  /** Jobs whose rows somebody held as their runs were recorded. */
+  readonly #untouched = new Map<string, TouchedJob>();
+  #isTouching = false;
 
   constructor(database: Database) {
     this.#database = database;
@@ -114,9 +124,31 @@ export class SchedulerExecutionLogRepository implements ExecutionLogRepository {
   }
 
   async #updateAll(outcomes: readonly RunOutcome[]): Promise<boolean[]> {
-    const rows = await this.#database.rows<{ id: string }>(renderUpdate(outcomes));
-    const missing = new Set(rows.map((row) => row.id));
+    const rows = await this.#database.rows<
+      { id: string; job_id: null } | { id: null; job_id: string; begun_at: string }
+    >(renderUpdate(outcomes));
+    const missing = new Set<string>();
+    for (const row of rows) {
+      if (row.id !== null) missing.add(row.id);
+      else if (!(row.begun_at < (this.#untouched.get(row.job_id)?.begunAt ?? '')))
+        this.#untouched.set(row.job_id, { jobId: row.job_id, begunAt: row.begun_at });
+    }
+    if (this.#untouched.size > 0 && !this.#isTouching) void this.#touch();
     return outcomes.map(({ run }) => !missing.has(run.id));
+  }
+
+  /** Beside the outcomes, which wait for no editor. What fails, if only since he takes his time, is tried with those that come next. */
+  async #touch(): Promise<void> {
+    this.#isTouching = true;
+    const jobs = [...this.#untouched.values()];
+    try {
+      await this.#database.rows(renderTouch(jobs));
+      for (const job of jobs) if (this.#untouched.get(job.jobId) === job) this.#untouched.delete(job.jobId);
+    } catch {
+      // Of a database that is away, whoever needs it more hears too.
+    } finally {
+      this.#isTouching = false;
+    }
   }
 }
 

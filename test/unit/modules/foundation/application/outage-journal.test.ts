@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DatabaseUnavailableError } from '../../../../../src/modules/foundation/domain/errors.ts';
+import { DatabaseBusyError, DatabaseUnavailableError } from '../../../../../src/modules/foundation/domain/errors.ts';
 import type { Outcome, Run } from '../../../../../src/modules/foundation/domain/run.ts';
 import { createEngine, newStore } from '../../../../support/engine.ts';
 
@@ -111,6 +111,16 @@ describe('OutageJournal', () => {
     expect(store.executions.get('a')).toMatchObject({ status: 'SUCCESS', result: null });
     expect(store.executions.get('b')).toMatchObject({ status: 'FAILED', errorStack: null });
     expect(store.executions.get('b')?.errorMessage).toContain('the message has a NUL');
+  });
+
+  it('a record whose row somebody holds is kept whole, and keeps no other waiting', async () => {
+    const { store, journal, link, hold, logger } = setUp();
+    for (const id of ['a', 'b']) hold(id);
+    link.failNext('executions.update', new DatabaseBusyError('held for 4 s'));
+    await journal.flush();
+    expect([journal.runIds, logger.lines.filter(({ level }) => level !== 'info')]).toEqual([['a'], []]);
+    await journal.flush();
+    expect(store.executions.get('a')).toMatchObject({ status: 'SUCCESS', result: { pages: 3 } });
   });
 
   it('one that is refused whatever it says stays held, and is logged once', async () => {

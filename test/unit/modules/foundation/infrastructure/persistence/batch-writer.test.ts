@@ -1,6 +1,6 @@
 /** BatchWriter over writes in the test's hands. */
 import { describe, expect, it } from 'vitest';
-import { DatabaseUnavailableError } from '../../../../../../src/modules/foundation/domain/errors.ts';
+import { DatabaseBusyError, DatabaseUnavailableError } from '../../../../../../src/modules/foundation/domain/errors.ts';
 import { BatchWriter } from '../../../../../../src/modules/foundation/infrastructure/persistence/batch-writer.ts';
 
 function refuse(code: string): Error {
@@ -76,9 +76,12 @@ describe('BatchWriter', () => {
     expect(batches).toEqual([[1, 3], [2], [9], [1, 1, 2], [1]]);
   });
 
-  it('lets a poison item fail alone', async () => {
+  it.each([
+    { what: 'that the database refuses', error: refuse('22P05') },
+    { what: 'whose row somebody holds', error: new DatabaseBusyError('held for 4 s') },
+  ])('lets an item fail alone $what', async ({ error }) => {
     const writer = new BatchWriter<string, string>(async (items) => {
-      if (items.includes('poison')) throw refuse('22P05');
+      if (items.includes('poison')) throw error;
       return items;
     });
     const results = await Promise.allSettled(['a', 'poison', 'b'].map((item) => writer.add(item)));

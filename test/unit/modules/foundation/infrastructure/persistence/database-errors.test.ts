@@ -1,6 +1,10 @@
 /** The classifier: by code, through any wrapping, on what each driver and runtime throws. */
 import { describe, expect, it } from 'vitest';
-import { DatabaseUnavailableError, JobNotFoundError } from '../../../../../../src/modules/foundation/domain/errors.ts';
+import {
+  DatabaseBusyError,
+  DatabaseUnavailableError,
+  JobNotFoundError,
+} from '../../../../../../src/modules/foundation/domain/errors.ts';
 import {
   classifyDatabaseError,
   DatabaseStatementError,
@@ -79,6 +83,9 @@ describe('toDatabaseError()', () => {
   it('gives DatabaseUnavailableError or DatabaseStatementError, and lets ours pass', () => {
     expect(toDatabaseError(coded('57P01'))).toBeInstanceOf(DatabaseUnavailableError);
     expect(toDatabaseError(coded('22P02'))).toBeInstanceOf(DatabaseStatementError);
+    const busy = toDatabaseError(coded('55P03'));
+    expect(busy).toBeInstanceOf(DatabaseBusyError);
+    expect(classifyDatabaseError(busy)).toMatchObject({ fault: 'lockTimeout' });
     const ours = new JobNotFoundError('a');
     expect(toDatabaseError(ours)).toBe(ours);
   });
