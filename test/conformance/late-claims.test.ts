@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DatabaseUnavailableError } from '../../src/modules/foundation/domain/errors.ts';
+import { DatabaseBusyError } from '../../src/modules/foundation/domain/errors.ts';
 import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
 import type { Run } from '../../src/modules/foundation/domain/run.ts';
 import type { Database } from '../../src/modules/foundation/infrastructure/persistence/database.ts';
@@ -10,6 +10,7 @@ import { PostgresDatabase } from '../../src/modules/foundation/infrastructure/pe
 import { PostgresAheadClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-ahead-claims.ts';
 import { PostgresBackfills } from '../../src/modules/foundation/infrastructure/persistence/postgres-backfills.ts';
 import { PostgresCancellations } from '../../src/modules/foundation/infrastructure/persistence/postgres-cancellations.ts';
+import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
 import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
 import { PostgresInstances } from '../../src/modules/foundation/infrastructure/persistence/postgres-instances.ts';
 import { PostgresJobPauses } from '../../src/modules/foundation/infrastructure/persistence/postgres-job-pauses.ts';
@@ -70,6 +71,7 @@ describe('a statement of somebody who has vanished', () => {
   /** Of one connection, that others wait for. */
   let session: PostgresDatabase;
   let server: PostgresDatabase;
+  let claims: PostgresFireClaims;
   const limits: unknown[] = [];
 
   /** Runs each statement in a transaction, notes what it may last there, and takes it back. */
@@ -93,6 +95,7 @@ describe('a statement of somebody who has vanished', () => {
     const url = await createMigratedDatabase();
     session = new PostgresDatabase({ url, maxConnections: 1 });
     server = new PostgresDatabase({ url });
+    claims = new PostgresFireClaims(server);
     await Promise.all([session.open(), server.open()]);
   });
   afterAll(async () => {
@@ -147,16 +150,27 @@ describe('a statement of somebody who has vanished', () => {
     expect(limits).toEqual([{ lock: '4s', whole: '15s' }]);
   });
 
-  it('a claim that waits for what it has locked fails, and has claimed nothing', async () => {
+  it('a claim waits for nobody who holds the record of a run that goes on, and skips its job as it would', async () => {
+    const [held, free] = [await armJob(server), await armJob(server)];
+    const run = sampleRun({ jobId: held.jobId });
+    await new SchedulerExecutionLogRepository(server).create(run);
+    await session.rows(sql`begin`);
+    await session.rows(sql`update scheduler_execution_log set result = null where id = ${run.id}`);
+    const { runs, moved } = await claims.claim('instance-a', [dueFire(held), dueFire(free)]);
+    await session.rows(sql`rollback`);
+    expect(runs.map(({ jobId }) => jobId)).toEqual([free.jobId]);
+    expect(moved).toEqual(new Set([held.jobId, free.jobId]));
+    const [event] = await new PostgresEventLedger(server).getRecent(1, held.jobId);
+    expect(event).toMatchObject({ type: 'occurrence.skipped', detail: { cause: 'overlap' } });
+  });
+
+  it('a claim that waits for a record that nobody knows of yet fails, and has claimed nothing', async () => {
     const config = await armJob(server);
-    const claims = new PostgresFireClaims(server);
     await session.rows(sql`begin`);
     await session.rows(sql`
       insert into scheduler_execution_log (job_id, started_at, status, scheduled_at, trigger, instance_id, is_exclusive)
       values (${config.jobId}, now(), 'RUNNING', '2020-01-01', 'manual', 'vanished', true)`);
-    const claim = claims.claim('instance-a', [dueFire(config)]);
-    await expect(claim).rejects.toThrow(DatabaseUnavailableError);
-    await expect(claim).rejects.toThrow('lock timeout');
+    await expect(claims.claim('instance-a', [dueFire(config)])).rejects.toThrow(DatabaseBusyError);
     await session.rows(sql`rollback`);
     expect((await claims.claim('instance-a', [dueFire(config)])).runs).toHaveLength(1);
   });

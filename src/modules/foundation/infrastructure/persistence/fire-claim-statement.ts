@@ -93,6 +93,10 @@ const eventValues = sql.raw(EVENT_NAMES.map((name) => `told.${name}`).join(', ')
 const TOLD = sql`select ${eventValues} from settled, json_to_record(settled.event) as ${eventRecord}
       where settled.is_moved and settled.event is not null
       union all`;
+const IS_FREE = sql`and not (is_exclusive and exists (
+          select from scheduler_execution_log other
+          where other.job_id = mine.job_id and other.status = 'RUNNING' and other.is_exclusive
+        ))`;
 const STILL_RUNNING = sql`'overlap: the run before it was still running'`;
 
 function renderFull(): SQL {
@@ -106,8 +110,13 @@ function renderSkipReason(): SQL {
     then 'overlap: as many runs were under way as its limit allows (' || max_running || ')' else ${STILL_RUNNING} end`;
 }
 
-export function renderClaim(instanceId: string, fires: readonly DueFire[], options: ClaimOptions = {}): SQL {
-  const { aheadMs = 0, renewals } = options;
+export interface ClaimRendering extends ClaimOptions {
+  /** No record is tried beside one of an exclusive run that goes on: whoever holds that one's row is not waited for. */
+  readonly isCareful?: boolean;
+}
+
+export function renderClaim(instanceId: string, fires: readonly DueFire[], options: ClaimRendering = {}): SQL {
+  const { aheadMs = 0, renewals, isCareful = false } = options;
   const isQueued = fires.some(isQueueing);
   const isLast = fires.some(({ nextFireAt }) => nextFireAt === null);
   const isLimited = fires.some(({ config }) => config.maxConcurrentRuns !== null);
@@ -136,6 +145,7 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[], optio
       select run_id, job_id, claimed_at, ${aheadMs === 0 ? sql`claimed_at` : sql`greatest(claimed_at, scheduled_at)`}, 'RUNNING', scheduled_at, max_attempts, trigger, ${instanceId}, job_kwargs,
         is_exclusive
       from mine where run_id is not null and not is_behind ${isLimited ? sql`and job_id not in (select job_id from full_jobs)` : sql``}
+        ${isCareful ? IS_FREE : sql``}
       on conflict do nothing
       returning id
     ),

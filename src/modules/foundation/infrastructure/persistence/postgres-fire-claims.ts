@@ -11,7 +11,8 @@
  * unique key still allows one record an occurrence. A claimer with an outdated configuration has an outdated revision and
  * gets nothing, because every edit changes the cursor's revision in its own transaction.
  *
- * Failure modes. The answer is lost: the records stand, `getClaimed` finds them by their ids. The process dies after the
+ * Failure modes. Somebody holds the record of a run that goes on, which the unique index of such records waits for: the claim is
+ * sent again, and leaves the jobs out of which a run goes on. The answer is lost: the records stand, `getClaimed` finds them by their ids. The process dies after the
  * commit: the records are RUNNING without a lease, and are rescued. It dies before: nothing happened.
  */
 import { type SQL, sql } from 'drizzle-orm';
@@ -25,6 +26,7 @@ import type {
   FireCursor,
   OverduePage,
 } from '../../application/ports/fire-claims.ts';
+import { DatabaseBusyError } from '../../domain/errors.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Database } from './database.ts';
 import { toExecution } from './execution-row.ts';
@@ -33,8 +35,12 @@ import { type ClaimedRow, renderClaim } from './fire-claim-statement.ts';
 import { schedulerExecutionLog } from './schema/runs.ts';
 import { inputList, inputRows, NOW_ONCE, readCursorInstant, readInstant } from './statement-input.ts';
 
+/** So many claims are sent that way after one that had to wait: it asks once more for each occurrence. */
+const CAREFUL_CLAIMS = 100;
+
 export class PostgresFireClaims implements FireClaims {
   readonly #database: Database;
+  #carefulClaims = 0;
 
   constructor(database: Database) {
     this.#database = database;
@@ -42,7 +48,7 @@ export class PostgresFireClaims implements FireClaims {
 
   async claim(instanceId: string, fires: readonly DueFire[], options: ClaimOptions = {}): Promise<ClaimResult> {
     if (fires.length === 0) return { runs: [], moved: new Set(), tick: 0 };
-    const rows = await this.#database.rows<ClaimedRow>(renderClaim(instanceId, fires, options));
+    const rows = await this.#claim((isCareful) => renderClaim(instanceId, fires, { ...options, isCareful }));
     const runs: ClaimedRun[] = [];
     const moved = new Set<string>();
     for (const row of rows) {
@@ -54,6 +60,18 @@ export class PostgresFireClaims implements FireClaims {
       }
     }
     return { runs, moved, tick: rows[0]?.tick ?? 0 };
+  }
+
+  async #claim(render: (isCareful: boolean) => SQL): Promise<ClaimedRow[]> {
+    const isCareful = this.#carefulClaims > 0;
+    if (isCareful) this.#carefulClaims -= 1;
+    try {
+      return await this.#database.rows<ClaimedRow>(render(isCareful));
+    } catch (error) {
+      if (isCareful || !(error instanceof DatabaseBusyError)) throw error;
+      this.#carefulClaims = CAREFUL_CLAIMS;
+      return await this.#database.rows<ClaimedRow>(render(true));
+    }
   }
 
   async getClaimed(instanceId: string, runIds: readonly string[]): Promise<Run[]> {
