@@ -16,6 +16,7 @@ export function jobConfig(jobId: string, overrides: Partial<JobConfig> = {}): Jo
     createdAt: CREATED_AT,
     updatedAt: CREATED_AT,
     lastRunAt: null,
+    lastSuccessAt: null,
     pausedAt: null,
     pausedUntil: null,
     pauseReason: null,

@@ -74,7 +74,15 @@ describe('expectedOccurrences()', () => {
   const T = Date.parse('2026-01-02T12:00:00.000Z');
   const { spec } = makeJobs(1, 1)[0]!;
   const at = new Date(T);
-  const row = { id: 'x', createdAt: at, updatedAt: at, lastRunAt: null, pausedAt: null, pausedUntil: null };
+  const row = {
+    id: 'x',
+    createdAt: at,
+    updatedAt: at,
+    lastRunAt: null,
+    lastSuccessAt: null,
+    pausedAt: null,
+    pausedUntil: null,
+  };
   const config = { ...spec, ...row, pauseReason: null, revision: 0, cronExpression: '* * * * * *' };
 
   it('expects every occurrence in the window, both ends included', () => {

@@ -103,6 +103,7 @@ async function readExpectations(
       createdAt: at,
       updatedAt: at,
       lastRunAt: null,
+      lastSuccessAt: null,
       pausedAt: null,
       pausedUntil: null,
       pauseReason: null,

@@ -1,5 +1,6 @@
 /** The port ExecutionLogRepository, on each database. */
 import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { Execution } from '../../src/modules/foundation/domain/run.ts';
 import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
@@ -179,13 +180,18 @@ describeOnEveryDatabase('SchedulerExecutionLogRepository', (database) => {
       expect(await repository().getById(randomUUID())).toBeNull();
     });
 
-    it('lastSuccessAt() is the newest success', async () => {
-      const jobId = `job-${randomUUID()}`;
+    it('lastSuccessAt() is the newest success of a job, though its record is pruned', async () => {
+      const { jobId } = await saveJob(database());
       const log = repository();
       expect(await log.lastSuccessAt(jobId)).toBeNull();
       const [good, bad] = [sampleRun({ jobId }), sampleRun({ jobId })];
       await Promise.all([log.create(good), log.create(bad)]);
       await Promise.all([log.update(good, succeeded(good)), log.update(bad, failed(bad))]);
+      expect(await log.lastSuccessAt(jobId)).toEqual(succeeded(good).finishedAt);
+      await database().rows(sql`delete from scheduler_execution_log where job_id = ${jobId}`);
+      const early = sampleRun({ jobId, scheduledAt: new Date(0), startedAt: new Date(0) });
+      await log.create(early);
+      await log.update(early, succeeded(early));
       expect(await log.lastSuccessAt(jobId)).toEqual(succeeded(good).finishedAt);
     });
 

@@ -32,6 +32,7 @@ describeOnEveryDatabase('SchedulerJobConfigRepository.getStanding()', (database)
       const {
         id: _id,
         lastRunAt: _at,
+        lastSuccessAt: _success,
         tags: _tags,
         notes: _notes,
         pauseReason: _why,

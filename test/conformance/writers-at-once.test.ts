@@ -168,7 +168,10 @@ describe('update()', () => {
       expect(await lastRuns()).toEqual([null, null, runs[2]!.startedAt]);
     });
     await eventually(async () => expect(await lastRuns()).toEqual(runs.map(({ startedAt }) => startedAt)));
-    expect(await jobs.getByJobId(edited!.jobId)).toMatchObject({ notes: 'edited' });
+    const [ofEdited, , ofUntouched] = runs.map((run) => succeeded(run).finishedAt);
+    expect(await jobs.getByJobId(edited!.jobId)).toMatchObject({ notes: 'edited', lastSuccessAt: ofEdited });
+    expect(await jobs.getByJobId(other!.jobId)).toMatchObject({ lastSuccessAt: null });
+    expect(await jobs.getByJobId(untouched!.jobId)).toMatchObject({ lastSuccessAt: ofUntouched });
     expect(await pendingRunsOf(databases[0]!, other!.jobId)).toMatchObject([{ attempt: 2 }]);
     expect(refused).toEqual([]);
   });

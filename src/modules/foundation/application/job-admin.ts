@@ -237,6 +237,7 @@ function specOf(config: JobConfig): JobSpec {
     createdAt: _createdAt,
     updatedAt: _updatedAt,
     lastRunAt: _lastRunAt,
+    lastSuccessAt: _lastSuccessAt,
     revision: _revision,
     ...rest
   } = config;

@@ -56,6 +56,7 @@ export interface JobConfig extends JobSpec {
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly lastRunAt: Date | null;
+  readonly lastSuccessAt: Date | null;
   readonly pausedAt: Date | null;
   readonly pausedUntil: Date | null;
   readonly pauseReason: string | null;
@@ -64,7 +65,10 @@ export interface JobConfig extends JobSpec {
 }
 
 /** What it takes to fire a job and to run it: all that a process keeps of the jobs that it has armed. */
-export type RunnableConfig = Omit<JobConfig, 'id' | 'updatedAt' | 'lastRunAt' | 'tags' | 'notes' | 'pauseReason'>;
+export type RunnableConfig = Omit<
+  JobConfig,
+  'id' | 'updatedAt' | 'lastRunAt' | 'lastSuccessAt' | 'tags' | 'notes' | 'pauseReason'
+>;
 
 /** What it takes to arm a job: when it was edited last, too. */
 export type ArmableConfig = RunnableConfig & Pick<JobConfig, 'updatedAt'>;

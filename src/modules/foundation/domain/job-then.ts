@@ -60,6 +60,7 @@ function configOf(told: JsonObject, current: JobConfig | null, createdAt: Date |
     createdAt: current?.createdAt ?? anchor,
     updatedAt: anchor,
     lastRunAt: null,
+    lastSuccessAt: null,
     pausedAt: null,
     pausedUntil: null,
     pauseReason: null,

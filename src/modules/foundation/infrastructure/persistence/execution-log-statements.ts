@@ -81,12 +81,17 @@ export interface TouchedJob {
   readonly jobId: string;
   /** When its newest run began. */
   readonly begunAt: string;
+  /** When its newest run that succeeded ended; null: none did. */
+  readonly successAt: string | null;
 }
 
 export interface RunOutcome {
   readonly run: Run;
   readonly outcome: Outcome;
 }
+
+const LAST_RUN = sql`last_run_at = greatest(job.last_run_at, jobs.begun_at),
+        last_success_at = greatest(job.last_success_at, jobs.success_at)`;
 
 const OUTCOME_SET = sql`status = input.status, started_at = coalesce(input.started_at, run.started_at), finished_at = input.finished_at,
         duration_ms = input.duration_ms, failure_reason = input.failure_reason, error_message = input.error_message,
@@ -133,7 +138,11 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
       returning run.id, run.job_id, run.started_at
     ),
     done as materialized (select * from done_in_place union all select * from done_elsewhere),
-    latest as materialized (select job_id, max(started_at) as begun_at from done group by job_id order by job_id),
+    latest as materialized (
+      select done.job_id, max(done.started_at) as begun_at,
+        max(input.finished_at) filter (where input.status = 'SUCCESS') as success_at
+      from done join input using (id) group by done.job_id order by done.job_id
+    ),
     jobs as materialized (
       select latest.*, job.* from latest cross join lateral (
         select one.ctid as place from scheduler_job_config one where one.job_id = latest.job_id
@@ -141,21 +150,21 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
       ) job
     ),
     touched_in_place as (
-      update scheduler_job_config job set last_run_at = greatest(job.last_run_at, jobs.begun_at)
+      update scheduler_job_config job set ${LAST_RUN}
       from jobs where job.ctid = jobs.place
       returning job.job_id
     ),
     touched_elsewhere as (
-      update scheduler_job_config job set last_run_at = greatest(job.last_run_at, jobs.begun_at)
+      update scheduler_job_config job set ${LAST_RUN}
       from jobs where job.job_id = jobs.job_id and jobs.job_id not in (select job_id from touched_in_place)
     )
     ${isFailed ? sql`, ${renderFailed()}` : sql``}
-    select null::uuid as id, job_id, begun_at from latest
+    select null::uuid as id, job_id, begun_at, success_at from latest
     where job_id not in (select job_id from jobs) and exists (
       select from scheduler_job_config one where one.job_id = latest.job_id
     )
     union all
-    select id, null, null from input
+    select id, null, null, null from input
     where id not in (select id from done) and (
       select true from (select * from scheduler_execution_log one where one.id = input.id for share offset 0) one
       where one.status = input.status and one.instance_id = input.instance_id and one.finished_at = input.finished_at
@@ -165,15 +174,17 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
 
 /** Writes when their newest runs began, and waits for whoever holds their rows. */
 export function renderTouch(jobs: readonly TouchedJob[]): SQL {
-  const rows = jobs.map(({ jobId, begunAt }) => ({ job_id: jobId, begun_at: begunAt }));
+  const rows = jobs.map(({ jobId, begunAt, successAt }) => ({
+    ...{ job_id: jobId, begun_at: begunAt, success_at: successAt },
+  }));
   return sql`
     with jobs as materialized (
-      select one.job_id, input.begun_at
-      from ${inputRows('input', { job_id: 'text', begun_at: 'timestamptz' }, rows)}
+      select one.job_id, input.begun_at, input.success_at
+      from ${inputRows('input', { job_id: 'text', begun_at: 'timestamptz', success_at: 'timestamptz' }, rows)}
       join scheduler_job_config one using (job_id)
       where ${ENDS_IN_TIME} order by one.job_id for no key update of one
     )
-    update scheduler_job_config job set last_run_at = greatest(job.last_run_at, jobs.begun_at)
+    update scheduler_job_config job set ${LAST_RUN}
     from jobs where job.job_id = jobs.job_id`;
 }
 
@@ -203,21 +214,6 @@ function renderFailed(): SQL {
       select 'run.lost', job_id, id, scheduled_at, error_message, instance_id, jsonb_build_object('instanceId', instance_id)
       from held where failure_reason = 'LOST' and id in (select id from done)
     )`;
-}
-
-/** Answers with the newest success of each job that has one. */
-export function renderLastSuccesses(jobIds: readonly string[]): SQL {
-  return sql`
-    select input.job_id, run.finished_at
-    from ${inputRows(
-      'input',
-      { job_id: 'text' },
-      jobIds.map((jobId) => ({ job_id: jobId })),
-    )} cross join lateral (
-      select finished_at from scheduler_execution_log one
-      where one.job_id = input.job_id and one.status = 'SUCCESS'
-      order by one.started_at desc limit 1
-    ) run`;
 }
 
 function toOutcomeRow({ run, outcome }: RunOutcome): Record<'id' | keyof typeof OUTCOME_COLUMNS, unknown> {

@@ -22,7 +22,7 @@
  * one step tells the next is asked by `in (select …)` in a select list: PostgreSQL hashes that, whereas it would join these
  * steps, of unknown size to it, row by row. Cursors are found one by one, by their job (`lateral`, so that no plan reads the
  * whole table), and the instant only compared, in a form that no index answers: in a herd thousands say the same one, and each
- * fire would read them all. The bound of `started_at` lets no plan read all of a job's history for its newest success.
+ * fire would read them all.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { ClaimOptions, DueFire } from '../../application/ports/fire-claims.ts';
@@ -125,9 +125,7 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[], optio
     ${isQueued ? renderKeys() : sql``}
     mine as materialized (
       select input.*, held.place, date_trunc('milliseconds', clock_timestamp()) as claimed_at, ${isQueued ? isBehind() : sql`false`} as is_behind, (
-          select done.finished_at from scheduler_execution_log done
-          where done.job_id = input.job_id and done.status = 'SUCCESS' and done.started_at < 'infinity'
-          order by done.started_at desc limit 1
+          select job.last_success_at from scheduler_job_config job where job.job_id = input.job_id
         ) as last_success_at
       from input cross join lateral (
         select c.ctid as place from scheduler_job_cursor c

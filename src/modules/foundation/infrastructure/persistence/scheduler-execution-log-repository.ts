@@ -11,7 +11,6 @@ import { BatchWriter } from './batch-writer.ts';
 import type { Database } from './database.ts';
 import {
   renderCreate,
-  renderLastSuccesses,
   renderTouch,
   renderUpdate,
   type RunOutcome,
@@ -20,7 +19,7 @@ import {
 import { toExecution } from './execution-row.ts';
 import { decodePageCursor, encodePageCursor, isInstant, isUuid } from './page-cursor.ts';
 import { schedulerExecutionLog } from './schema/runs.ts';
-import { readInstant } from './statement-input.ts';
+import { inputList, readInstant } from './statement-input.ts';
 
 /** Of a herd: what all its runs ask is one statement each time, or a few. */
 const HERD_BATCH = 2_000;
@@ -110,8 +109,9 @@ export class SchedulerExecutionLogRepository implements ExecutionLogRepository {
   }
 
   async #readLastSuccesses(jobIds: readonly string[]): Promise<(Date | null)[]> {
-    const rows = await this.#database.rows<{ job_id: string; finished_at: string | null }>(renderLastSuccesses(jobIds));
-    const found = new Map(rows.map((row) => [row.job_id, row.finished_at]));
+    const rows = await this.#database.rows<{ job_id: string; last_success_at: string | null }>(sql`
+      select job_id, last_success_at from scheduler_job_config where job_id in ${inputList('text', jobIds)}`);
+    const found = new Map(rows.map((row) => [row.job_id, row.last_success_at]));
     return jobIds.map((of) => readNullable(found.get(of)));
   }
 
@@ -124,32 +124,45 @@ export class SchedulerExecutionLogRepository implements ExecutionLogRepository {
   }
 
   async #updateAll(outcomes: readonly RunOutcome[]): Promise<boolean[]> {
-    const rows = await this.#database.rows<
-      { id: string; job_id: null } | { id: null; job_id: string; begun_at: string }
-    >(renderUpdate(outcomes));
+    const rows = await this.#database.rows<MissingRow>(renderUpdate(outcomes));
     const missing = new Set<string>();
     for (const row of rows) {
-      if (row.id !== null) missing.add(row.id);
-      else if (!(row.begun_at < (this.#untouched.get(row.job_id)?.begunAt ?? '')))
-        this.#untouched.set(row.job_id, { jobId: row.job_id, begunAt: row.begun_at });
+      if (row.id === null) this.#leave({ jobId: row.job_id, begunAt: row.begun_at, successAt: row.success_at });
+      else missing.add(row.id);
     }
     if (this.#untouched.size > 0 && !this.#isTouching) void this.#touch();
     return outcomes.map(({ run }) => !missing.has(run.id));
+  }
+
+  #leave({ jobId: of, begunAt, successAt }: TouchedJob): void {
+    const known = this.#untouched.get(of);
+    const job = { jobId: of, begunAt: later(known?.begunAt, begunAt), successAt: later(known?.successAt, successAt) };
+    this.#untouched.set(of, job);
   }
 
   /** Beside the outcomes, which wait for no editor. What fails, if only since he takes his time, is tried with those that come next. */
   async #touch(): Promise<void> {
     this.#isTouching = true;
     const jobs = [...this.#untouched.values()];
+    this.#untouched.clear();
     try {
       await this.#database.rows(renderTouch(jobs));
-      for (const job of jobs) if (this.#untouched.get(job.jobId) === job) this.#untouched.delete(job.jobId);
     } catch {
       // Of a database that is away, whoever needs it more hears too.
+      for (const job of jobs) this.#leave(job);
     } finally {
       this.#isTouching = false;
     }
   }
+}
+
+type MissingRow =
+  | { id: string; job_id: null }
+  | { id: null; job_id: string; begun_at: string; success_at: string | null };
+
+/** Of two instants in the database's own text. */
+function later<Text extends string | null>(one: Text | undefined, other: Text): Text {
+  return one != null && (other === null || one > other) ? one : other;
 }
 
 function weigh({ outcome }: RunOutcome): number {

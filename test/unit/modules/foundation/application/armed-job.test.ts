@@ -15,9 +15,9 @@ function armed(config: JobConfig, terms = termsOf(config)): ArmedJob {
 describe('ArmedJob.config', () => {
   it('is what it takes to run the job, as it was given', () => {
     const config = jobConfig('a', { jobKwargs: { a: [1] }, maxAttempts: 3, endAt: new Date(9e12), revision: 7 });
-    const { id, updatedAt, lastRunAt, tags, notes, pauseReason, ...runnable } = config;
+    const { id, updatedAt, lastRunAt, lastSuccessAt, tags, notes, pauseReason, ...runnable } = config;
     expect(armed(config).config).toEqual(runnable);
-    expect([id, updatedAt, lastRunAt, tags, notes, pauseReason]).toHaveLength(6);
+    expect([id, updatedAt, lastRunAt, lastSuccessAt, tags, notes, pauseReason]).toHaveLength(7);
   });
 
   it('of jobs with the same terms is each its own, arguments too', () => {

@@ -73,6 +73,8 @@ export const schedulerJobConfig = pgTable(
     createdAt: instant('created_at').notNull().defaultNow(),
     updatedAt: instant('updated_at').notNull().defaultNow(),
     lastRunAt: instant('last_run_at'),
+    /** When its newest run that succeeded ended, though its record may be pruned. */
+    lastSuccessAt: instant('last_success_at'),
     /** Set by a trigger alone. */
     revision: bigint('revision', { mode: 'number' }).notNull().default(0),
   },

@@ -16,7 +16,7 @@ function setUp(rows: readonly Record<string, unknown>[]) {
 
 describe('SchedulerExecutionLogRepository', () => {
   it('lastSuccessAt() of a herd is one statement, and each job gets its own answer', async () => {
-    const { log, count } = setUp([{ job_id: 'job-7', finished_at: '2026-01-02 12:00:00.5+00' }]);
+    const { log, count } = setUp([{ job_id: 'job-7', last_success_at: '2026-01-02 12:00:00.5+00' }]);
     const asked = Array.from({ length: 1_500 }, (_, at) => log.lastSuccessAt(`job-${at}`));
     const answers = await Promise.all(asked);
     expect(count()).toBe(1);
@@ -25,7 +25,7 @@ describe('SchedulerExecutionLogRepository', () => {
   });
 
   it('lastSuccessAt() asked twice at once of one job answers both', async () => {
-    const { log } = setUp([{ job_id: 'a', finished_at: '2026-01-02 12:00:00+00' }]);
+    const { log } = setUp([{ job_id: 'a', last_success_at: '2026-01-02 12:00:00+00' }]);
     const [first, second] = await Promise.all([log.lastSuccessAt('a'), log.lastSuccessAt('a')]);
     expect(first).toEqual(second);
     expect(first).not.toBeNull();
