@@ -74,3 +74,42 @@ it('DatabaseSupervisor.start() after one that threw looks again, and beats', asy
   await time.advance(20 * SECOND);
   expect(link.countOf('instances.renew')).toBe(5);
 });
+
+describe('DatabaseSupervisor.stop()', () => {
+  it('leaves no timer', async () => {
+    const { supervisor, time } = setUp();
+    await supervisor.start();
+    await supervisor.stop();
+    expect(time.timerCount).toBe(0);
+  });
+
+  /** What happened first: the work was let go on, or the stop ended. */
+  async function orderOf(stopped: Promise<void>, letGo: () => void): Promise<string[]> {
+    const order: string[] = [];
+    const told = stopped.then(() => order.push('stopped'));
+    await settle();
+    order.push('let go');
+    letGo();
+    await told;
+    return order;
+  }
+
+  it('ends when the beat has ended that was under way', async () => {
+    const { supervisor, link } = setUp();
+    await supervisor.start();
+    const letGo = link.holdNext('instances.renew');
+    supervisor.beatNow();
+    await settle();
+    expect(await orderOf(supervisor.stop(), letGo)).toEqual(['let go', 'stopped']);
+  });
+
+  it('ends when the recovery has ended that was under way', async () => {
+    const { supervisor } = setUp();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await supervisor.onReturn(() => promise);
+    const started = supervisor.start();
+    await settle();
+    expect(await orderOf(supervisor.stop(), resolve)).toEqual(['let go', 'stopped']);
+    await started;
+  });
+});
