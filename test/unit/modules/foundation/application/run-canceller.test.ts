@@ -9,8 +9,14 @@ import { InMemoryLogger } from '../../../../support/in-memory-logger.ts';
 import { settle } from '../../../../support/manual-time.ts';
 import { ManualTimers } from '../../../../support/manual-timers.ts';
 
+interface Scene {
+  readonly active?: readonly string[];
+  readonly held?: readonly string[];
+  readonly state?: FeedState;
+}
+
 /** A process where `active` run and `held` wait; of all of them, and of one that is over, somebody wants them to stop. */
-function setUp({ active = ['a'], held = [] as string[], state = 'deaf' as FeedState } = {}) {
+function setUp({ active = ['a'], held = [], state = 'deaf' }: Scene = {}) {
   const timers = new ManualTimers();
   const logger = new InMemoryLogger();
   const asked: string[] = [];
