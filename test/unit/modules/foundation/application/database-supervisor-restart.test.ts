@@ -103,13 +103,15 @@ describe('DatabaseSupervisor.stop()', () => {
     expect(await orderOf(supervisor.stop(), letGo)).toEqual(['let go', 'stopped']);
   });
 
-  it('ends when the recovery has ended that was under way', async () => {
-    const { supervisor } = setUp();
+  it('ends when the recovery has ended that was under way, and begins no other', async () => {
+    const { supervisor, levels } = setUp();
     const { promise, resolve } = Promise.withResolvers<void>();
     await supervisor.onReturn(() => promise);
+    await supervisor.onReturn(() => Promise.reject(new Error('nobody asks for this one any more')));
     const started = supervisor.start();
     await settle();
     expect(await orderOf(supervisor.stop(), resolve)).toEqual(['let go', 'stopped']);
     await started;
+    expect(levels()).toEqual([]);
   });
 });
