@@ -1,6 +1,7 @@
 /** An instant as people type it: RFC 3339, or a wall time on a zone's clock, where daylight saving decides as it does for schedules. */
 import { CommandFault } from './command-fault.ts';
 import { EXIT } from './exit-status.ts';
+import { isCivilDate } from '../modules/foundation/domain/cron/civil-date.ts';
 import { parseSchedule, ScheduleError } from '../modules/foundation/domain/schedule.ts';
 
 const OFFSET = /(Z|[+-]\d\d:?\d\d)$/i;
@@ -40,11 +41,9 @@ export function withoutSpaces(text: string): string {
     .replace(/ (?=[+-]\d\d:\d\d$)/, '');
 }
 
-/** Whether the calendar has it: `Date` takes 30 February for 2 March. */
 function isDay(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
-  const day = new Date(text);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text)?.map(Number) ?? [];
+  return year !== undefined && isCivilDate({ year, month: month!, day: day! });
 }
 
 function wallInstant(wall: string, timezone: string): Date {

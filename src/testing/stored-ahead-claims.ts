@@ -37,17 +37,19 @@ export class StoredAheadClaims implements AheadClaims {
     const { store } = this.#link;
     return this.#link.call('ahead.confirmEach', () => {
       const now = new Date(store.now());
-      if (now < order.dueAt) return { now, confirmed: new Set(), givenBack: new Set() };
+      if (now < order.dueAt) return { now, heldFrom: null, confirmed: new Set(), givenBack: new Set() };
       const isConfirmed = confirm(store, instanceId, order);
-      const heldFrom = (isConfirmed ? store.leases.get(instanceId)?.heldFrom : null) ?? Number.POSITIVE_INFINITY;
+      const heldFrom = isConfirmed ? (store.leases.get(instanceId)?.heldFrom ?? null) : null;
       const doomed = runs.filter(
         ({ run, config, renewals }) =>
           store.configs.get(run.jobId)?.revision !== config.revision ||
+          heldFrom === null ||
           renewals < heldFrom ||
           store.cancelReasons.has(run.id),
       );
       const confirmed = runs.filter((each) => isConfirmed && !doomed.includes(each)).map(({ run }) => run.id);
-      return { now, confirmed: new Set(confirmed), givenBack: giveBack(store, instanceId, doomed) };
+      const givenBack = giveBack(store, instanceId, doomed);
+      return { now, heldFrom, confirmed: new Set(confirmed), givenBack };
     });
   }
 

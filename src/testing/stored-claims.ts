@@ -84,10 +84,10 @@ export class StoredFireClaims implements FireClaims {
     });
   }
 
-  getCursors(jobIds?: readonly string[]): Promise<FireCursor[]> {
+  getCursors(jobIds: readonly string[]): Promise<FireCursor[]> {
     const { store } = this.#link;
     return this.#link.call('claims.getCursors', () =>
-      [...store.cursors.values()].filter((cursor) => jobIds?.includes(cursor.jobId) ?? true),
+      [...store.cursors.values()].filter((cursor) => jobIds.includes(cursor.jobId)),
     );
   }
 

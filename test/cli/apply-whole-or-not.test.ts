@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { jobAnswer } from '../support/answers.ts';
 import { startHttpServer } from '../support/http-server.ts';
 import { runCarillon } from '../support/run-carillon.ts';
 import { ROOT, type ServiceProcess, startService } from '../support/service-process.ts';
@@ -77,7 +78,8 @@ function pretend(put: (count: number) => number) {
     const isPut = request.method === 'PUT';
     response.statusCode = isPut ? put((puts += 1)) : 200;
     const problem = { code: 'X', detail: 'It is refused.', title: 'x' };
-    const body = response.statusCode >= 400 ? problem : { items: checks ?? [], nextCursor: null };
+    const done = isPut ? jobAnswer() : { items: checks ?? [], nextCursor: null };
+    const body = response.statusCode >= 400 ? problem : done;
     response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   });
 }

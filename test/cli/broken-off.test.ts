@@ -1,11 +1,11 @@
 /** A run that is followed, and the following broken off: the run may go on, and whoever followed it is told how to look. */
 import { expect, test, vi } from 'vitest';
+import { runAnswer } from '../support/answers.ts';
 import { startHttpServer } from '../support/http-server.ts';
 import { runCarillon } from '../support/run-carillon.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const RUN = { id: '0a', jobId: 'a', status: 'RUNNING', startedAt: '2026-01-02T12:00:00Z', progress: null };
 const NOTHING_YET = { items: [], nextAfter: 0, isEnded: false };
 
 /** A service that has the run and no stream, and whose `answered` says how often it was asked. */
@@ -18,7 +18,7 @@ function serveRun(answered: (requests: number) => void, isAway: (requests: numbe
     if (path.includes('/stream')) return void response.writeHead(404).end();
     response
       .setHeader('content-type', 'application/json')
-      .end(JSON.stringify(path.includes('/logs') ? NOTHING_YET : RUN));
+      .end(JSON.stringify(path.includes('/logs') ? NOTHING_YET : runAnswer()));
   });
 }
 

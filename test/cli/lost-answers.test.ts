@@ -1,12 +1,13 @@
 /** An order whose answer is lost on its way: it is sent once more, under the key that keeps it one order. */
 import { expect, test, vi } from 'vitest';
+import { runAnswer } from '../support/answers.ts';
 import { startHttpServer } from '../support/http-server.ts';
 import { runCarillon } from '../support/run-carillon.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
 test('carillon jobs trigger sends an order again whose answer was lost, under the same Idempotency-Key', async () => {
-  const run = { id: '0a', status: 'RUNNING', startedAt: null, failureReason: null };
+  const run = runAnswer({ id: '0a', startedAt: null });
   await using server = await startHttpServer((_request, response) => {
     if (server.requests.length === 1) response.destroy();
     else response.setHeader('content-type', 'application/json').end(JSON.stringify(run));

@@ -133,6 +133,18 @@ describeOnEveryDatabase('PostgresAheadClaims', (database) => {
       expect((await ahead().confirmAll(instanceId, order)).isConfirmed).toBe(false);
     });
 
+    it('puts back what was found fit, and confirmed until an instant before it is due', async () => {
+      const { instanceId, held, dueAt } = await claimedAndDue();
+      const before = { dueAt: new Date(dueAt.getTime() - 1), leaseMs };
+      const { confirmed, heldFrom } = await ahead().confirmEach(instanceId, before, [held]);
+      expect(confirmed).toEqual(new Set([held.run.id]));
+      expect(heldFrom).toBeLessThanOrEqual(held.renewals);
+      await end(instanceId);
+      expect((await instances().rescue('heir')).map(({ id }) => id)).not.toContain(held.run.id);
+      expect((await ahead().giveBackOfDead('heir')).map(({ id }) => id)).toContain(held.run.id);
+      expect(await ahead().confirmEach(instanceId, { dueAt, leaseMs }, [held])).toMatchObject({ heldFrom: null });
+    });
+
     it('leaves what was confirmed: it may have started, and is lost', async () => {
       const { instanceId, held, dueAt } = await claimedAndDue();
       await ahead().confirmEach(instanceId, { dueAt, leaseMs }, [held]);

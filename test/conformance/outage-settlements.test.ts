@@ -178,7 +178,7 @@ describe('PostgresOutageSettlements on PostgreSQL', () => {
     const runs = await new SchedulerExecutionLogRepository(database).getRecentByJobId(config.jobId, 9);
     expect(runs.map(({ id }) => id)).toEqual([run.id]);
     expect(await settle()).toEqual(new Set());
-    expect(await new PostgresFireClaims(database).getCursors()).toMatchObject([{ nextFireAt: at(3) }]);
+    expect(await new PostgresFireClaims(database).getCursors([config.jobId])).toMatchObject([{ nextFireAt: at(3) }]);
     await database.close();
   });
 });

@@ -1,8 +1,10 @@
 /** `carillon doctor` and `migrate`: the settings, the database and the folder that a service here would start with. */
 import { styleText } from 'node:util';
+import { readinessSchema } from '../../modules/foundation/interface/http/contracts/readiness.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { CommandFault } from '../command-fault.ts';
 import { reach } from '../connection/api.ts';
+import { isAnswer } from '../connection/foreign-answer.ts';
 import { findService } from '../connection/service-address.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { plainLines } from '../output/one-line.ts';
@@ -45,7 +47,7 @@ export async function checkAnswers({ options }: Pick<CommandContext, 'options'>)
     const headers = token === null ? {} : { authorization: `Bearer ${token}` };
     const response = await reach(`${server}/readyz`, { headers });
     const report: unknown = await response.json().catch(() => null);
-    if (!isReport(report)) return foreignFinding(server);
+    if (!isAnswer(readinessSchema, report)) return foreignFinding(server);
     const faults = report.checks.filter(({ ok }) => !ok).map(({ detail }) => detail);
     if (faults.length === 0) return { name: 'service', state: 'good', detail: `answers at ${server}: ${report.mode}` };
     return { name: 'service', state: 'fault', detail: `at ${server} is ${report.mode}: ${faults.join(' ')}` };
@@ -54,19 +56,6 @@ export async function checkAnswers({ options }: Pick<CommandContext, 'options'>)
     if (error.status !== EXIT.away) return { name: 'service', state: 'fault', detail: error.message };
     return { name: 'service', state: 'notice', detail: error.message, advice: 'Start one: carillon start' };
   }
-}
-
-interface Report {
-  readonly mode: string;
-  readonly checks: readonly { readonly ok: boolean; readonly detail: string }[];
-}
-
-function isReport(value: unknown): value is Report {
-  if (typeof value !== 'object' || value === null) return false;
-  const { mode, checks } = value as Readonly<Record<string, unknown>>;
-  return (
-    typeof mode === 'string' && Array.isArray(checks) && checks.every((one) => typeof one === 'object' && one !== null)
-  );
 }
 
 function foreignFinding(server: string): Finding {

@@ -1,4 +1,5 @@
 /** `carillon jobs delete`. Invariant: nothing is removed without a yes, nor when it has changed since it was shown. */
+import { jobDetailSchema } from '../../modules/foundation/interface/http/contracts/job.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { CommandFault } from '../command-fault.ts';
 import { type Api, bodyOf } from '../connection/api.ts';
@@ -10,7 +11,7 @@ import { confirm } from './confirm.ts';
 export async function deleteJob(context: CommandContext, jobId: string, { yes }: { yes?: boolean }): Promise<void> {
   const api = await context.api();
   const route = api.routes.admin.jobs[':jobId'];
-  const { revision, jobName } = await suggestJob(api, jobId, bodyOf(route.$get({ param: { jobId } })));
+  const { revision, jobName } = await suggestJob(api, jobId, bodyOf(jobDetailSchema, route.$get({ param: { jobId } })));
   if (yes !== true && !(await confirm(`Delete '${jobId}' (${jobName})? Its history stays.`))) {
     throw new CommandFault(EXIT.refused, 'Nothing was deleted. Say --yes to agree.');
   }

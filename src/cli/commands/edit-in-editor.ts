@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jobDetailSchema } from '../../modules/foundation/interface/http/contracts/job.ts';
 import type { ProblemJson } from '../../modules/foundation/interface/http/contracts/problem.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandFault } from '../command-fault.ts';
@@ -38,7 +39,10 @@ export async function editInEditor(context: CommandContext, current: JobDetailJs
   await rm(folder, { recursive: true });
   if (!isChanged) return context.remark('Nothing was changed.');
   const { routes } = await context.api();
-  tellJob(context, await bodyOf(routes.admin.jobs[':jobId'].$get({ param: { jobId: current.jobId } })));
+  tellJob(
+    context,
+    await bodyOf(jobDetailSchema, routes.admin.jobs[':jobId'].$get({ param: { jobId: current.jobId } })),
+  );
 }
 
 interface Desk {
@@ -87,7 +91,7 @@ async function apply(api: Api, text: string, current: JobDetailJson): Promise<bo
 /** Somebody else's edit goes first; what they changed is told. */
 async function changedMeanwhile(api: Api, before: JobDetailJson, cause: unknown): Promise<CommandFault> {
   const { jobId } = before;
-  const now = await bodyOf(api.routes.admin.jobs[':jobId'].$get({ param: { jobId } }));
+  const now = await bodyOf(jobDetailSchema, api.routes.admin.jobs[':jobId'].$get({ param: { jobId } }));
   const { change } = readEdited(offerText(now), before);
   const details = (change?.fields ?? []).map(
     ({ field, before: was, after }) => `  ${field}: ${JSON.stringify(was)} → ${JSON.stringify(after)}`,

@@ -1,5 +1,6 @@
 /** `carillon jobs create` and `edit`. Invariant: nothing is overwritten that this command has not read. */
 import type { InferRequestType } from 'hono/client';
+import { jobDetailSchema } from '../../modules/foundation/interface/http/contracts/job.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandFault } from '../command-fault.ts';
 import { type Api, bodyOf } from '../connection/api.ts';
@@ -21,16 +22,19 @@ export async function createJob(context: CommandContext, jobId: string, options:
   const headers = { 'if-none-match': '*' };
   tellJob(
     context,
-    await bodyOf(routes.admin.jobs[':jobId'].$put({ param: { jobId }, json }, { headers: () => headers })),
+    await bodyOf(
+      jobDetailSchema,
+      routes.admin.jobs[':jobId'].$put({ param: { jobId }, json }, { headers: () => headers }),
+    ),
   );
 }
 
 export async function editJob(context: CommandContext, jobId: string, options: Options): Promise<void> {
   const api = await context.api();
   const route = api.routes.admin.jobs[':jobId'];
-  const current = await suggestJob(api, jobId, bodyOf(route.$get({ param: { jobId } })));
+  const current = await suggestJob(api, jobId, bodyOf(jobDetailSchema, route.$get({ param: { jobId } })));
   const json = jobFieldsOf(options) as Patch;
   if (Object.keys(json).length === 0) return (await import('./edit-in-editor.ts')).editInEditor(context, current);
   const headers = { 'if-match': `"${current.revision}"` };
-  tellJob(context, await bodyOf(route.$patch({ param: { jobId }, json }, { headers: () => headers })));
+  tellJob(context, await bodyOf(jobDetailSchema, route.$patch({ param: { jobId }, json }, { headers: () => headers })));
 }

@@ -1,6 +1,7 @@
 /** `carillon why`: why a job ran at an instant, or did not. */
 import { styleText } from 'node:util';
 import type { InferResponseType } from 'hono/client';
+import { whySchema } from '../../modules/foundation/interface/http/contracts/why.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { type Api, bodyOf } from '../connection/api.ts';
 import { suggestJob } from '../connection/suggest-job.ts';
@@ -16,7 +17,7 @@ type Why = InferResponseType<Api['routes']['admin']['jobs'][':jobId']['why']['$g
 export async function explainJob(context: CommandContext, jobId: string, options: { at?: string }): Promise<void> {
   const api = await context.api();
   const query = options.at === undefined ? {} : { at: withoutSpaces(options.at) };
-  const asked = bodyOf(api.routes.admin.jobs[':jobId'].why.$get({ param: { jobId }, query }));
+  const asked = bodyOf(whySchema, api.routes.admin.jobs[':jobId'].why.$get({ param: { jobId }, query }));
   const why = await suggestJob(api, jobId, asked);
   if (context.isJson) printJson(context, why);
   else context.print(whyLines(why).join('\n'));

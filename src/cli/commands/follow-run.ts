@@ -2,14 +2,15 @@
  * Follows a run to its end: its log lines as they come, its progress where a person watches. The stream says when to look,
  * the log itself what there is. Invariant: it ends when the run has ended and its last line was shown; no line is shown twice.
  */
-import { styleText } from 'node:util';
 import type { InferResponseType } from 'hono/client';
+import { executionReportSchema, runLogSchema } from '../../modules/foundation/interface/http/contracts/execution.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { CommandFault } from '../command-fault.ts';
 import type { ExecutionDetailJson } from '../connection/answers.ts';
 import { type Api, bodyOf } from '../connection/api.ts';
 import { RunSignal } from '../connection/run-signal.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
+import { colouredWord } from '../output/coloured-word.ts';
 import { machineZone, wallText } from '../output/instants.ts';
 import { ProgressLine } from '../output/progress-line.ts';
 import { outcomeText } from '../output/run-lines.ts';
@@ -53,8 +54,11 @@ async function readToTheEnd({ context, id, signal, progress }: Following): Promi
   const api = await context.api();
   let after = '0';
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    const part = await bodyOf(api.routes.admin.executions[':id'].logs.$get({ param: { id }, query: { after } }));
-    const run = await bodyOf(api.routes.admin.executions[':id'].$get({ param: { id } }));
+    const part = await bodyOf(
+      runLogSchema,
+      api.routes.admin.executions[':id'].logs.$get({ param: { id }, query: { after } }),
+    );
+    const run = await bodyOf(executionReportSchema, api.routes.admin.executions[':id'].$get({ param: { id } }));
     if (part.items.length > 0) {
       progress.clear();
       pauseMs = FIRST_PAUSE_MS;
@@ -91,7 +95,7 @@ export async function showLogs(
 ): Promise<ExitStatus | void> {
   if (follow === true) return followRun(context, id);
   const { routes } = await context.api();
-  const { logLines } = await bodyOf(routes.admin.executions[':id'].$get({ param: { id } }));
+  const { logLines } = await bodyOf(executionReportSchema, routes.admin.executions[':id'].$get({ param: { id } }));
   if (context.isJson) printJson(context, logLines);
   else for (const line of logLines) context.print(logLineText(line));
 }
@@ -100,7 +104,7 @@ const LEVEL_COLOURS = { debug: 'dim', info: 'green', warn: 'yellow', error: 'red
 
 function logLineText({ at, level, message, properties }: LogLine): string {
   const said = Object.keys(properties).length === 0 ? '' : `  ${oneLine(JSON.stringify(properties))}`;
-  const word = styleText(LEVEL_COLOURS[level], level.padEnd(5));
+  const word = colouredWord(LEVEL_COLOURS, level, level.padEnd(5));
   return `${wallText(at, machineZone()).slice(0, 19)} ${word} ${oneLine(message)}${said}`;
 }
 

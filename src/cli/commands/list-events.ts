@@ -1,4 +1,5 @@
 /** `carillon events`: the audit trail, and why something did not run. */
+import { eventPageSchema } from '../../modules/foundation/interface/http/contracts/event.ts';
 import type { EventType } from '../../modules/foundation/domain/event.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { bodyOf } from '../connection/api.ts';
@@ -20,7 +21,9 @@ export async function listEvents(context: CommandContext, options: EventListOpti
   const { job, limit: _limit, all: _all, ...filters } = options;
   const { routes } = await context.api();
   const query = { ...filters, ...readSpan(options, machineZone()), ...(job === undefined ? {} : { jobId: job }) };
-  const page = await readPages(options, (at) => bodyOf(routes.admin.events.$get({ query: { ...query, ...at } })));
+  const page = await readPages(options, (at) =>
+    bodyOf(eventPageSchema, routes.admin.events.$get({ query: { ...query, ...at } })),
+  );
   if (context.isJson) return printJson(context, page);
   const zone = machineZone();
   const rows = page.items.map(({ at, type, jobId, actor, scheduledAt, reason }) => [

@@ -1,4 +1,5 @@
 /** `carillon jobs list`. */
+import { jobPageSchema } from '../../modules/foundation/interface/http/contracts/job.ts';
 import type { JobState } from '../../modules/foundation/domain/job-state.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { bodyOf } from '../connection/api.ts';
@@ -18,7 +19,9 @@ export async function listJobs(context: CommandContext, options: JobListOptions)
   const { search, limit: _limit, all: _all, ...filters } = options;
   const { routes } = await context.api();
   const query = { ...filters, ...(search === undefined ? {} : { q: search }) };
-  const page = await readPages(options, (at) => bodyOf(routes.admin.jobs.$get({ query: { ...query, ...at } })));
+  const page = await readPages(options, (at) =>
+    bodyOf(jobPageSchema, routes.admin.jobs.$get({ query: { ...query, ...at } })),
+  );
   if (context.isJson) return printJson(context, page);
   if (page.items.length === 0) context.remark("There is no such job. 'carillon jobs create' makes one.");
   else context.print(jobTable(page.items));

@@ -1,4 +1,8 @@
 /** `carillon runs list` and `show`. */
+import {
+  executionPageSchema,
+  executionReportSchema,
+} from '../../modules/foundation/interface/http/contracts/execution.ts';
 import type { RunStatus, RunTrigger } from '../../modules/foundation/domain/run.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { bodyOf } from '../connection/api.ts';
@@ -20,7 +24,9 @@ export async function listRuns(context: CommandContext, options: RunListOptions)
   const { job, limit: _limit, all: _all, ...filters } = options;
   const { routes } = await context.api();
   const query = { ...filters, ...readSpan(options, machineZone()), ...(job === undefined ? {} : { jobId: job }) };
-  const page = await readPages(options, (at) => bodyOf(routes.admin.executions.$get({ query: { ...query, ...at } })));
+  const page = await readPages(options, (at) =>
+    bodyOf(executionPageSchema, routes.admin.executions.$get({ query: { ...query, ...at } })),
+  );
   if (context.isJson) return printJson(context, page);
   if (page.items.length === 0) context.remark('There is no such run.');
   else context.print(runTable(page.items, machineZone()));
@@ -29,7 +35,7 @@ export async function listRuns(context: CommandContext, options: RunListOptions)
 
 export async function showRun(context: CommandContext, id: string): Promise<void> {
   const { routes } = await context.api();
-  const run = await bodyOf(routes.admin.executions[':id'].$get({ param: { id } }));
+  const run = await bodyOf(executionReportSchema, routes.admin.executions[':id'].$get({ param: { id } }));
   if (context.isJson) printJson(context, run);
   else context.print(runDetail(run, machineZone()));
 }

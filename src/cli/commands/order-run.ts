@@ -1,4 +1,5 @@
 /** `carillon runs cancel` and `retry`. */
+import { executionDetailSchema } from '../../modules/foundation/interface/http/contracts/execution.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { bodyOf } from '../connection/api.ts';
 import type { ExitStatus } from '../exit-status.ts';
@@ -7,7 +8,7 @@ import { followRun } from './follow-run.ts';
 
 export async function cancelRun(context: CommandContext, id: string, json: { reason?: string }): Promise<void> {
   const { routes } = await context.api();
-  const run = await bodyOf(routes.admin.executions[':id'].cancel.$post({ param: { id }, json }));
+  const run = await bodyOf(executionDetailSchema, routes.admin.executions[':id'].cancel.$post({ param: { id }, json }));
   if (context.isJson) printJson(context, run);
   else context.print(`${run.id}  ${statusText(run)}  told to stop`);
 }
@@ -18,7 +19,7 @@ export async function retryRun(
   { follow, ...json }: { follow?: boolean; reason?: string },
 ): Promise<ExitStatus | void> {
   const { routes } = await context.api();
-  const run = await bodyOf(routes.admin.executions[':id'].retry.$post({ param: { id }, json }));
+  const run = await bodyOf(executionDetailSchema, routes.admin.executions[':id'].retry.$post({ param: { id }, json }));
   if (follow === true) return followRun(context, run.id);
   if (context.isJson) printJson(context, run);
   else context.print(`${run.id}  ${statusText(run)}  attempt ${run.attempt}`);

@@ -1,4 +1,5 @@
 /** `carillon jobs pause` and `resume`. */
+import { jobDetailSchema } from '../../modules/foundation/interface/http/contracts/job.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { JobDetailJson } from '../connection/answers.ts';
 import { type Api, bodyOf } from '../connection/api.ts';
@@ -22,15 +23,15 @@ export async function resumeJob(
   json: { readonly catchUp?: boolean },
 ): Promise<void> {
   const api = await context.api();
-  const asked = bodyOf(api.routes.admin.jobs[':jobId'].resume.$post({ param: { jobId }, json }));
+  const asked = bodyOf(jobDetailSchema, api.routes.admin.jobs[':jobId'].resume.$post({ param: { jobId }, json }));
   tellJob(context, await suggestJob(api, jobId, asked));
 }
 
 /** Until a wall time: on the clock of the job's zone. */
 async function pause({ routes }: Api, jobId: string, { until, ...rest }: PauseOptions): Promise<JobDetailJson> {
   const route = routes.admin.jobs[':jobId'];
-  if (until === undefined) return bodyOf(route.pause.$post({ param: { jobId }, json: rest }));
-  const { timezone } = await bodyOf(route.$get({ param: { jobId } }));
+  if (until === undefined) return bodyOf(jobDetailSchema, route.pause.$post({ param: { jobId }, json: rest }));
+  const { timezone } = await bodyOf(jobDetailSchema, route.$get({ param: { jobId } }));
   const json = { ...rest, until: readInstant(until, timezone).toISOString() };
-  return bodyOf(route.pause.$post({ param: { jobId }, json }));
+  return bodyOf(jobDetailSchema, route.pause.$post({ param: { jobId }, json }));
 }

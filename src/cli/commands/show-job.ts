@@ -1,4 +1,5 @@
 /** `carillon jobs show`. */
+import { jobDetailSchema } from '../../modules/foundation/interface/http/contracts/job.ts';
 import type { JobDetailJson } from '../connection/answers.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { bodyOf } from '../connection/api.ts';
@@ -7,7 +8,7 @@ import { jobDetail } from '../output/job-lines.ts';
 
 export async function showJob(context: CommandContext, jobId: string): Promise<void> {
   const api = await context.api();
-  const asked = bodyOf(api.routes.admin.jobs[':jobId'].$get({ param: { jobId } }));
+  const asked = bodyOf(jobDetailSchema, api.routes.admin.jobs[':jobId'].$get({ param: { jobId } }));
   tellJob(context, await suggestJob(api, jobId, asked));
 }
 

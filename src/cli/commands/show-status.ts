@@ -1,6 +1,7 @@
 /** `carillon status`: the scheduler as a whole. */
 import { styleText } from 'node:util';
 import type { InferResponseType } from 'hono/client';
+import { schedulerSchema } from '../../modules/foundation/interface/http/contracts/scheduler.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { type Api, bodyOf } from '../connection/api.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
@@ -13,7 +14,7 @@ type Scheduler = InferResponseType<Api['routes']['admin']['scheduler']['$get'], 
 /** @returns `refused` where the service is degraded */
 export async function showStatus(context: CommandContext): Promise<ExitStatus> {
   const { routes, server } = await context.api();
-  const status = await bodyOf(routes.admin.scheduler.$get());
+  const status = await bodyOf(schedulerSchema, routes.admin.scheduler.$get());
   if (context.isJson) printJson(context, status);
   else context.print(statusLines(status, server).join('\n'));
   return status.mode === 'normal' ? EXIT.ok : EXIT.refused;

@@ -1,5 +1,6 @@
 /** `carillon jobs trigger`. Invariant: one order is one run, also where its answer is lost and it is sent again. */
 import type { InferRequestType, InferResponseType } from 'hono/client';
+import { executionDetailSchema } from '../../modules/foundation/interface/http/contracts/execution.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { type Api, bodyOf } from '../connection/api.ts';
 import { suggestJob } from '../connection/suggest-job.ts';
@@ -30,7 +31,10 @@ export async function triggerJob(
   } as Order;
   const headers = { 'idempotency-key': crypto.randomUUID() };
   const order = (): Promise<OrderedRun> =>
-    bodyOf(api.routes.admin.jobs[':jobId'].trigger.$post({ param: { jobId }, json }, { headers: () => headers }));
+    bodyOf(
+      executionDetailSchema,
+      api.routes.admin.jobs[':jobId'].trigger.$post({ param: { jobId }, json }, { headers: () => headers }),
+    );
   const run = await suggestJob(
     api,
     jobId,

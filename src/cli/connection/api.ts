@@ -5,7 +5,7 @@
 import { createEncodingClient } from '../../modules/foundation/interface/http/encoding-client.ts';
 import { CommandFault } from '../command-fault.ts';
 import { EXIT } from '../exit-status.ts';
-import { foreignFault } from './foreign-answer.ts';
+import { type AnswerSchema, asAnswer, foreignFault } from './foreign-answer.ts';
 import { problemFault } from './problem-fault.ts';
 import { findService, holdsCredentials } from './service-address.ts';
 
@@ -59,20 +59,23 @@ function causeOf(error: unknown): string {
   return 'code' in cause && cause.code === 'ECONNREFUSED' ? 'connection refused' : cause.message;
 }
 
-interface Answer<Body> {
+interface Answer {
   readonly ok: boolean;
   readonly status: number;
-  json(): Promise<Body>;
+  json(): Promise<unknown>;
   text(): Promise<string>;
 }
 
-/** The body of a good answer. @throws CommandFault for a problem, and for what is no answer of this service */
-export async function bodyOf<Body>(asked: Promise<Answer<Body>>): Promise<Body> {
+/**
+ * The body of a good answer, as it was sent.
+ * @param schema what the route says that it answers
+ * @throws CommandFault for a problem, and for what is no answer of this service
+ */
+export async function bodyOf<Body>(schema: AnswerSchema<Body>, asked: Promise<Answer>): Promise<Body> {
   const response = await asked;
   if (!response.ok) throw problemFault(response.status, await response.text());
-  const body: unknown = await response.json().catch((error: unknown) => {
+  const body = await response.json().catch((error: unknown) => {
     throw foreignFault('no JSON', error);
   });
-  if (typeof body !== 'object' || body === null) throw foreignFault('no object');
-  return body as Body;
+  return asAnswer(schema, body);
 }

@@ -1,6 +1,5 @@
 /** A list's pages as one. */
 import type { ListOptions } from '../syntax/list-flags.ts';
-import { asList } from './foreign-answer.ts';
 
 export interface Page<Item> {
   readonly items: Item[];
@@ -14,11 +13,11 @@ export async function readPages<Item>(
   { limit, all }: ListOptions,
   ask: (page: { limit: string; cursor?: string }) => Promise<Page<Item>>,
 ): Promise<Page<Item>> {
-  if (all !== true) return asList(await ask({ limit: String(limit) }));
+  if (all !== true) return ask({ limit: String(limit) });
   const items: Item[] = [];
   let cursor: string | null | undefined;
   while (cursor !== null) {
-    const page = asList(await ask({ limit: String(LARGEST), ...(cursor === undefined ? {} : { cursor }) }));
+    const page = await ask({ limit: String(LARGEST), ...(cursor === undefined ? {} : { cursor }) });
     items.push(...page.items);
     cursor = page.nextCursor;
   }

@@ -1,4 +1,5 @@
 /** "Did you mean": the job whose id is nearest to one that does not exist. */
+import { jobPageSchema } from '../../modules/foundation/interface/http/contracts/job.ts';
 import { closestName } from '../../modules/foundation/domain/closest-name.ts';
 import { CommandFault } from '../command-fault.ts';
 import { type Api, bodyOf } from './api.ts';
@@ -22,6 +23,8 @@ export async function suggestJob<Body>(api: Api, jobId: string, asked: Promise<B
 }
 
 export async function knownJobIds({ routes }: Api): Promise<string[]> {
-  const page = await readPages({ limit: 500, all: true }, (at) => bodyOf(routes.admin.jobs.$get({ query: at })));
+  const page = await readPages({ limit: 500, all: true }, (at) =>
+    bodyOf(jobPageSchema, routes.admin.jobs.$get({ query: at })),
+  );
   return page.items.map(({ jobId }) => jobId);
 }

@@ -2,9 +2,11 @@
  * What the service would refuse of declared jobs, and how it reads their schedules, before any is made. Asks, and writes
  * nothing; many jobs a request, since a file may hold thousands.
  */
+import { jobChecksSchema } from '../../modules/foundation/interface/http/contracts/job-check.ts';
 import type { ProblemJson } from '../../modules/foundation/interface/http/contracts/problem.ts';
 import { CommandFault } from '../command-fault.ts';
 import { type Api, bodyOf } from '../connection/api.ts';
+import { foreignFault } from '../connection/foreign-answer.ts';
 import type { WatchedWork } from '../connection/watched-work.ts';
 import { EXIT } from '../exit-status.ts';
 import type { DeclaredJob, FieldFault, FileFault, JobsFile } from './read-jobs-file.ts';
@@ -51,7 +53,8 @@ type Draft = Parameters<Api['routes']['admin']['jobs']['check']['$post']>[0]['js
 async function askAbout({ routes }: Api, batch: readonly DeclaredJob[]): Promise<Judgement[]> {
   const jobs = batch.map(({ jobId, fields }) => ({ ...fields, jobId }) as unknown as Draft);
   try {
-    const { items } = await bodyOf(routes.admin.jobs.check.$post({ json: { jobs } }));
+    const { items } = await bodyOf(jobChecksSchema, routes.admin.jobs.check.$post({ json: { jobs } }));
+    if (items.length !== batch.length) throw foreignFault('fewer or more judgements than jobs');
     return items.map(({ dialect, timezone, errors }, at) => ({ index: batch[at]!.index, dialect, timezone, errors }));
   } catch (error) {
     return refusedWhole(error, batch);

@@ -1,5 +1,6 @@
 /** Changes, made on the strength of what was compared: a job that has changed since is left as it is. */
 import type { InferRequestType } from 'hono/client';
+import { jobDetailSchema } from '../../modules/foundation/interface/http/contracts/job.ts';
 import { CommandFault } from '../command-fault.ts';
 import { removeJob } from '../commands/delete-job.ts';
 import { type Api, bodyOf } from '../connection/api.ts';
@@ -15,7 +16,10 @@ export async function makeChange(api: Api, { action, jobId, revision, declared }
     revision === null ? { 'if-none-match': '*' } : { 'if-match': `"${revision}"` };
   if (action === 'remove') return removeJob(api, jobId, revision!);
   const json = declared!.fields as Draft;
-  await bodyOf(api.routes.admin.jobs[':jobId'].$put({ param: { jobId }, json }, { headers: () => headers }));
+  await bodyOf(
+    jobDetailSchema,
+    api.routes.admin.jobs[':jobId'].$put({ param: { jobId }, json }, { headers: () => headers }),
+  );
 }
 
 export interface Outcome {

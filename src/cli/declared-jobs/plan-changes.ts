@@ -2,10 +2,11 @@
  * A file of declared jobs against a service: what would change, and what the service would refuse, before anything is
  * changed. Asks and writes nothing.
  */
+import { jobPageSchema } from '../../modules/foundation/interface/http/contracts/job.ts';
+import { registryPageSchema } from '../../modules/foundation/interface/http/contracts/registry.ts';
 import { handlerOf } from '../../modules/foundation/domain/job-config.ts';
 import type { JobJson } from '../connection/answers.ts';
 import { type Api, bodyOf } from '../connection/api.ts';
-import { asList } from '../connection/foreign-answer.ts';
 import { readPages } from '../connection/pages.ts';
 import type { WatchedWork } from '../connection/watched-work.ts';
 import { checkDeclared } from './check-declared.ts';
@@ -42,12 +43,14 @@ export async function planChanges(api: Api, file: JobsFile, options: PlanOptions
 }
 
 export async function readJobs({ routes }: Api): Promise<Map<string, JobJson>> {
-  const page = await readPages({ limit: 500, all: true }, (at) => bodyOf(routes.admin.jobs.$get({ query: at })));
+  const page = await readPages({ limit: 500, all: true }, (at) =>
+    bodyOf(jobPageSchema, routes.admin.jobs.$get({ query: at })),
+  );
   return new Map(page.items.map((job) => [job.jobId, job]));
 }
 
 export async function readHandlers({ routes }: Api): Promise<Set<string>> {
-  const { items } = asList(await bodyOf(routes.admin.registry.$get()));
+  const { items } = await bodyOf(registryPageSchema, routes.admin.registry.$get());
   return new Set(items.map(({ id }) => id));
 }
 

@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import type { JobDetailJson, JobJson } from '../connection/answers.ts';
 import { DEFAULT_POLICIES } from '../../modules/foundation/domain/job-config.ts';
+import { colouredWord } from './coloured-word.ts';
 import { distanceText, wallText } from './instants.ts';
 import { oneLine } from './one-line.ts';
 import { type Cell, renderPairs, renderTable, shorten } from './table.ts';
@@ -21,7 +22,7 @@ const STATE_COLOURS = {
 const SHOWN_ELSEWHERE = new Set(['enabled', 'jobKwargs', 'handler', 'tags', 'notes']);
 
 export function stateText(state: JobJson['state']): string {
-  return styleText(STATE_COLOURS[state], state);
+  return colouredWord(STATE_COLOURS, state);
 }
 
 export function jobTable(jobs: readonly JobJson[]): string {

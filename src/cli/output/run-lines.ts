@@ -1,6 +1,7 @@
 /** Runs as a person reads them. */
 import { styleText } from 'node:util';
 import type { ExecutionDetailJson, ExecutionJson } from '../connection/answers.ts';
+import { colouredWord } from './coloured-word.ts';
 import { durationText, wallText } from './instants.ts';
 import { oneLine, plainLines } from './one-line.ts';
 import { type Cell, renderPairs, renderTable, shorten } from './table.ts';
@@ -10,7 +11,7 @@ const STATUS_COLOURS = { RUNNING: 'cyan', SUCCESS: 'green', FAILED: 'red' } as c
 export function statusText({ status, failureReason, startedAt }: ExecutionJson): string {
   const word = status === 'RUNNING' && startedAt === null ? 'WAITING' : status;
   const reason = failureReason === null || failureReason === 'ERROR' ? '' : ` ${failureReason}`;
-  return styleText(STATUS_COLOURS[status], oneLine(`${word}${reason}`));
+  return colouredWord(STATUS_COLOURS, status, `${word}${reason}`);
 }
 
 export function runTable(runs: readonly ExecutionJson[], timezone: string): string {

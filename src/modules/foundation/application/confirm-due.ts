@@ -1,7 +1,7 @@
 /**
- * Asks whether runs that were claimed ahead and are due now may be started. Invariant: yes only by an answer of the
- * database, given at or after the due time of each of them. Where they are asked about in portions, a process that is killed in
- * between leaves all of them LOST, those that had not started too: the first answer has confirmed its lease for their time.
+ * Asks whether runs that were claimed ahead and are due now may be started. Invariants: yes only by an answer of the
+ * database, given at or after the due time of each of them. Where they are asked about in portions, it is the last that
+ * confirms them all: of a process that is killed in between, in which none has started, all are put back.
  */
 import type { DatabaseTime } from './database-time.ts';
 import { type InstanceLease, LEASE_MS } from './instance-lease.ts';
@@ -47,30 +47,50 @@ export async function confirmDue(deps: ConfirmDueDeps, due: readonly HeldRun[]):
   return now < order.dueAt ? null : confirmEach(deps, order, due);
 }
 
-/** A portion a statement, so that each is answered in time. */
+/**
+ * A portion a statement, so that each is answered in time. The last confirms all, where the lease is still the one that they
+ * were claimed under; the others do the same up to an instant before they are due, which leaves them as they are.
+ */
 async function confirmEach(
   { aheadClaims, lease }: ConfirmDueDeps,
   order: Confirming,
   due: readonly HeldRun[],
 ): Promise<Answer> {
-  const confirmed = new Set<string>();
+  const fit = new Set<string>();
   const givenBack = new Set<string>();
+  const before = { ...order, dueAt: new Date(boundsOf(due).firstDueAt - 1) };
+  let heldFrom: number | null = null;
   for (let from = 0; from < due.length; from += PORTION) {
-    const answer = await aheadClaims.confirmEach(lease.instanceId, order, due.slice(from, from + PORTION));
-    for (const id of answer.confirmed) confirmed.add(id);
+    const isLast = from + PORTION >= due.length;
+    const portion = due.slice(from, from + PORTION);
+    const answer = await aheadClaims.confirmEach(lease.instanceId, isLast ? order : before, portion);
+    for (const id of answer.confirmed) fit.add(id);
     for (const id of answer.givenBack) givenBack.add(id);
+    ({ heldFrom } = answer);
   }
-  return { confirmed, givenBack };
+  const isHeld = ({ renewals }: HeldRun): boolean => heldFrom !== null && renewals >= heldFrom;
+  const confirmed = due.filter((each) => fit.has(each.run.id) && isHeld(each)).map(({ run }) => run.id);
+  return { confirmed: new Set(confirmed), givenBack };
 }
 
-/** The latest that any is due at, and the earliest tick and renewal that any was claimed at. */
-function boundsOf(due: readonly HeldRun[]): { dueAt: number; tick: number; renewals: number } {
+interface Bounds {
+  firstDueAt: number;
+  /** The latest that any is due at. */
+  dueAt: number;
+  /** The earliest of any claim. */
+  tick: number;
+  renewals: number;
+}
+
+function boundsOf(due: readonly HeldRun[]): Bounds {
   const bounds = {
+    firstDueAt: Number.POSITIVE_INFINITY,
     dueAt: Number.NEGATIVE_INFINITY,
     tick: Number.POSITIVE_INFINITY,
     renewals: Number.POSITIVE_INFINITY,
   };
   for (const { run, tick, renewals } of due) {
+    bounds.firstDueAt = Math.min(bounds.firstDueAt, run.scheduledAt.getTime());
     bounds.dueAt = Math.max(bounds.dueAt, run.scheduledAt.getTime());
     bounds.tick = Math.min(bounds.tick, tick);
     bounds.renewals = Math.min(bounds.renewals, renewals);

@@ -46,6 +46,7 @@ export class RunCanceller {
   }
 
   #sleep(): void {
+    this.#cancelTimer();
     if (this.#isStarted) this.#cancelTimer = this.#deps.timers.wakeAfter(POLL_MS, () => void this.#poll());
   }
 

@@ -1,6 +1,6 @@
 /**
  * What a function is handed of its run. Invariant: what most functions never look at (the signal, the loggers) is made
- * when it is asked for, so that a run of a herd is one small object.
+ * when it is asked for, so that a run of a herd is one small object; a copy (`{ ...context }`) asks for all, and has it.
  */
 import type { JobContext, JobLogger } from '../domain/job-definition.ts';
 import { idempotencyKey, type RunTrigger } from '../domain/run.ts';
@@ -15,7 +15,18 @@ export interface RunContextParts {
   readonly lastSuccessAt: Date | null;
 }
 
+/** What a console shows, which looks past the handler. */
+const LATER: unknown = Symbol('made when it is asked for');
+
 export class RunContext implements JobContext {
+  /** One for all: getters of each context's own would cost as much again as the rest of it. */
+  static readonly #made: ProxyHandler<RunContext> = {
+    get(context, name) {
+      if (name === 'signal') return context.#parts.controller.signal;
+      return name === 'logger' ? context.#parts.log.forJob : Reflect.get(context, name);
+    },
+  };
+
   readonly #parts: RunContextParts;
 
   readonly jobId: string;
@@ -25,6 +36,9 @@ export class RunContext implements JobContext {
   readonly trigger: RunTrigger;
   readonly idempotencyKey: string;
   readonly lastSuccessAt: Date | null;
+  /** A place for what is made: a copy takes an object's own fields alone. */
+  readonly signal = LATER as AbortSignal;
+  readonly logger = LATER as JobLogger;
 
   constructor(parts: RunContextParts) {
     const { run, lastSuccessAt } = parts;
@@ -36,14 +50,7 @@ export class RunContext implements JobContext {
     this.trigger = run.trigger;
     this.idempotencyKey = idempotencyKey(run);
     this.lastSuccessAt = lastSuccessAt;
-  }
-
-  get signal(): AbortSignal {
-    return this.#parts.controller.signal;
-  }
-
-  get logger(): JobLogger {
-    return this.#parts.log.forJob;
+    return new Proxy(this, RunContext.#made);
   }
 
   readonly progress = (fraction: number, message?: string): void => this.#parts.log.progress(fraction, message);

@@ -4,6 +4,7 @@ import { explainJob } from '../../../../src/cli/commands/explain-job.ts';
 
 test('explainJob() lets no error that its sentences quote steer the terminal', async () => {
   const why = {
+    ...{ jobId: 'a', at: '2026-01-02T12:00:00.000Z', verdict: 'failed', pending: null },
     ...{ sentence: 'It failed: \u001B[8ma\u009B2J', sentenceZh: '失败：\u001B[8mb\u001B[2J' },
     ...{ occurrence: null, nearest: { before: null, after: null }, executions: [], events: [] },
   };

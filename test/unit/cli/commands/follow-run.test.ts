@@ -4,10 +4,11 @@ import { describe, expect, test } from 'vitest';
 import type { CommandContext } from '../../../../src/cli/command-context.ts';
 import { followRun, showLogs } from '../../../../src/cli/commands/follow-run.ts';
 import { connect } from '../../../../src/cli/connection/api.ts';
+import { runAnswer } from '../../../support/answers.ts';
 import { startHttpServer } from '../../../support/http-server.ts';
 
-const RUN = { id: '0a', jobId: 'a', status: 'RUNNING', startedAt: '2026-01-02T12:00:00Z', progress: null };
-const ENDED = { ...RUN, status: 'SUCCESS', result: null, failureReason: null, errorMessage: null, durationMs: 5 };
+const RUN = runAnswer({ id: '0a' });
+const ENDED = runAnswer({ id: '0a', status: 'SUCCESS', durationMs: 5 });
 const lineOf = (line: number, message = `line ${line}`) => ({
   ...{ line, at: '2026-01-02T12:00:00Z', level: 'info', message, properties: {} },
 });

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
+import * as v from 'valibot';
 import { afterEach, describe, expect, test } from 'vitest';
 import { bodyOf, connect, reach } from '../../../../src/cli/connection/api.ts';
+import { registryPageSchema } from '../../../../src/modules/foundation/interface/http/contracts/registry.ts';
 import { refusedPort, startHttpServer, startTcpServer } from '../../../support/http-server.ts';
 
 const open: AsyncDisposable[] = [];
@@ -62,36 +64,36 @@ describe('bodyOf()', () => {
   const answer = (status: number, text: string) => Promise.resolve(new Response(text, { status }));
 
   test('is the JSON of a good answer', async () => {
-    expect(await bodyOf<unknown>(answer(200, '{"a":1}'))).toEqual({ a: 1 });
+    expect(await bodyOf(v.strictObject({ a: v.number() }), answer(200, '{"a":1}'))).toEqual({ a: 1 });
   });
 
   test.for(['<html>', '', '{"a":'])('takes %j, which is no JSON, for no answer of a service', async (text) => {
-    await expect(bodyOf<unknown>(answer(200, text))).rejects.toMatchObject({
+    await expect(bodyOf(v.unknown(), answer(200, text))).rejects.toMatchObject({
       ...{ status: 3, message: 'What answers there is not Carillon: it sent no JSON.' },
     });
   });
 });
 
 test.for(['5', 'null', '"ok"'])('bodyOf() takes %s for the answer of somebody else', async (text) => {
-  await expect(bodyOf(Promise.resolve(new Response(text)))).rejects.toMatchObject({
+  await expect(bodyOf(v.strictObject({}), Promise.resolve(new Response(text)))).rejects.toMatchObject({
     ...{ status: 3, message: 'What answers there is not Carillon: it sent no object.' },
   });
 });
 
 describe('connect()', () => {
   test('shows a token that was named, under the base path of the address', async () => {
-    const server = await keep(startHttpServer((_request, response) => response.end('{"items":[]}')));
+    const server = await keep(startHttpServer((_request, response) => response.end('{"items":[],"nextCursor":null}')));
     const { routes } = await connect({ server: `${server.origin}/bells//`, token: 't' }, {});
-    await bodyOf(routes.admin.registry.$get());
+    await bodyOf(registryPageSchema, routes.admin.registry.$get());
     expect(server.requests).toMatchObject([
       { path: '/bells/admin/registry', headers: { authorization: 'Bearer t', 'user-agent': 'carillon-cli' } },
     ]);
   });
 
   test('sends no empty token where there is none', async () => {
-    const server = await keep(startHttpServer((_request, response) => response.end('{"items":[]}')));
+    const server = await keep(startHttpServer((_request, response) => response.end('{"items":[],"nextCursor":null}')));
     const { routes } = await connect({ server: server.origin }, { DATA_DIRECTORY: '/nowhere/at/all' });
-    await bodyOf(routes.admin.registry.$get());
+    await bodyOf(registryPageSchema, routes.admin.registry.$get());
     expect(server.requests[0]!.headers).not.toHaveProperty('authorization');
   });
 });

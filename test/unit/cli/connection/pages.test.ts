@@ -35,14 +35,6 @@ describe('readPages()', () => {
     expect((await readPages({ limit: 1, all: true }, ask)).items).toEqual([0, 1, 2]);
   });
 
-  test.for([{}, { items: 5 }, []])('takes %j, which is no list, for the answer of somebody else', async (page) => {
-    for (const all of [true, false]) {
-      await expect(readPages({ limit: 1, all }, async () => page as never)).rejects.toMatchObject({
-        ...{ status: 3, message: 'What answers there is not Carillon: it sent no list.' },
-      });
-    }
-  });
-
   test('is no list where a page of it fails', async () => {
     const ask = async ({ cursor }: { cursor?: string }) => {
       if (cursor !== undefined) throw new Error('away');

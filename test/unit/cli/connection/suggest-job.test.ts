@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CommandFault } from '../../../../src/cli/command-fault.ts';
 import { type Api, connect } from '../../../../src/cli/connection/api.ts';
 import { suggestJob } from '../../../../src/cli/connection/suggest-job.ts';
+import { jobAnswer } from '../../../support/answers.ts';
 import { startHttpServer } from '../../../support/http-server.ts';
 
 const PROBLEM = { code: 'JOB_NOT_FOUND', detail: 'x' };
@@ -11,7 +12,7 @@ const notFound = new CommandFault(1, 'x', { code: 'JOB_NOT_FOUND', problem: PROB
 async function among(ids: readonly string[], asked: (api: Api) => Promise<unknown>) {
   await using server = await startHttpServer(({ path }, response) => {
     const from = Number(new URL(path, 'http://a').searchParams.get('cursor') ?? 0);
-    const items = ids.slice(from, from + 2).map((jobId) => ({ jobId }));
+    const items = ids.slice(from, from + 2).map((jobId) => jobAnswer({ jobId }));
     response.end(JSON.stringify({ items, nextCursor: from + 2 < ids.length ? String(from + 2) : null }));
   });
   const outcome = await asked(await connect({ server: server.origin, token: 't' }, {})).catch(

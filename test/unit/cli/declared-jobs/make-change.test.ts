@@ -3,6 +3,7 @@ import { connect } from '../../../../src/cli/connection/api.ts';
 import { WatchedWork } from '../../../../src/cli/connection/watched-work.ts';
 import type { JobChange } from '../../../../src/cli/declared-jobs/compare-jobs.ts';
 import { makeAll, makeChange } from '../../../../src/cli/declared-jobs/make-change.ts';
+import { jobAnswer } from '../../../support/answers.ts';
 import { type Answer, startHttpServer } from '../../../support/http-server.ts';
 
 const work = new WatchedWork(null);
@@ -36,7 +37,9 @@ test('makeChange() asks nothing about what is kept', async () => {
 
 describe('makeAll()', () => {
   test('makes each on the strength of what was compared, and asks nothing about what is kept', async () => {
-    const { sent, made, left, fault } = await make(ALL, (_request, response) => response.end('{}'));
+    const { sent, made, left, fault } = await make(ALL, (_request, response) =>
+      response.end(JSON.stringify(jobAnswer())),
+    );
     expect(sent).toEqual([
       ['PUT', '/admin/jobs/a%2Fb', '*'],
       ['PUT', '/admin/jobs/b', '"7"'],
@@ -54,7 +57,7 @@ describe('makeAll()', () => {
     };
     const { refusals, made, left } = await make(ALL, ({ path }, response) => {
       response.statusCode = path.endsWith('/b') ? 412 : 200;
-      response.end(JSON.stringify(path.endsWith('/b') ? problem : {}));
+      response.end(JSON.stringify(path.endsWith('/b') ? problem : jobAnswer()));
     });
     expect(refusals).toEqual(['b: Invalid input:\n  notes: Too long.']);
     expect({ made: made.map(({ jobId }) => jobId).toSorted(), left }).toEqual({ made: ['a/b', 'c', 'd'], left: 0 });

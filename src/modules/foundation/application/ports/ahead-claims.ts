@@ -26,6 +26,8 @@ export interface Confirming {
 export interface Confirmation {
   /** The database's clock. */
   readonly now: Date;
+  /** From which of its renewals on the lease has never ended; null: it was not renewed. */
+  readonly heldFrom: number | null;
   /** Run ids that may be started. */
   readonly confirmed: ReadonlySet<string>;
   /** Run ids that are not to be started: their records are gone, or say that they were cancelled. */

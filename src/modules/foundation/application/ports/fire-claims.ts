@@ -76,8 +76,8 @@ export interface FireClaims {
   /** Sets cursors that are 'unarmed' at that revision; others are left alone. One without an occurrence is told of, as by a claim.
    * @returns the jobs whose cursors it has set */
   arm(cursors: readonly { jobId: string; revision: number; nextFireAt: Date | null }[]): Promise<ReadonlySet<string>>;
-  /** Of these jobs, or all. */
-  getCursors(jobIds?: readonly string[]): Promise<FireCursor[]>;
+  /** Of those of these jobs that have one. */
+  getCursors(jobIds: readonly string[]): Promise<FireCursor[]>;
   /** Of enabled jobs: due by the database's clock and not paused, earliest first, then those that are 'unarmed'. */
   getDueOrUnarmed(limit: number): Promise<FireCursor[]>;
   /** Due for longer than `olderThanMs` by the database's clock: left over by whoever should have claimed them. */

@@ -4,7 +4,7 @@
  * Invariant: only dates that exist in the years 1970 to 2200 are read; a wall time that a gap removes follows the job's
  * `dstGap`, one that an overlap repeats is its first pass.
  */
-import { DAY_S, daysFromCivil, FIRST_YEAR, LAST_YEAR, monthLength } from './civil-date.ts';
+import { DAY_S, daysFromCivil, FIRST_YEAR, isCivilDate, LAST_YEAR } from './civil-date.ts';
 import { type Piece, refuse } from './refuse.ts';
 
 const INSTANT = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3})0*)?)?)(Z|[+-]\d{2}:\d{2})?$/i;
@@ -42,7 +42,7 @@ export function readAtText(piece: Piece): AtText {
     number,
   ];
   if (year < FIRST_YEAR || year > LAST_YEAR) refuse(piece, `${year} is outside ${FIRST_YEAR}-${LAST_YEAR}`);
-  if (month < 1 || month > 12 || day < 1 || day > monthLength(year, month)) refuse(piece, 'there is no such date');
+  if (!isCivilDate({ year, month, day })) refuse(piece, 'there is no such date');
   if (hour > 23 || minute > 59 || second > 59) refuse(piece, 'there is no such time of day');
   const seconds = daysFromCivil(year, month, day) * DAY_S + hour * 3600 + minute * 60 + second;
   const millis = Number((match[7] ?? '').padEnd(3, '0'));

@@ -53,6 +53,11 @@ export function monthLength(year: number, month: number): number {
   return month === 2 && isLeapYear(year) ? 29 : MONTH_LENGTHS[month - 1]!;
 }
 
+/** Whether the calendar has it: `Date` takes 30 February for 2 March. */
+export function isCivilDate({ year, month, day }: CivilDate): boolean {
+  return month >= 1 && month <= 12 && day >= 1 && day <= monthLength(year, month);
+}
+
 /** Weekday of a day since 1970-01-01 (a Thursday): 0 = Sunday to 6 = Saturday. */
 export function weekdayOf(days: number): number {
   return (((days + 4) % 7) + 7) % 7;

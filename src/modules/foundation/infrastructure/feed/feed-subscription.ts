@@ -53,12 +53,12 @@ export class FeedSubscription {
 
   /** @throws DatabaseUnavailableError when the first attempt fails; later ones are its own affair */
   async start(): Promise<void> {
-    await this.#listen();
-    await this.#beat();
+    if (await this.#listen()) await this.#beat();
   }
 
   async stop(): Promise<void> {
     this.#state = 'ended';
+    this.#connection += 1;
     this.#cancelTimer();
     await this.#drop();
   }
@@ -67,7 +67,8 @@ export class FeedSubscription {
     return this.#state === 'ended';
   }
 
-  async #listen(): Promise<void> {
+  /** @returns whether it listens: the connection may be lost, or wanted no more, before that is known */
+  async #listen(): Promise<boolean> {
     this.#connection += 1;
     const connection = this.#connection;
     this.#missedBeats = 0;
@@ -77,9 +78,13 @@ export class FeedSubscription {
         if (connection === this.#connection) this.#lost('the listening connection was closed');
       },
     });
-    if (this.#isEnded) await unlisten();
-    else this.#unlisten = unlisten;
-    if (!this.#isEnded) this.#state = 'proving';
+    if (connection !== this.#connection) {
+      await unlisten().catch(() => undefined);
+      return false;
+    }
+    this.#unlisten = unlisten;
+    this.#state = 'proving';
+    return true;
   }
 
   #received(message: FeedMessage | null): void {
@@ -118,9 +123,9 @@ export class FeedSubscription {
       await this.#deps.database.notify(CHANNEL, JSON.stringify({ kind: 'beat', sender: this.#sender }));
     } catch {
       // Not sent, hence not missed. What is wrong with the database shows elsewhere.
-      this.#missedBeats -= 1;
+      if (connection === this.#connection) this.#missedBeats -= 1;
     }
-    if (!this.#isEnded && connection === this.#connection) this.#beatLater();
+    if (connection === this.#connection) this.#beatLater();
   }
 
   #beatLater(): void {
@@ -166,12 +171,11 @@ export class FeedSubscription {
   async #reconnect(): Promise<void> {
     if (this.#isEnded) return;
     try {
-      await this.#listen();
+      if (!(await this.#listen())) return;
     } catch {
       this.#waitAndReconnect(this.#wasDeaf ? DEAF_RETRY_MS : RETRY_MS);
       return;
     }
-    if (this.#isEnded) return;
     if (!this.#wasDeaf) this.#reconnected();
     await this.#beat();
   }

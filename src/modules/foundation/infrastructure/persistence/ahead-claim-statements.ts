@@ -103,7 +103,7 @@ export function renderConfirmEach(instanceId: string, order: Confirming, runs: r
       )
     ),
     ${renderGiveBack(instanceId)}
-    select clock.now, input.run_id, run_id in (${ANSWERED}) as is_gone,
+    select clock.now, (select held_from from confirmed), input.run_id, run_id in (${ANSWERED}) as is_gone,
       exists (select from confirmed) and run_id not in (select run_id from doomed) as is_confirmed,
       ${TOLD}
     from clock cross join input`;

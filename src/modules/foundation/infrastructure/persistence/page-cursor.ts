@@ -1,5 +1,6 @@
 /** The opaque cursors of lists: where the last page ended. Owns their form; whatever does not have it is refused. */
 import { InvalidInputError } from '../../domain/errors.ts';
+import { readInstantText } from '../../domain/instant-text.ts';
 
 /** Base64url, so that it goes into an address as it is. */
 export function encodePageCursor(parts: readonly string[]): string {
@@ -18,8 +19,9 @@ export function decodePageCursor(cursor: string, checks: readonly ((part: string
   return parts;
 }
 
+/** As `toISOString()` writes it, and of a year that the database has. */
 export function isInstant(part: string): boolean {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(part) && !Number.isNaN(Date.parse(part));
+  return readInstantText(part)?.toISOString() === part;
 }
 
 export function isUuid(part: string): boolean {

@@ -11,7 +11,7 @@ import type { Database } from './database.ts';
 import { renderGiveBackOfDead } from './give-back-of-dead-statement.ts';
 import { readInstant } from './statement-input.ts';
 
-type ConfirmedRow = { now: string; run_id: string; is_gone: boolean; is_confirmed: boolean };
+type ConfirmedRow = { now: string; held_from: number | null; run_id: string; is_gone: boolean; is_confirmed: boolean };
 type DeadRow = { id: string; job_id: string; scheduled_at: string; instance_id: string; is_claimable: boolean };
 
 export class PostgresAheadClaims implements AheadClaims {
@@ -35,6 +35,7 @@ export class PostgresAheadClaims implements AheadClaims {
     const rows = await this.#database.rows<ConfirmedRow>(renderConfirmEach(instanceId, order, runs));
     return {
       now: readInstant(rows[0]?.now ?? ''),
+      heldFrom: rows[0]?.held_from ?? null,
       confirmed: new Set(rows.filter((row) => row.is_confirmed).map((row) => row.run_id)),
       givenBack: new Set(rows.filter((row) => row.is_gone).map((row) => row.run_id)),
     };

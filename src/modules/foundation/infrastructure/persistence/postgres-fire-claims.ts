@@ -115,10 +115,11 @@ export class PostgresFireClaims implements FireClaims {
     return new Set(armed.map((row) => row.job_id));
   }
 
-  async getCursors(jobIds?: readonly string[]): Promise<FireCursor[]> {
-    if (jobIds?.length === 0) return [];
-    const which = jobIds === undefined ? sql`` : sql`where job_id in ${inputList('text', jobIds)}`;
-    return this.#readCursors(sql`select job_id, revision, next_fire_at from scheduler_job_cursor ${which}`);
+  async getCursors(jobIds: readonly string[]): Promise<FireCursor[]> {
+    if (jobIds.length === 0) return [];
+    const which = inputList('text', jobIds);
+    return this.#readCursors(sql`
+      select job_id, revision, next_fire_at from scheduler_job_cursor where job_id in ${which}`);
   }
 
   async getDueOrUnarmed(limit: number): Promise<FireCursor[]> {

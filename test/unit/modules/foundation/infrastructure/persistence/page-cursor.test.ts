@@ -41,9 +41,11 @@ describe('decodePageCursor()', () => {
   });
 });
 
-it('isInstant() takes what toISOString() gives, and no date that does not exist', () => {
+it('isInstant() takes what toISOString() gives, and no date or year that the database does not have', () => {
   expect(isInstant(new Date().toISOString())).toBe(true);
-  for (const text of ['', 'now', '2026-02-30', '2026-13-01T00:00:00.000Z', '2026-01-01T00:00:00Z']) {
+  const years = ['0000-01-01T00:00:00.000Z', '+010000-01-01T00:00:00.000Z', '-000001-01-01T00:00:00.000Z'];
+  const forms = ['', 'now', '2026-01-01T00:00:00Z', '2026-01-01t00:00:00.000z', '2026-01-01T00:00:00.000+16:00'];
+  for (const text of [...years, ...forms, '2026-02-30T00:00:00.000Z', '2026-13-01T00:00:00.000Z']) {
     expect(isInstant(text)).toBe(false);
   }
 });
