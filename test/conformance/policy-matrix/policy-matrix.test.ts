@@ -7,6 +7,7 @@ import type { DatabaseKind } from '../../support/databases.ts';
 import { VirtualDatabase } from '../../support/virtual-database.ts';
 import { CELLS } from './cells.ts';
 import { PolicyOracle } from './policy-oracle.ts';
+import { breachesOf } from './promise-breaches.ts';
 import { type Call, Story, STORY_STARTS_AT } from './story.ts';
 import { BACKOFF_MS } from './story-facts.ts';
 import { readLedgers } from './stored-ledger.ts';
@@ -37,6 +38,15 @@ beforeAll(async () => {
 }, 240_000);
 
 describe.for(KINDS)('the policies on %s', (kind) => {
+  test('keep the promises in every combination', () => {
+    const { ledgers, calls } = lived.get(kind)!;
+    const breaches = CELLS.flatMap((cell) => {
+      const { jobId } = cell;
+      return breachesOf(cell, { ledger: ledgers.get(jobId)!, calls: calls.get(jobId)! });
+    });
+    expect(breaches).toEqual([]);
+  });
+
   test.for(CELLS)('$jobId', (cell) => {
     const { ledgers, calls } = lived.get(kind)!;
     const starts = calls.get(cell.jobId)!.map(({ occurrence, attempt }) => `${occurrence} #${attempt}`);

@@ -14,7 +14,6 @@ const LOST_ATTEMPTS = 2;
 const SKIPPED = {
   running: 'skipped: overlap: the run before it was still running',
   full: 'skipped: overlap: another occurrence waits already behind the run before it',
-  replaced: 'skipped: overlap: a later occurrence took its place',
   recorded: 'skipped: recorded: this occurrence has an execution already',
 } as const;
 const CANCEL = 'cancelRequested: The next occurrence of the job is due (overlap policy is cancelPrevious).';
@@ -40,7 +39,8 @@ interface Waiting extends Occurrence {
 /** What is due is claimed; the database is away; or there is nobody who claims. */
 function placeAt(now: number): 'up' | 'away' | 'nobody' {
   if (FACTS.outages.some(({ from, to }) => now >= from && now < to)) return 'away';
-  const isGap = (now >= FACTS.killed && now < FACTS.second) || (now >= FACTS.drains && now < FACTS.third);
+  const isGap =
+    FACTS.losses.some(({ killed, next }) => now >= killed && now < next) || (now >= FACTS.drains && now < FACTS.third);
   return isGap ? 'nobody' : 'up';
 }
 
@@ -70,7 +70,7 @@ export class PolicyOracle {
   #tick(): void {
     const now = this.#now;
     for (const run of this.#running) if (run.endsAt <= now) this.#end(run);
-    if (now === FACTS.found) this.#lose();
+    for (const { killed, found } of FACTS.losses) if (now === found) this.#lose(killed);
     const place = placeAt(now);
     if (place === 'nobody' || (place === 'away' && !this.#runsWithoutDatabase())) return;
     if (FACTS.outages.some(({ to }) => to === now)) this.#tellHeld();
@@ -130,15 +130,11 @@ export class PolicyOracle {
 
   #judge(occurrence: Occurrence): void {
     const { overlapPolicy } = this.#cell;
-    const older = this.#waiting.filter(({ trigger }) => trigger !== 'retry');
-    if (!this.#isBusy() && older.length === 0) return this.#start(occurrence);
+    const isBehind = this.#waiting.some(({ trigger }) => trigger !== 'retry');
+    if (!this.#isBusy() && !isBehind) return this.#start(occurrence);
     if (overlapPolicy === 'skip') return this.#tell(occurrence.due, SKIPPED.running);
-    if (overlapPolicy === 'queueOne' && older.length > 0) return this.#tell(occurrence.due, SKIPPED.full);
-    if (overlapPolicy === 'cancelPrevious') {
-      for (const { due } of older) this.#tell(due, SKIPPED.replaced);
-      this.#waiting = this.#waiting.filter((waiting) => !older.includes(waiting));
-      for (const run of this.#running) this.#cancel(run);
-    }
+    if (overlapPolicy === 'queueOne' && isBehind) return this.#tell(occurrence.due, SKIPPED.full);
+    if (overlapPolicy === 'cancelPrevious') for (const run of this.#running) this.#cancel(run);
     this.#waiting.push({ ...occurrence, readyAt: this.#now });
     this.#startWaiting(placeAt(this.#now) === 'up' ? 'up' : 'away');
   }
@@ -167,13 +163,13 @@ export class PolicyOracle {
   #cancel(run: Running): void {
     run.isUnwanted = true;
     if (placeAt(this.#now) === 'up') this.#tell(run.due, CANCEL);
-    const isDead = run.startedAt < FACTS.killed && this.#now >= FACTS.killed;
+    const isDead = FACTS.losses.some(({ killed }) => run.startedAt < killed && this.#now >= killed);
     if (!isDead) this.#end(run);
   }
 
   /** `onLost` alone decides: attempts are for failures of the job's own. What nobody wants is not started again. */
-  #lose(): void {
-    for (const run of this.#running.filter(({ startedAt }) => startedAt < FACTS.killed)) {
+  #lose(killed: number): void {
+    for (const run of this.#running.filter(({ startedAt }) => startedAt < killed)) {
       this.#record(run, 'FAILED LOST');
       this.#tell(run.due, LOST);
       const allowed = Math.max(this.#cell.maxAttempts, LOST_ATTEMPTS);

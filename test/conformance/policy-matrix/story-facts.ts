@@ -1,5 +1,5 @@
 /**
- * What happens in the story, and when: a job that is due every minute, four replicas, and one database. The service lives
+ * What happens in the story, and when: a job that is due every minute, five replicas, and one database. The service lives
  * through it, and the oracle judges it; both read the facts here, and neither reads the other's rules.
  *
  * Instants are in seconds since 12:00. Nothing that decides falls within a few seconds of anything else, so that how soon
@@ -19,12 +19,15 @@ export function minuteAt(seconds: number): string {
 export const BACKOFF_MS = 50_000;
 
 export const FACTS = {
-  /** Alone at first. It is killed while its runs of 12:10 and 12:11 hang, and its lease ends within 15 s. */
-  killed: at('12:11:54'),
-  second: at('12:11:55'),
-  /** By then the second has found what the first lost. */
-  found: at('12:12:10'),
-  /** It claims nothing more, and lets the run of 12:14 end. */
+  /**
+   * All replicas that there are are killed while runs hang, and another one starts; by `found` their leases have ended, and it
+   * has found what they lost. The first time two more occurrences fall due before that, the second time none does.
+   */
+  losses: [
+    { killed: at('12:11:54'), next: at('12:11:55'), found: at('12:12:10') },
+    { killed: at('12:32:05'), next: at('12:32:06'), found: at('12:32:25') },
+  ],
+  /** The second claims nothing more, and lets the run of 12:14 end. */
   drains: at('12:14:30'),
   /** Nobody claimed anything meanwhile. */
   third: at('12:16:30'),
@@ -39,7 +42,7 @@ export const FACTS = {
   fourthReturns: at('12:30:40'),
   /** The last occurrence. */
   last: at('12:32'),
-  ends: at('12:32:20'),
+  ends: at('12:32:30'),
 } as const;
 
 interface Work {
@@ -70,13 +73,17 @@ const WORKS: Readonly<Record<string, Work>> = {
   '12:24 #1': { until: at('12:27:20') },
   '12:28 #1': { until: at('12:31:20') },
 };
-/** They end only if they are told to. */
-const HANG_ON_FIRST: ReadonlySet<string> = new Set(['12:10 #1', '12:11 #1']);
+/** They end only if they are told to, where they start before this. */
+const HANG_BEFORE: Readonly<Record<string, number>> = {
+  '12:10 #1': FACTS.losses[0].killed,
+  '12:11 #1': FACTS.losses[0].killed,
+  '12:32 #1': FACTS.losses[1].killed,
+};
 
 /** @param startedAt seconds since 12:00 @returns when it ends if nobody stops it, and how */
 export function workOf(occurrence: string, attempt: number, startedAt: number): { endsAt: number; fails: boolean } {
   const key = `${occurrence} #${attempt}`;
-  if (HANG_ON_FIRST.has(key) && startedAt < FACTS.killed) return { endsAt: Number.POSITIVE_INFINITY, fails: false };
   const { until, fails = false } = WORKS[key] ?? { until: startedAt };
-  return { endsAt: Math.max(startedAt, until), fails };
+  const isHanging = startedAt < (HANG_BEFORE[key] ?? 0);
+  return { endsAt: isHanging ? Number.POSITIVE_INFINITY : Math.max(startedAt, until), fails };
 }

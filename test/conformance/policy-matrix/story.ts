@@ -39,11 +39,7 @@ export class Story {
       await first.wired.configs.upsert(sampleSpec({ jobId, ...spec }), { actor: 'test' });
     }
     await first.wired.loader.loadAll();
-    await this.#until(FACTS.killed);
-    first.kill();
-    for (const call of this.calls) call.endedAt = Math.min(call.endedAt, FACTS.killed);
-    await this.#until(FACTS.second);
-    const second = await this.#startReplica();
+    const second = await this.#replace([first], FACTS.losses[0]);
     await this.#until(FACTS.drains);
     const drained = second.stop();
     await this.#until(FACTS.third);
@@ -63,8 +59,18 @@ export class Story {
     third.link.isAway = false;
     await this.#until(FACTS.fourthReturns);
     fourth.link.isAway = false;
+    const fifth = await this.#replace([third, fourth], FACTS.losses[1]);
     await this.#until(FACTS.ends);
-    await Promise.all([third.stop(), fourth.stop()]);
+    await fifth.stop();
+  }
+
+  /** Theirs end with them. */
+  async #replace(replicas: readonly VirtualReplica[], loss: { killed: number; next: number }): Promise<VirtualReplica> {
+    await this.#until(loss.killed);
+    for (const replica of replicas) replica.kill();
+    for (const call of this.calls) call.endedAt = Math.min(call.endedAt, loss.killed);
+    await this.#until(loss.next);
+    return await this.#startReplica();
   }
 
   #startReplica(): Promise<VirtualReplica> {
