@@ -83,6 +83,7 @@ export class VirtualConnection implements Database {
   readonly description = 'a database in virtual time';
   /** The process was killed: nothing it asks is ever answered. */
   isDead = false;
+  /** It cannot be reached from here. */
   isAway = false;
 
   constructor(database: VirtualDatabase) {

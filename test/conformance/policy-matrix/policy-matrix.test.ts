@@ -7,10 +7,10 @@ import type { DatabaseKind } from '../../support/databases.ts';
 import { VirtualDatabase } from '../../support/virtual-database.ts';
 import { CELLS } from './cells.ts';
 import { PolicyOracle } from './policy-oracle.ts';
-import { breachesOf } from './promise-breaches.ts';
+import { findBreaches } from './find-breaches.ts';
 import { type Call, Story, STORY_STARTS_AT } from './story.ts';
 import { BACKOFF_MS } from './story-facts.ts';
-import { readLedgers } from './stored-ledger.ts';
+import { readLedgers } from './read-ledgers.ts';
 
 const KINDS = ['PostgreSQL', 'PGlite'] as const;
 
@@ -42,7 +42,7 @@ describe.for(KINDS)('the policies on %s', (kind) => {
     const { ledgers, calls } = lived.get(kind)!;
     const breaches = CELLS.flatMap((cell) => {
       const { jobId } = cell;
-      return breachesOf(cell, { ledger: ledgers.get(jobId)!, calls: calls.get(jobId)! });
+      return findBreaches(cell, { ledger: ledgers.get(jobId)!, calls: calls.get(jobId)! });
     });
     expect(breaches).toEqual([]);
   });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { CELLS } from './cells.ts';
 import { PolicyOracle } from './policy-oracle.ts';
-import { breachesOf } from './promise-breaches.ts';
+import { findBreaches } from './find-breaches.ts';
 import type { Call } from './story.ts';
 import { BACKOFF_MS } from './story-facts.ts';
 
@@ -19,13 +19,13 @@ describe('PolicyOracle', () => {
   });
 });
 
-describe('breachesOf()', () => {
+describe('findBreaches()', () => {
   const cell = CELLS.find(({ overlapPolicy, onLost }) => overlapPolicy === 'skip' && onLost === 'fail')!;
   const { ledger } = foretell(cell);
   const call = (over: Partial<Call>): Call => ({
     ...{ jobId: cell.jobId, occurrence: '12:00', attempt: 1, startedAt: 0, endedAt: 10, ...over },
   });
-  const breaches = (calls: Call[], lines = ledger) => breachesOf(cell, { calls, ledger: lines }).join();
+  const breaches = (calls: Call[], lines = ledger) => findBreaches(cell, { calls, ledger: lines }).join();
 
   test('finds none where there is none', () => {
     expect(breaches([call({}), call({ occurrence: '12:01', startedAt: 60, endedAt: 60 })])).toBe('');

@@ -136,7 +136,6 @@ export class PolicyOracle {
     if (overlapPolicy === 'queueOne' && isBehind) return this.#tell(occurrence.due, SKIPPED.full);
     if (overlapPolicy === 'cancelPrevious') for (const run of this.#running) this.#cancel(run);
     this.#waiting.push({ ...occurrence, readyAt: this.#now });
-    this.#startWaiting(placeAt(this.#now) === 'up' ? 'up' : 'away');
   }
 
   #start(occurrence: Occurrence): void {

@@ -13,7 +13,7 @@ interface Lived {
 }
 
 /** @returns a line a breach */
-export function breachesOf(cell: Cell, { ledger, calls }: Lived): string[] {
+export function findBreaches(cell: Cell, { ledger, calls }: Lived): string[] {
   const judged = cell.outagePolicy === 'run' ? calls.filter((call) => !STARTED_BY_EACH.has(call.occurrence)) : calls;
   const breaches = [
     ...startedTwice(judged),
