@@ -27,7 +27,6 @@ const CLOCK = [
 export class VirtualDatabase {
   readonly time: ManualTime;
   readonly behind: Database;
-  isAway = false;
   #underWay = 0;
   #setTo: number | null = null;
 
@@ -84,6 +83,8 @@ export class VirtualConnection implements Database {
   readonly description = 'a database in virtual time';
   /** The process was killed: nothing it asks is ever answered. */
   isDead = false;
+  /** It cannot be reached from here. */
+  isAway = false;
 
   constructor(database: VirtualDatabase) {
     this.#database = database;
@@ -127,7 +128,7 @@ export class VirtualConnection implements Database {
 
   async #reach(): Promise<void> {
     if (this.isDead) await new Promise<never>(() => {});
-    if (this.#database.isAway) throw new DatabaseUnavailableError('The database is away.');
+    if (this.isAway) throw new DatabaseUnavailableError('The database is away.');
   }
 }
 

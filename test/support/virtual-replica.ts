@@ -11,14 +11,16 @@ import { VirtualConnection, type VirtualDatabase } from './virtual-database.ts';
 export interface VirtualReplica {
   readonly wired: Foundation;
   readonly logger: InMemoryLogger;
+  readonly link: VirtualConnection;
   stop(): Promise<void>;
   kill(): void;
 }
 
-/** Started, once it has come to rest. */
+/** Started, once it has come to rest. @param shutdownGraceMs how long a stop lets runs go on, in real time */
 export async function startVirtualReplica(
   database: VirtualDatabase,
   jobs: Readonly<Record<string, JobFunction>>,
+  shutdownGraceMs: number,
 ): Promise<VirtualReplica> {
   const connection = new VirtualConnection(database);
   const logger = new InMemoryLogger();
@@ -32,12 +34,12 @@ export async function startVirtualReplica(
   });
   container.register(tokenOf('clock'), { useValue: database.time });
   container.register(tokenOf('timers'), { useValue: database.time });
-  const steps = schedulerSteps(container, { registry: mergeRegistries({ matrix: jobs }), shutdownGraceMs: 1_000 });
+  const steps = schedulerSteps(container, { registry: mergeRegistries({ matrix: jobs }), shutdownGraceMs });
   const lifespan = new Lifespan(steps, logger);
   const wired = new Proxy({} as Foundation, {
     get: (_target, name) => container.resolve(tokenOf(name as keyof Foundation)),
   });
   await lifespan.start();
   await database.time.advance(0);
-  return { wired, logger, stop: () => lifespan.stop(), kill: () => void (connection.isDead = true) };
+  return { wired, logger, link: connection, stop: () => lifespan.stop(), kill: () => void (connection.isDead = true) };
 }

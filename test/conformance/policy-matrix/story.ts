@@ -1,91 +1,106 @@
-/** Lets every cell live through the same story at once, and reads what its history says. */
-import { sql } from 'drizzle-orm';
-import type { JobFunction } from '../../../src/modules/foundation/domain/job-definition.ts';
+/** Lets every cell live through the story at once, and keeps what was called, when, and for how long. */
+import type { JobContext } from '../../../src/modules/foundation/domain/job-definition.ts';
+import type { VirtualDatabase } from '../../support/virtual-database.ts';
+import { startVirtualReplica, type VirtualReplica } from '../../support/virtual-replica.ts';
 import { sampleSpec } from '../samples.ts';
-import { VirtualConnection, type VirtualDatabase } from '../../support/virtual-database.ts';
-import { startVirtualReplica } from '../../support/virtual-replica.ts';
 import { CELLS } from './cells.ts';
+import { BACKOFF_MS, FACTS, minuteAt, workOf } from './story-facts.ts';
 
-export const STORY_STARTS_AT = '2026-01-02T11:59:40.000Z';
-const at = (time: string): number => Date.parse(`2026-01-02T${time}Z`);
-const LATE_MS = 10_000;
+const NOON = Date.parse('2026-01-02T12:00:00.000Z');
+export const STORY_STARTS_AT = new Date(NOON - 20_000).toISOString();
+/** Of real time, which a stop waits for runs that end in virtual time. */
+const GRACE_MS = 120_000;
 
-/** @returns each job's history, by job id */
-export async function liveThrough(database: VirtualDatabase): Promise<Map<string, string[]>> {
-  const { time } = database;
-  const until = (instant: string): Promise<void> => time.advance(at(instant) - time.now());
-  const jobs = { work: work(database) };
-  const first = await startVirtualReplica(database, jobs);
-  for (const { jobId, ...policies } of CELLS) {
-    const spec = sampleSpec({ jobId, ...policies, cronExpression: '* * * * *', timezone: 'UTC', handler: 'work' });
-    await first.wired.configs.upsert(spec, { actor: 'test' });
-  }
-  await first.wired.loader.loadAll();
-  await until('12:05:05');
-  first.kill();
-  await until('12:05:10');
-  const second = await startVirtualReplica(database, jobs);
-  await until('12:05:50');
-  await second.stop();
-  await until('12:07:30');
-  const third = await startVirtualReplica(database, jobs);
-  await until('12:08:30');
-  database.isAway = true;
-  await until('12:10:30');
-  database.isAway = false;
-  await until('12:11:30');
-  await third.stop();
-  return readHistories(new VirtualConnection(database));
-}
-
-function work({ time }: VirtualDatabase): JobFunction {
-  return async (_kwargs, { scheduledAt, attempt, signal }) => {
-    const minute = minuteOf(scheduledAt);
-    if (attempt > 1) return;
-    if (minute === '12:04') throw new Error('it broke');
-    if (minute === '12:05') await new Promise<never>(() => {});
-    if (minute !== '12:01') return;
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
-    await Promise.race([time.pass(at('12:03:30') - time.now()), aborted]);
-  };
-}
-
-async function readHistories(database: VirtualConnection): Promise<Map<string, string[]>> {
-  const runs = await database.rows<RunRow>(sql`
-    select job_id, scheduled_at, started_at, attempt, status, failure_reason, trigger from scheduler_execution_log`);
-  const events = await database.rows<EventRow>(sql`
-    select job_id, scheduled_at, type, detail->>'count' as count, detail->>'cause' as cause from scheduler_event
-    where job_id is not null and type not like 'job.%'`);
-  const waiting = await database.rows<{ job_id: string; scheduled_at: string }>(sql`
-    select job_id, scheduled_at from scheduler_pending_run`);
-  const lines = [
-    ...runs.map((row) => [row.job_id, runLine(row)] as const),
-    ...events.map((row) => [row.job_id, eventLine(row)] as const),
-    ...waiting.map((row) => [row.job_id, `${minuteOf(row.scheduled_at)} still waits`] as const),
-  ];
-  const histories = new Map<string, string[]>(CELLS.map(({ jobId }) => [jobId, []]));
-  for (const [jobId, line] of lines.toSorted(([, a], [, b]) => (a < b ? -1 : 1))) histories.get(jobId)?.push(line);
-  return histories;
-}
-
-type RunRow = Record<'job_id' | 'scheduled_at' | 'started_at' | 'status' | 'trigger', string> & {
+/** One call of the job's function. */
+export interface Call {
+  readonly jobId: string;
+  readonly occurrence: string;
   readonly attempt: number;
-  readonly failure_reason: string | null;
-};
-type EventRow = Record<'job_id' | 'scheduled_at' | 'type', string> & Record<'count' | 'cause', string | null>;
-
-function runLine(row: RunRow): string {
-  const isLate = Date.parse(row.started_at) - Date.parse(row.scheduled_at) > LATE_MS;
-  const words = [`#${row.attempt}`, row.status, row.failure_reason, row.trigger, isLate ? 'late' : null];
-  return [minuteOf(row.scheduled_at), ...words.filter((word) => word !== null)].join(' ');
+  /** Seconds since 12:00. */
+  readonly startedAt: number;
+  endedAt: number;
 }
 
-function eventLine({ scheduled_at: scheduledAt, type, count, cause }: EventRow): string {
-  const what = type.split('.')[1];
-  const more = what === 'skipped' ? ` ${cause}` : count === null ? '' : ` ${count}`;
-  return `${minuteOf(scheduledAt)} ${what}${more}`;
-}
+export class Story {
+  readonly calls: Call[] = [];
+  readonly #database: VirtualDatabase;
+  /** One timer for all that end together. */
+  readonly #ends = new Map<number, Promise<void>>();
 
-function minuteOf(instant: Date | string): string {
-  return new Date(instant).toISOString().slice(11, 16);
+  constructor(database: VirtualDatabase) {
+    this.#database = database;
+  }
+
+  async liveThrough(): Promise<void> {
+    const first = await this.#startReplica();
+    for (const { jobId, ...policies } of CELLS) {
+      const backoff = { retryBackoffMs: BACKOFF_MS, retryBackoffMax: BACKOFF_MS };
+      const spec = { ...policies, ...backoff, cronExpression: '* * * * *', timezone: 'UTC', handler: 'work' };
+      await first.wired.configs.upsert(sampleSpec({ jobId, ...spec }), { actor: 'test' });
+    }
+    await first.wired.loader.loadAll();
+    const second = await this.#replace([first], FACTS.losses[0]);
+    await this.#until(FACTS.drains);
+    const drained = second.stop();
+    await this.#until(FACTS.third);
+    const third = await this.#startReplica();
+    for (const outage of FACTS.outages.slice(0, 2)) {
+      await this.#until(outage.from);
+      third.link.isAway = true;
+      await this.#until(outage.to);
+      third.link.isAway = false;
+    }
+    await drained;
+    await this.#until(FACTS.fourth);
+    const fourth = await this.#startReplica();
+    await this.#until(FACTS.outages[2].from);
+    third.link.isAway = fourth.link.isAway = true;
+    await this.#until(FACTS.outages[2].to);
+    third.link.isAway = false;
+    await this.#until(FACTS.fourthReturns);
+    fourth.link.isAway = false;
+    const fifth = await this.#replace([third, fourth], FACTS.losses[1]);
+    await this.#until(FACTS.ends);
+    await fifth.stop();
+  }
+
+  /** Theirs end with them. */
+  async #replace(replicas: readonly VirtualReplica[], loss: { killed: number; next: number }): Promise<VirtualReplica> {
+    await this.#until(loss.killed);
+    for (const replica of replicas) replica.kill();
+    for (const call of this.calls) call.endedAt = Math.min(call.endedAt, loss.killed);
+    await this.#until(loss.next);
+    return await this.#startReplica();
+  }
+
+  #startReplica(): Promise<VirtualReplica> {
+    return startVirtualReplica(this.#database, { work: (_kwargs, context) => this.#work(context) }, GRACE_MS);
+  }
+
+  #now(): number {
+    return (this.#database.time.now() - NOON) / 1_000;
+  }
+
+  async #until(instant: number): Promise<void> {
+    await this.#database.time.advance((instant - this.#now()) * 1_000);
+  }
+
+  async #work({ jobId, scheduledAt, attempt, signal }: JobContext): Promise<void> {
+    const startedAt = this.#now();
+    const occurrence = minuteAt((scheduledAt.getTime() - NOON) / 1_000);
+    const { endsAt, fails } = workOf(occurrence, attempt, startedAt);
+    const call: Call = { jobId, occurrence, attempt, startedAt, endedAt: Number.POSITIVE_INFINITY };
+    this.calls.push(call);
+    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    if (endsAt > startedAt) await Promise.race([this.#pass(endsAt), aborted]);
+    call.endedAt = Math.min(call.endedAt, this.#now());
+    if (fails) throw new Error('it broke');
+  }
+
+  async #pass(until: number): Promise<void> {
+    if (until === Number.POSITIVE_INFINITY) return await new Promise(() => {});
+    const passed = this.#ends.get(until) ?? this.#database.time.pass((until - this.#now()) * 1_000);
+    this.#ends.set(until, passed);
+    await passed;
+  }
 }
