@@ -14,11 +14,14 @@ import { InMemoryStore } from './in-memory-store.ts';
 import { StoreLink } from './store-link.ts';
 import { ManualTime } from './manual-time.ts';
 import { StoredAheadClaims } from './stored-ahead-claims.ts';
+import { StoredBackfills } from './stored-backfills.ts';
 import { StoredCancellations } from './stored-cancellations.ts';
 import { StoredFireClaims } from './stored-claims.ts';
 import { StoredPendingRuns } from './stored-pending-runs.ts';
 import { StoredOutageSettlements } from './stored-outage-settlements.ts';
 import { StoredJobConfigs } from './stored-job-configs.ts';
+import { StoredJobPauses } from './stored-job-pauses.ts';
+import { StoredJobRemovals } from './stored-job-removals.ts';
 import { StoredConnection, StoredEventLedger, StoredExecutions, StoredInstances } from './stored-repositories.ts';
 import { StoredChangeFeed } from './stored-change-feed.ts';
 import { StoredUnclaimedLedger } from './stored-unclaimed-ledger.ts';
@@ -77,7 +80,7 @@ export function createEngine({ store, jobs = {}, timezone = 'UTC', ...options }:
     maxConcurrentRuns: options.maxConcurrentRuns ?? 100,
     defaults: { timezone },
   });
-  for (const [token, value] of Object.entries(portsOf(link, name))) {
+  for (const [token, value] of Object.entries(portsOf(link))) {
     container.register<unknown>(tokenOf(token as keyof Foundation), { useValue: value });
   }
   const lifespan = new Lifespan(schedulerSteps(container, { registry, shutdownGraceMs: 1_000 }), logger);
@@ -96,14 +99,16 @@ export function createEngine({ store, jobs = {}, timezone = 'UTC', ...options }:
   };
 }
 
-function portsOf(link: StoreLink, name: string): Partial<Foundation> {
-  let ids = 0;
+function portsOf(link: StoreLink): Partial<Foundation> {
   return {
     clock: link.store.time,
     timers: link.store.time,
-    newId: () => `${name}-run-${(ids += 1)}`,
+    newId: () => link.store.newId(),
     configs: new StoredJobConfigs(link),
     executions: new StoredExecutions(link),
+    pauses: new StoredJobPauses(link),
+    removals: new StoredJobRemovals(link),
+    backfills: new StoredBackfills(link),
     cancellations: new StoredCancellations(link),
     claims: new StoredFireClaims(link),
     aheadClaims: new StoredAheadClaims(link),

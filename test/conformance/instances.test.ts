@@ -3,10 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { Instance } from '../../src/modules/foundation/application/ports/instances.ts';
-import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
-import { PostgresInstances } from '../../src/modules/foundation/infrastructure/persistence/postgres-instances.ts';
-import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { pendingRunsOf, sampleRun, saveJob, succeeded } from './samples.ts';
 
 function newInstance(): Instance {
@@ -19,9 +17,9 @@ function newInstance(): Instance {
   };
 }
 
-describeOnEveryDatabase('PostgresInstances', (database) => {
-  const instances = () => new PostgresInstances(database());
-  const executions = () => new SchedulerExecutionLogRepository(database());
+describeOnEveryStore('Instances', (database, onDatabases) => {
+  const instances = () => portsOn(database()).instances;
+  const executions = () => portsOn(database()).executions;
   const waitingOf = (jobId: string) => pendingRunsOf(database(), jobId);
 
   describe('renew()', () => {
@@ -42,22 +40,25 @@ describeOnEveryDatabase('PostgresInstances', (database) => {
       expect(live.filter(({ id }) => id === instance.id)).toHaveLength(1);
     });
 
-    it('holds a lease that others have closed since that moment, and one that goes on since it began', async () => {
-      const instance = newInstance();
-      const heldSince = async () =>
-        (
-          await database().rows<{ held_since: string | null }>(
-            sql`select held_since from scheduler_instance where id = ${instance.id}`,
-          )
-        )[0]!.held_since;
-      await instances().renew(instance, 60_000);
-      const began = await heldSince();
-      await instances().renew(instance, 60_000);
-      expect(await heldSince()).toBe(began);
-      await database().rows(sql`update scheduler_instance set held_since = null where id = ${instance.id}`);
-      await instances().renew(instance, 60_000);
-      expect(await heldSince()).not.toBeNull();
-    });
+    onDatabases(
+      'holds a lease that others have closed since that moment, and one that goes on since it began',
+      async () => {
+        const instance = newInstance();
+        const heldSince = async () =>
+          (
+            await database().rows<{ held_since: string | null }>(
+              sql`select held_since from scheduler_instance where id = ${instance.id}`,
+            )
+          )[0]!.held_since;
+        await instances().renew(instance, 60_000);
+        const began = await heldSince();
+        await instances().renew(instance, 60_000);
+        expect(await heldSince()).toBe(began);
+        await database().rows(sql`update scheduler_instance set held_since = null where id = ${instance.id}`);
+        await instances().renew(instance, 60_000);
+        expect(await heldSince()).not.toBeNull();
+      },
+    );
   });
 
   it('release() ends the lease now', async () => {
@@ -87,7 +88,7 @@ describeOnEveryDatabase('PostgresInstances', (database) => {
         finishedAt: expect.any(Date),
         durationMs: expect.any(Number),
       });
-      const events = await new PostgresEventLedger(database()).getRecent(5, run.jobId);
+      const events = await portsOn(database()).ledger.getRecent(5, run.jobId);
       expect(events).toEqual([expect.objectContaining({ type: 'run.lost', executionId: run.id, actor: rescuer.id })]);
     });
 
@@ -136,7 +137,7 @@ describeOnEveryDatabase('PostgresInstances', (database) => {
       for (const { jobId } of runs) expect(await waitingOf(jobId)).toEqual([]);
     });
 
-    it('jobs deleted and edited in the same moment never keep a lost run from ending', async () => {
+    onDatabases('jobs deleted and edited in the same moment never keep a lost run from ending', async () => {
       const jobs = await Promise.all(Array.from({ length: 16 }, () => saveJob(database(), { onLost: 'retry' })));
       const runs = jobs.map(({ jobId }) => sampleRun({ jobId, instanceId: 'dead' }));
       await Promise.all(runs.map((run) => executions().create(run)));
@@ -161,7 +162,7 @@ describeOnEveryDatabase('PostgresInstances', (database) => {
       expect((await instances().rescue(own.id)).map(({ id }) => id)).not.toContain(run.id);
     });
 
-    it('forgets instances that are long gone', async () => {
+    onDatabases('forgets instances that are long gone', async () => {
       const old = newInstance();
       await instances().renew(old, 60_000);
       await database().rows(sql`

@@ -1,20 +1,20 @@
-/** Every combination of the policies, through one story, on each database: what its history says is what was promised. */
+/** Every combination of the policies, through one story, on each database and on the testing kit: what its history says is what was promised. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { VirtualDatabase } from '../../support/virtual-database.ts';
 import { CELLS } from './cells.ts';
 import { expectedHistory } from './expected-history.ts';
 import { liveThrough, STORY_STARTS_AT } from './story.ts';
+import { openWorld, type StoryWorld } from './worlds.ts';
 
-describe.for(['PostgreSQL', 'PGlite'] as const)('the policies on %s', (kind) => {
-  let database: VirtualDatabase;
+describe.for(['PostgreSQL', 'PGlite', 'the testing kit'] as const)('the policies on %s', (kind) => {
+  let world: StoryWorld;
   let histories: Map<string, string[]>;
 
   beforeAll(async () => {
-    database = await VirtualDatabase.open(kind, STORY_STARTS_AT);
-    histories = await liveThrough(database);
+    world = await openWorld(kind, STORY_STARTS_AT);
+    histories = await liveThrough(world);
   }, 240_000);
 
-  afterAll(() => database.behind.close());
+  afterAll(() => world.close());
 
   test('there are 180 combinations', () => {
     expect(new Set(CELLS.map(({ jobId }) => jobId)).size).toBe(180);

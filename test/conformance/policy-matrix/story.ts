@@ -1,21 +1,19 @@
 /** Lets every cell live through the same story at once, and reads what its history says. */
-import { sql } from 'drizzle-orm';
 import type { JobFunction } from '../../../src/modules/foundation/domain/job-definition.ts';
 import { sampleSpec } from '../samples.ts';
-import { VirtualConnection, type VirtualDatabase } from '../../support/virtual-database.ts';
-import { startVirtualReplica } from '../../support/virtual-replica.ts';
 import { CELLS } from './cells.ts';
+import type { EventRow, RunRow, StoryWorld } from './worlds.ts';
 
 export const STORY_STARTS_AT = '2026-01-02T11:59:40.000Z';
 const at = (time: string): number => Date.parse(`2026-01-02T${time}Z`);
 const LATE_MS = 10_000;
 
 /** @returns each job's history, by job id */
-export async function liveThrough(database: VirtualDatabase): Promise<Map<string, string[]>> {
-  const { time } = database;
+export async function liveThrough(world: StoryWorld): Promise<Map<string, string[]>> {
+  const { time } = world;
   const until = (instant: string): Promise<void> => time.advance(at(instant) - time.now());
-  const jobs = { work: work(database) };
-  const first = await startVirtualReplica(database, jobs);
+  const jobs = { work: work(world) };
+  const first = await world.start(jobs);
   for (const { jobId, ...policies } of CELLS) {
     const spec = sampleSpec({ jobId, ...policies, cronExpression: '* * * * *', timezone: 'UTC', handler: 'work' });
     await first.wired.configs.upsert(spec, { actor: 'test' });
@@ -24,21 +22,21 @@ export async function liveThrough(database: VirtualDatabase): Promise<Map<string
   await until('12:05:05');
   first.kill();
   await until('12:05:10');
-  const second = await startVirtualReplica(database, jobs);
+  const second = await world.start(jobs);
   await until('12:05:50');
   await second.stop();
   await until('12:07:30');
-  const third = await startVirtualReplica(database, jobs);
+  const third = await world.start(jobs);
   await until('12:08:30');
-  database.isAway = true;
+  world.isAway = true;
   await until('12:10:30');
-  database.isAway = false;
+  world.isAway = false;
   await until('12:11:30');
   await third.stop();
-  return readHistories(new VirtualConnection(database));
+  return readHistories(world);
 }
 
-function work({ time }: VirtualDatabase): JobFunction {
+function work({ time }: StoryWorld): JobFunction {
   return async (_kwargs, { scheduledAt, attempt, signal }) => {
     const minute = minuteOf(scheduledAt);
     if (attempt > 1) return;
@@ -50,14 +48,8 @@ function work({ time }: VirtualDatabase): JobFunction {
   };
 }
 
-async function readHistories(database: VirtualConnection): Promise<Map<string, string[]>> {
-  const runs = await database.rows<RunRow>(sql`
-    select job_id, scheduled_at, started_at, attempt, status, failure_reason, trigger from scheduler_execution_log`);
-  const events = await database.rows<EventRow>(sql`
-    select job_id, scheduled_at, type, detail->>'count' as count, detail->>'cause' as cause from scheduler_event
-    where job_id is not null and type not like 'job.%'`);
-  const waiting = await database.rows<{ job_id: string; scheduled_at: string }>(sql`
-    select job_id, scheduled_at from scheduler_pending_run`);
+async function readHistories(world: StoryWorld): Promise<Map<string, string[]>> {
+  const { runs, events, waiting } = await world.read();
   const lines = [
     ...runs.map((row) => [row.job_id, runLine(row)] as const),
     ...events.map((row) => [row.job_id, eventLine(row)] as const),
@@ -67,12 +59,6 @@ async function readHistories(database: VirtualConnection): Promise<Map<string, s
   for (const [jobId, line] of lines.toSorted(([, a], [, b]) => (a < b ? -1 : 1))) histories.get(jobId)?.push(line);
   return histories;
 }
-
-type RunRow = Record<'job_id' | 'scheduled_at' | 'started_at' | 'status' | 'trigger', string> & {
-  readonly attempt: number;
-  readonly failure_reason: string | null;
-};
-type EventRow = Record<'job_id' | 'scheduled_at' | 'type', string> & Record<'count' | 'cause', string | null>;
 
 function runLine(row: RunRow): string {
   const isLate = Date.parse(row.started_at) - Date.parse(row.scheduled_at) > LATE_MS;
