@@ -110,7 +110,7 @@ export function printGoals(findings: FireFindings): void {
   const rows = GOALS.map(({ what, unit, atMost, read, floor, floorAhead }) => {
     const value = read(findings);
     const verdict = value === null ? 'not measured' : value <= atMost ? 'met' : 'missed';
-    const floors = [floor, floorAhead].map((of) => shown(of?.(findings) ?? null));
+    const floors = [floor, floorAhead].map((figure) => shown(figure?.(findings) ?? null));
     return [what.padEnd(38), shown(value), `${shown(atMost)} ${unit}`, ...floors, verdict];
   });
   const head = [''.padEnd(38), 'measured', 'at most', 'floor', 'floor, ahead', ''];

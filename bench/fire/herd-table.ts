@@ -50,7 +50,7 @@ function row(cells: readonly string[]): string {
 }
 
 function ratio(report: FireReport, floor: FireReport): string {
-  const of = (part: number | null, whole: number | null): string =>
+  const quotient = (part: number | null, whole: number | null): string =>
     part === null || whole === null ? '-' : `${(part / whole).toFixed(1)} x`;
-  return `${of(report.startP99Ms, floor.startP99Ms).padStart(9)}${of(report.recordedMs, floor.recordedMs).padStart(9)}`;
+  return `${quotient(report.startP99Ms, floor.startP99Ms).padStart(9)}${quotient(report.recordedMs, floor.recordedMs).padStart(9)}`;
 }
