@@ -30,10 +30,10 @@ export function printHerd(title: string, reports: readonly FireReport[]): void {
   const floors = ['floor', 'floor-ahead']
     .map((name) => reports.find(({ contender }) => contender === name))
     .filter((floor) => floor !== undefined);
-  const heading = floors.map(({ contender }) => contender.replace('-', ', ')).join(' / ');
+  const names = floors.map(({ contender }) => contender.replace('-', ', ')).join(' / ');
   const lines = [
     `\n${title}`,
-    row(COLUMNS.map(([heading]) => heading)) + (floors.length === 0 ? '' : `   start p99 and recorded, of ${heading}`),
+    row(COLUMNS.map(([heading]) => heading)) + (floors.length === 0 ? '' : `   start p99 and recorded, of ${names}`),
     ...reports.map(
       (report) =>
         row(COLUMNS.map(([, , cell]) => cell(report))) + floors.map((floor) => ratio(report, floor)).join(' /'),
