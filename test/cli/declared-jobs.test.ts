@@ -193,7 +193,7 @@ describe('carillon import', () => {
       "
     `);
     expect(stderr).toMatch(/^line 5: '@reboot'.*: @reboot \/bin\/start\n$/);
-    expect((await service.call('GET', '/admin/jobs')).body.items).toHaveLength(3);
+    expect((await service.call('GET', '/admin/jobs')).body.items).toHaveLength(4);
   });
 
   test('crontab --apply creates those that can be run, and names the others', async () => {
