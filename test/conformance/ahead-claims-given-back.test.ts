@@ -1,4 +1,4 @@
-/** The port AheadClaims, on each database: where an occurrence goes that was claimed ahead and is not to start. */
+/** The port AheadClaims, on each database and the testing kit's store: where an occurrence goes that was claimed ahead and is not to start. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';

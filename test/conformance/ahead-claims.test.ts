@@ -1,4 +1,4 @@
-/** The port AheadClaims, on each database. */
+/** The port AheadClaims, on each database and the testing kit's store. */
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { describeOnEveryStore } from '../support/databases.ts';

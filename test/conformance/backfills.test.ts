@@ -1,4 +1,4 @@
-/** Backfills: what is added, once, and what is left alone. On each database. */
+/** Backfills: what is added, once, and what is left alone. On each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { portsOn } from '../support/database-foundation.ts';

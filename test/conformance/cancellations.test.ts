@@ -1,4 +1,4 @@
-/** The port Cancellations, and the retry that a person orders, on each database. */
+/** The port Cancellations, and the retry that a person orders, on each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { CHANNEL } from '../../src/modules/foundation/infrastructure/feed/feed-subscription.ts';

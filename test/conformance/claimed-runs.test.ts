@@ -1,4 +1,4 @@
-/** FireClaims.getClaimed(), on each database: what became of a claim whose answer was lost. */
+/** FireClaims.getClaimed(), on each database and the testing kit's store: what became of a claim whose answer was lost. */
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { portsOn } from '../support/database-foundation.ts';

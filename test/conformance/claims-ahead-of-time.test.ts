@@ -1,4 +1,4 @@
-/** Claims of what is not due yet, on each database. */
+/** Claims of what is not due yet, on each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** The port EventLedger, on each database. */
+/** The port EventLedger, on each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';

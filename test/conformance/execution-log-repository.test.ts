@@ -1,4 +1,4 @@
-/** The port ExecutionLogRepository, on each database. */
+/** The port ExecutionLogRepository, on each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Execution } from '../../src/modules/foundation/domain/run.ts';

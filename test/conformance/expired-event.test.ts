@@ -1,4 +1,4 @@
-/** That a schedule has come to its end, told by whatever exhausts its cursor, on each database. */
+/** That a schedule has come to its end, told by whatever exhausts its cursor, on each database and the testing kit's store. */
 import { expect, it } from 'vitest';
 import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
 import { portsOn } from '../support/database-foundation.ts';

@@ -1,4 +1,4 @@
-/** The port FireClaims, on each database. The races have several pools only where there is a server. */
+/** The port FireClaims, on each database and the testing kit's store. The races have several pools only where there is a server. */
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { FireClaims } from '../../src/modules/foundation/application/ports/fire-claims.ts';

@@ -1,4 +1,4 @@
-/** The port Instances, on each database. */
+/** The port Instances, on each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** The port JobPauses, on each database. */
+/** The port JobPauses, on each database and the testing kit's store. */
 import { expect, it } from 'vitest';
 import { portsOn } from '../support/database-foundation.ts';
 import { describeOnEveryStore } from '../support/databases.ts';

@@ -1,4 +1,4 @@
-/** Removing a job: what goes, what stays, what is told. On each database. */
+/** Removing a job: what goes, what stays, what is told. On each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';

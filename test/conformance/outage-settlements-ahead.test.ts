@@ -1,4 +1,4 @@
-/** The port OutageSettlements, on each database: runs that were claimed ahead of an outage, started in it or not. */
+/** The port OutageSettlements, on each database and the testing kit's store: runs that were claimed ahead of an outage, started in it or not. */
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import type { OutageSettlement } from '../../src/modules/foundation/application/ports/outage-settlements.ts';

@@ -1,4 +1,4 @@
-/** The port OutageSettlements, on each database: what went on without it, told in one statement. */
+/** The port OutageSettlements, on each database and the testing kit's store: what went on without it, told in one statement. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';

@@ -1,4 +1,4 @@
-/** What becomes of an occurrence while a run of its job is RUNNING, on each database. */
+/** What becomes of an occurrence while a run of its job is RUNNING, on each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';

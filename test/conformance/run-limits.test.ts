@@ -1,4 +1,4 @@
-/** A job's limit on runs at once, held by the claim and by the start of waiting runs together, on each database. */
+/** A job's limit on runs at once, held by the claim and by the start of waiting runs together, on each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';

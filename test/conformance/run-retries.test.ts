@@ -1,4 +1,4 @@
-/** The next attempt that an outcome leaves behind, on each database. */
+/** The next attempt that an outcome leaves behind, on each database and the testing kit's store. */
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';

@@ -1,4 +1,4 @@
-/** `getStanding()` of the port JobConfigRepository, on each database: what is armed of the jobs. */
+/** `getStanding()` of the port JobConfigRepository, on each database and the testing kit's store: what is armed of the jobs. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** The port UnclaimedLedger, on each database. */
+/** The port UnclaimedLedger, on each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
