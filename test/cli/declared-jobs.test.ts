@@ -167,7 +167,7 @@ describe('carillon export', () => {
     for (const format of ['yaml', 'json']) {
       await carillon(['export', '--format', format, '--out', `all.${format}`]);
       const { stdout } = await carillon(['apply', `all.${format}`]);
-      expect(stdout).toBe('0 created, 0 changed, 3 as declared\n');
+      expect(stdout).toBe('0 created, 0 changed, 4 as declared\n');
     }
     expect(await readFile(join(folder, 'all.yaml'), 'utf8')).toContain('Authorization: "***"');
     const { stdout } = await carillon(['export', '--tag', 'none', '--json']);
