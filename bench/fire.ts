@@ -1,9 +1,9 @@
 /**
  * How late a herd starts, and what it costs: N jobs due in the same second, on one PostgreSQL with fsync on, Carillon
- * beside the floor (the bare SQL with nothing around it) and beside its peers in the same run; then the embedded
+ * beside the floor (the bare SQL with nothing around it; and once more, claiming up to a second ahead) and beside its peers in the same run; then the embedded
  * database, triggers by hand, and a table of the goals.
  *
- *   node bench/fire.ts [--quick] [--full] [--only floor,carillon] [--peers-up-to 10000] [--due 100,1000 --enabled 100000]
+ *   node bench/fire.ts [--quick] [--full] [--only floor,floor-ahead,carillon] [--peers-up-to 10000] [--due 100,1000 --enabled 100000]
  *
  * `--full` adds 50,000 due of 1,000,000. Peers are installed apart: npm ci --prefix bench/peers. Those that are missing are
  * named, and the others measured; bullmq wants a `redis-server` in the path. Of several replicas, processor time and memory are those of one.
@@ -30,6 +30,7 @@ const FLAGS = [
 /** Contender → the packages it needs. */
 const CONTENDERS: Readonly<Record<string, readonly string[]>> = {
   floor: [],
+  'floor-ahead': [],
   carillon: [],
   'carillon-replicas': [],
   'carillon-embedded': [],

@@ -11,10 +11,12 @@
 export {
   createTestScheduler,
   type NextRun,
+  type TestBackfill,
   type TestJob,
-  type TestReplica,
   type TestScheduler,
   type TestSchedulerOptions,
 } from './testing/test-scheduler.ts';
+export type { TestReplica } from './testing/test-replica.ts';
+export type { Backfill } from './modules/foundation/application/job-backfill.ts';
 export type { RecordedEvent } from './modules/foundation/application/ports/event-ledger.ts';
 export type { Execution } from './modules/foundation/domain/run.ts';

@@ -1,4 +1,4 @@
-/** The table of one herd: a line a contender, and how each stands to the floor. */
+/** The table of one herd: a line a contender, and how each stands to the floor, and to the floor that claims ahead. */
 import type { FireReport } from './contender.ts';
 
 type Column = readonly [title: string, width: number, cell: (report: FireReport) => string];
@@ -10,7 +10,7 @@ const grouped = (value: number, digits = 0): string =>
 const orDash = (value: number | null, digits = 0): string => (value === null ? '-' : grouped(value, digits));
 
 const COLUMNS: readonly Column[] = [
-  ['', 18, ({ contender }) => contender],
+  ['', 18, ({ contender }) => contender.replace('floor-ahead', 'floor, ahead')],
   ['start p50', 10, ({ startP50Ms }) => grouped(startP50Ms)],
   ['p99', 8, ({ startP99Ms }) => grouped(startP99Ms)],
   ['max ms', 8, ({ startMaxMs }) => grouped(startMaxMs)],
@@ -27,11 +27,17 @@ const COLUMNS: readonly Column[] = [
 ];
 
 export function printHerd(title: string, reports: readonly FireReport[]): void {
-  const floor = reports.find(({ contender }) => contender === 'floor');
+  const floors = ['floor', 'floor-ahead']
+    .map((name) => reports.find(({ contender }) => contender === name))
+    .filter((floor) => floor !== undefined);
+  const names = floors.map(({ contender }) => contender.replace('-', ', ')).join(' / ');
   const lines = [
     `\n${title}`,
-    row(COLUMNS.map(([heading]) => heading)) + (floor === undefined ? '' : '   recorded, of the floor'),
-    ...reports.map((report) => row(COLUMNS.map(([, , cell]) => cell(report))) + ratio(report, floor)),
+    row(COLUMNS.map(([heading]) => heading)) + (floors.length === 0 ? '' : `   start p99 and recorded, of ${names}`),
+    ...reports.map(
+      (report) =>
+        row(COLUMNS.map(([, , cell]) => cell(report))) + floors.map((floor) => ratio(report, floor)).join(' /'),
+    ),
     ...reports
       .filter((report) => report.recordedMs === null)
       .map(({ contender, started }) => `  ${contender}: given up after ${started} starts`),
@@ -43,6 +49,8 @@ function row(cells: readonly string[]): string {
   return cells.map((cell, index) => (index === 0 ? cell.padEnd(18) : cell.padStart(COLUMNS[index]![1]))).join('');
 }
 
-function ratio({ recordedMs }: FireReport, floor: FireReport | undefined): string {
-  return floor?.recordedMs == null || recordedMs === null ? '' : `   ${(recordedMs / floor.recordedMs).toFixed(1)} x`;
+function ratio(report: FireReport, floor: FireReport): string {
+  const quotient = (part: number | null, whole: number | null): string =>
+    part === null || whole === null ? '-' : `${(part / whole).toFixed(1)} x`;
+  return `${quotient(report.startP99Ms, floor.startP99Ms).padStart(9)}${quotient(report.recordedMs, floor.recordedMs).padStart(9)}`;
 }

@@ -14,11 +14,14 @@ import { InMemoryStore } from './in-memory-store.ts';
 import { StoreLink } from './store-link.ts';
 import { ManualTime } from './manual-time.ts';
 import { StoredAheadClaims } from './stored-ahead-claims.ts';
+import { StoredBackfills } from './stored-backfills.ts';
 import { StoredCancellations } from './stored-cancellations.ts';
 import { StoredFireClaims } from './stored-claims.ts';
 import { StoredPendingRuns } from './stored-pending-runs.ts';
 import { StoredOutageSettlements } from './stored-outage-settlements.ts';
 import { StoredJobConfigs } from './stored-job-configs.ts';
+import { StoredJobPauses } from './stored-job-pauses.ts';
+import { StoredJobRemovals } from './stored-job-removals.ts';
 import { StoredConnection, StoredEventLedger, StoredExecutions, StoredInstances } from './stored-repositories.ts';
 import { StoredChangeFeed } from './stored-change-feed.ts';
 import { StoredUnclaimedLedger } from './stored-unclaimed-ledger.ts';
@@ -35,6 +38,8 @@ export interface EngineOptions {
   /** Of jobs that name none. */
   readonly timezone?: string;
   readonly maxConcurrentRuns?: number;
+  /** How long a stop lets runs go on, in milliseconds of real time. Default 1,000. */
+  readonly shutdownGraceMs?: number;
 }
 
 export interface Engine {
@@ -58,7 +63,13 @@ export function newStore(startAt: string = START): InMemoryStore {
 
 let engines = 0;
 
-export function createEngine({ store, jobs = {}, timezone = 'UTC', ...options }: EngineOptions): Engine {
+export function createEngine({
+  store,
+  jobs = {},
+  timezone = 'UTC',
+  shutdownGraceMs = 1_000,
+  ...options
+}: EngineOptions): Engine {
   engines += 1;
   const name = `engine-${engines}`;
   const link = new StoreLink(store);
@@ -77,10 +88,10 @@ export function createEngine({ store, jobs = {}, timezone = 'UTC', ...options }:
     maxConcurrentRuns: options.maxConcurrentRuns ?? 100,
     defaults: { timezone },
   });
-  for (const [token, value] of Object.entries(portsOf(link, name))) {
+  for (const [token, value] of Object.entries(portsOf(link))) {
     container.register<unknown>(tokenOf(token as keyof Foundation), { useValue: value });
   }
-  const lifespan = new Lifespan(schedulerSteps(container, { registry, shutdownGraceMs: 1_000 }), logger);
+  const lifespan = new Lifespan(schedulerSteps(container, { registry, shutdownGraceMs }), logger);
   const wired = new Proxy({} as Foundation, {
     get: (_target, token) => container.resolve(tokenOf(token as keyof Foundation)),
   });
@@ -96,14 +107,16 @@ export function createEngine({ store, jobs = {}, timezone = 'UTC', ...options }:
   };
 }
 
-function portsOf(link: StoreLink, name: string): Partial<Foundation> {
-  let ids = 0;
+function portsOf(link: StoreLink): Partial<Foundation> {
   return {
     clock: link.store.time,
     timers: link.store.time,
-    newId: () => `${name}-run-${(ids += 1)}`,
+    newId: () => link.store.newId(),
     configs: new StoredJobConfigs(link),
     executions: new StoredExecutions(link),
+    pauses: new StoredJobPauses(link),
+    removals: new StoredJobRemovals(link),
+    backfills: new StoredBackfills(link),
     cancellations: new StoredCancellations(link),
     claims: new StoredFireClaims(link),
     aheadClaims: new StoredAheadClaims(link),

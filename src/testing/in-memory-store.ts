@@ -13,9 +13,12 @@ import type { NewPendingRun, PendingRun } from '../modules/foundation/applicatio
 import type { SchedulerEvent } from '../modules/foundation/domain/event.ts';
 import type { JobConfig } from '../modules/foundation/domain/job-config.ts';
 import type { RunLogLine } from '../modules/foundation/domain/run-output.ts';
+import type { JsonObject } from '../modules/foundation/domain/job-definition.ts';
 import { isPaused } from '../modules/foundation/domain/next-fire.ts';
 import type { Execution, RunTrigger } from '../modules/foundation/domain/run.ts';
-import { jobConfig } from './job-row.ts';
+import { toWritableJson, toWritableText } from '../modules/foundation/domain/writable-text.ts';
+import { droppedRun, isSameRow, isSameSchedule, skippedWith } from './job-row-changes.ts';
+import { afterRun, jobConfig } from './job-row.ts';
 import type { ManualTime } from './manual-time.ts';
 
 export class InMemoryStore {
@@ -30,6 +33,8 @@ export class InMemoryStore {
   refusesOutage: (settlement: OutageSettlement) => boolean = () => false;
   /** What each execution has said. */
   readonly runLines = new Map<string, RunLogLine[]>();
+  /** RUNNING records that keep other runs of their job away. */
+  readonly exclusive = new Set<string>();
   /** The executions that waited. */
   readonly wasPending = new Set<string>();
   /** Executions that somebody wants to stop, and why. */
@@ -48,6 +53,7 @@ export class InMemoryStore {
   /** False: nobody is told of changes. */
   isFeedAlive = true;
   #revision = 0;
+  #ids = 0;
   readonly #startedAt: number;
 
   constructor(time: ManualTime) {
@@ -59,18 +65,35 @@ export class InMemoryStore {
     return this.#startedAt + this.time.monotonicMs() + this.clockOffsetMs;
   }
 
-  /** Inserts or edits a row, as SQL would: the revision goes up, the cursor is unarmed unless it is a pause, listeners are told. */
+  /** A UUID, the same in each telling of a story. */
+  newId(): string {
+    this.#ids += 1;
+    return `00000000-0000-7000-8000-${this.#ids.toString(16).padStart(12, '0')}`;
+  }
+
+  /** Inserts or edits a row, as SQL would: what follows is the triggers' work. */
   save(jobId: string, edit: Partial<JobConfig> = {}): JobConfig {
     const at = new Date(this.now());
-    const before = this.configs.get(jobId) ?? jobConfig(jobId, { createdAt: at });
+    const before = this.configs.get(jobId);
+    const after: JobConfig = { ...(before ?? jobConfig(jobId, { createdAt: at })), updatedAt: at, ...edit, jobId };
+    if (before !== undefined && isSameRow(before, after)) return before;
     this.#revision += 1;
-    const config: JobConfig = { ...before, updatedAt: at, ...edit, jobId, revision: this.#revision };
+    const config: JobConfig = { ...after, revision: this.#revision };
+    const was = this.cursors.get(jobId)?.nextFireAt ?? 'unarmed';
+    const isKept = before?.enabled === config.enabled && isSameSchedule(before, config);
     this.configs.set(jobId, config);
-    const isPause = Object.keys(edit).length > 0 && Object.keys(edit).every((key) => PAUSE_FIELDS.has(key));
-    const nextFireAt = isPause ? (this.cursors.get(jobId)?.nextFireAt ?? 'unarmed') : 'unarmed';
-    this.cursors.set(jobId, { jobId, revision: config.revision, nextFireAt });
+    this.cursors.set(jobId, { jobId, revision: config.revision, nextFireAt: isKept ? was : 'unarmed' });
+    const change = { at, cause: config.enabled ? 'edited' : 'disabled' } as const;
+    const skipped = before === undefined || isKept ? null : skippedWith(before, was, change);
+    if (skipped !== null) this.addEvent(skipped);
     this.tell({ kind: 'job', jobId });
     return config;
+  }
+
+  /** The job's last run and success, which never go back. */
+  ran(run: Execution): void {
+    const config = this.configs.get(run.jobId);
+    if (config !== undefined) this.configs.set(run.jobId, afterRun(config, run));
   }
 
   /** Goes up with every change to a configuration, and when somebody wants a run to stop that was claimed ahead. */
@@ -116,8 +139,7 @@ export class InMemoryStore {
 
   /** The first millisecond from now, and no whole second, that no run of the job stands for. */
   freeInstant(jobId: string): number {
-    const waiting = [...this.pending.values()].filter((run) => run.jobId === jobId);
-    const taken = new Set([...waiting, ...this.runsOf(jobId)].map((run) => run.scheduledAt.getTime()));
+    const taken = new Set([...this.waitingOf(jobId), ...this.runsOf(jobId)].map((run) => run.scheduledAt.getTime()));
     let at = this.now();
     while (taken.has(at) || at % 1_000 === 0) at += 1;
     return at;
@@ -135,7 +157,16 @@ export class InMemoryStore {
   }
 
   remove(jobId: string): void {
+    const config = this.configs.get(jobId);
+    if (config === undefined) return;
     this.#revision += 1;
+    for (const run of this.waitingOf(jobId)) {
+      this.pending.delete(run.id);
+      this.addEvent(droppedRun(run));
+    }
+    const was = this.cursors.get(jobId)?.nextFireAt ?? 'exhausted';
+    const skipped = skippedWith(config, was, { at: new Date(this.now()), cause: 'deleted' });
+    if (skipped !== null) this.addEvent(skipped);
     this.configs.delete(jobId);
     this.cursors.delete(jobId);
     this.tell({ kind: 'job', jobId });
@@ -155,17 +186,34 @@ export class InMemoryStore {
     });
   }
 
+  /** One whose key was told already says what it says now. */
   addEvent({ key, ...event }: SchedulerEvent): void {
+    const { reason = null, detail, ...rest } = event;
+    const says = {
+      reason: reason === null ? null : toWritableText(reason),
+      ...(detail === undefined ? {} : { detail: toWritableJson(detail) as JsonObject }),
+    };
     const at = key === undefined ? undefined : this.#toldAs.get(key);
-    if (at !== undefined) this.events[at] = { ...this.events[at]!, ...event };
-    else this.events.push({ ...event, id: this.events.length + 1, at: new Date(this.now()) });
+    const dated = { id: this.events.length + 1, at: new Date(this.now()) };
+    if (at !== undefined) this.events[at] = { ...this.events[at]!, ...says };
+    else this.events.push({ executionId: null, scheduledAt: null, actor: null, ...rest, ...says, ...dated });
     if (key !== undefined && at === undefined) this.#toldAs.set(key, this.events.length - 1);
+  }
+
+  /** The event of a key, where it was told. */
+  toldAs(key: string): RecordedEvent | undefined {
+    const at = this.#toldAs.get(key);
+    return at === undefined ? undefined : this.events[at];
   }
 
   /** The schedule has no occurrence left. */
   expire(jobId: string, revision: number): void {
     const key = `expired ${jobId} ${revision}`;
-    this.addEvent({ type: 'job.expired', jobId, reason: 'expired', detail: { cause: 'expired', revision }, key });
+    if (this.#toldAs.has(key)) return;
+    const endAt = this.configs.get(jobId)?.endAt ?? null;
+    const reason = `expired: the schedule has no occurrence left${endAt === null ? '' : ' before the end of the job'}`;
+    const scheduledAt = endAt ?? new Date(this.now());
+    this.addEvent({ type: 'job.expired', jobId, scheduledAt, reason, detail: { cause: 'expired', revision }, key });
   }
 
   tell(change: Change): void {
@@ -176,20 +224,24 @@ export class InMemoryStore {
     return [...this.executions.values()].filter((run) => run.jobId === jobId);
   }
 
+  /** The runs of the job that wait, oldest first. */
+  waitingOf(jobId: string): PendingRun[] {
+    return [...this.pending.values()]
+      .filter((run) => run.jobId === jobId)
+      .toSorted((a, b) => a.scheduledAt.getTime() - b.scheduledAt.getTime() || a.attempt - b.attempt);
+  }
+
   /** Occurrences of the schedule that wait behind a run. */
   waitingOccurrences(jobId: string): PendingRun[] {
-    return [...this.pending.values()].filter(
-      (run) => run.jobId === jobId && (run.trigger === 'schedule' || run.trigger === 'catchUp'),
-    );
+    return this.waitingOf(jobId).filter(({ trigger }) => trigger === 'schedule' || trigger === 'catchUp');
   }
 
   isExclusivelyRunning(jobId: string, as?: RunTrigger): boolean {
-    return this.runsOf(jobId).some(({ status, trigger }) => status === 'RUNNING' && (as ?? trigger) === trigger);
+    return this.runsOf(jobId).some(
+      ({ id, status, trigger }) => status === 'RUNNING' && this.exclusive.has(id) && (as ?? trigger) === trigger,
+    );
   }
 }
-
-/** An edit of these alone leaves the cursor where it is. */
-const PAUSE_FIELDS: ReadonlySet<string> = new Set(['pausedAt', 'pausedUntil', 'pauseReason']);
 
 /** What is unique among executions, and among runs that wait. */
 function keyOf(run: Pick<PendingRun, 'jobId' | 'scheduledAt' | 'attempt'>): string {

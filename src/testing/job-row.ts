@@ -1,5 +1,6 @@
 /** A row of the configuration as plain SQL would write it, for the store in memory. */
 import { DEFAULT_POLICIES, type JobConfig } from '../modules/foundation/domain/job-config.ts';
+import type { Execution } from '../modules/foundation/domain/run.ts';
 
 const CREATED_AT = new Date('2026-01-01T00:00:00.000Z');
 
@@ -23,4 +24,18 @@ export function jobConfig(jobId: string, overrides: Partial<JobConfig> = {}): Jo
     revision: 1,
     ...overrides,
   };
+}
+
+/** The row once a run of the job has ended: its last run and success never go back. */
+export function afterRun(config: JobConfig, { startedAt, status, finishedAt }: Execution): JobConfig {
+  const successAt = status === 'SUCCESS' ? finishedAt : null;
+  return {
+    ...config,
+    lastRunAt: later(config.lastRunAt, startedAt),
+    lastSuccessAt: later(config.lastSuccessAt, successAt),
+  };
+}
+
+function later(one: Date | null, other: Date | null): Date | null {
+  return one !== null && (other === null || one > other) ? one : other;
 }

@@ -9,9 +9,10 @@ import type {
 import { SCHEDULER_ACTOR } from '../modules/foundation/application/ports/pending-runs.ts';
 import type { SchedulerEvent } from '../modules/foundation/domain/event.ts';
 import type { RunnableConfig } from '../modules/foundation/domain/job-config.ts';
-import { MISFIRE_THRESHOLD_MS } from '../modules/foundation/domain/misfire.ts';
+import { DEFAULT_GRACE_MS, MISFIRE_THRESHOLD_MS } from '../modules/foundation/domain/misfire.ts';
 import type { Run } from '../modules/foundation/domain/run.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
+import { isSameSchedule } from './job-row-changes.ts';
 import type { StoreLink } from './store-link.ts';
 
 export class StoredAheadClaims implements AheadClaims {
@@ -60,20 +61,22 @@ export class StoredAheadClaims implements AheadClaims {
   giveBackOfDead(instanceId: string): Promise<DeadAheadRun[]> {
     const { store } = this.#link;
     return this.#link.call('ahead.giveBackOfDead', () => {
-      const dead = store.orphansOf(instanceId).filter((run) => store.isUnconfirmed(run));
-      for (const run of dead)
+      const orphans = store.orphansOf(instanceId).filter((run) => store.isUnconfirmed(run));
+      for (const run of orphans)
         store.leases.set(run.instanceId, { ...store.leases.get(run.instanceId)!, heldFrom: null });
-      const deadIds = new Set(dead.map(({ id }) => id));
+      const deadIds = new Set(orphans.map(({ id }) => id));
       const isOvertaken = ({ id, jobId, scheduledAt }: Run): boolean =>
         store
           .runsOf(jobId)
           .some((later) => !deadIds.has(later.id) && later.id !== id && later.scheduledAt > scheduledAt);
-      const overtaken = new Set(dead.filter(isOvertaken).map(({ id }) => id));
-      return dead.flatMap((run) => {
+      const overtaken = new Set(orphans.filter(isOvertaken).map(({ id }) => id));
+      return orphans.flatMap((run) => {
         const { updatedAt } = store.configs.get(run.jobId) ?? {};
         const isSame = updatedAt !== undefined && updatedAt <= run.claimedAt!;
         const fate = giveBackOne(store, { run, isSame, isOvertaken: overtaken.has(run.id) });
-        return fate === 'cancelled' ? [] : [{ ...run, isClaimable: fate === 'claimable' }];
+        const { id, jobId, scheduledAt, instanceId: holder } = run;
+        const dead = { id, jobId, scheduledAt, instanceId: holder, isClaimable: fate === 'claimable' };
+        return fate === 'cancelled' ? [] : [dead];
       });
     });
   }
@@ -100,16 +103,6 @@ function giveBack(store: InMemoryStore, instanceId: string, runs: readonly Ahead
     givenBack.add(run.id);
   }
   return givenBack;
-}
-
-/** Computed anew where one of these was changed. */
-function isSameSchedule(one: RunnableConfig, other: RunnableConfig | undefined): boolean {
-  const scheduleOf = (config: RunnableConfig | undefined): string =>
-    JSON.stringify([
-      ...[config?.cronExpression, config?.dialect, config?.timezone, config?.dstGap, config?.dstOverlap],
-      ...[config?.startAt, config?.endAt, config?.createdAt],
-    ]);
-  return scheduleOf(one) === scheduleOf(other);
 }
 
 interface Doomed {
@@ -140,13 +133,22 @@ function giveBackOne(store: InMemoryStore, { run, isSame, isOvertaken }: Doomed)
   return 'claimable';
 }
 
+/** As the misfire policy has one occurrence that has no others beside it. Null: it is not run. */
+function triggerOf(config: RunnableConfig, lateMs: number): 'schedule' | 'catchUp' | null {
+  const { misfirePolicy, misfireGraceMs, catchUpLimit } = config;
+  const isSkip = misfirePolicy === 'skip';
+  if (lateMs <= Math.max(MISFIRE_THRESHOLD_MS, isSkip ? (misfireGraceMs ?? 0) : 0)) return 'schedule';
+  if (isSkip || (misfirePolicy === 'all' && catchUpLimit === 0)) return null;
+  return lateMs <= Math.max(MISFIRE_THRESHOLD_MS, misfireGraceMs ?? DEFAULT_GRACE_MS) ? 'catchUp' : null;
+}
+
 /** It alone is judged: later ones have been claimed since. */
-function wait(store: InMemoryStore, run: Run, { maxAttempts, misfirePolicy }: RunnableConfig): 'claimable' | 'named' {
-  const isLate = store.now() - run.scheduledAt.getTime() > MISFIRE_THRESHOLD_MS;
-  if (isLate && misfirePolicy === 'skip') return name(store, run, 'occurrence.misfired');
+function wait(store: InMemoryStore, run: Run, config: RunnableConfig): 'claimable' | 'named' {
+  const trigger = triggerOf(config, store.now() - run.scheduledAt.getTime());
+  if (trigger === null) return name(store, run, 'occurrence.misfired');
   const { jobId, scheduledAt, jobKwargs } = run;
-  const trigger = isLate ? 'catchUp' : 'schedule';
-  const waiting = { id: `${run.id}-again`, jobId, scheduledAt, jobKwargs, maxAttempts, trigger } as const;
+  const { maxAttempts } = config;
+  const waiting = { id: store.newId(), jobId, scheduledAt, jobKwargs, maxAttempts, trigger } as const;
   store.addPending({ ...waiting, reason: null, actor: SCHEDULER_ACTOR });
   return 'claimable';
 }

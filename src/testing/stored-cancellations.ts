@@ -4,6 +4,7 @@ import type {
   CancelOrder,
   RequestedCancellation,
 } from '../modules/foundation/application/ports/cancellations.ts';
+import type { InMemoryStore } from './in-memory-store.ts';
 import type { StoreLink } from './store-link.ts';
 
 export class StoredCancellations implements Cancellations {
@@ -13,8 +14,16 @@ export class StoredCancellations implements Cancellations {
     this.#link = link;
   }
 
-  request({ executionId, reason }: CancelOrder): Promise<boolean> {
-    return this.#link.call('cancellations.request', () => this.#link.store.cancel(executionId, reason));
+  request({ executionId, reason, actor }: CancelOrder): Promise<boolean> {
+    const { store } = this.#link;
+    return this.#link.call('cancellations.request', () => {
+      const run = store.pending.get(executionId) ?? store.executions.get(executionId);
+      if (run === undefined || !(store.cancel(executionId, reason) || dropWaiting(store, executionId, reason)))
+        return false;
+      const { jobId, scheduledAt } = run;
+      store.addEvent({ type: 'run.cancelRequested', jobId, executionId, scheduledAt, reason, actor });
+      return true;
+    });
   }
 
   getRequested(instanceId: string): Promise<RequestedCancellation[]> {
@@ -28,4 +37,21 @@ export class StoredCancellations implements Cancellations {
         .map(([executionId, reason]) => ({ executionId, reason })),
     );
   }
+}
+
+/** Its record says that it was cancelled, and that no instance had it. @returns false: it does not wait */
+function dropWaiting(store: InMemoryStore, id: string, reason: string): boolean {
+  const waiting = store.pending.get(id);
+  if (waiting === undefined) return false;
+  const { jobId, scheduledAt, attempt, trigger, jobKwargs } = waiting;
+  const now = new Date(store.now());
+  store.pending.delete(id);
+  store.wasPending.add(id);
+  store.executions.set(id, {
+    ...{ id, jobId, scheduledAt, attempt, trigger, jobKwargs, maxAttempts: waiting.maxAttempts ?? attempt },
+    ...{ claimedAt: null, startedAt: now, finishedAt: now, durationMs: 0, instanceId: '' },
+    ...{ status: 'FAILED', failureReason: 'CANCELLED', errorMessage: reason, errorStack: null },
+    ...{ result: null, progress: null },
+  });
+  return true;
 }

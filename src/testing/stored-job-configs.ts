@@ -1,5 +1,6 @@
 /** The job configurations over the store in memory. */
 import type {
+  Edit,
   JobConfigRepository,
   JobOverview,
   Page,
@@ -7,7 +8,10 @@ import type {
   Standing,
   StandingJob,
 } from '../modules/foundation/application/ports/job-config-repository.ts';
-import type { JobConfig, JobSpec } from '../modules/foundation/domain/job-config.ts';
+import { RevisionConflictError } from '../modules/foundation/domain/errors.ts';
+import { DEFAULT_POLICIES, type JobConfig, type JobSpec } from '../modules/foundation/domain/job-config.ts';
+import type { JsonObject } from '../modules/foundation/domain/job-definition.ts';
+import { maskSecrets } from '../modules/foundation/domain/mask-secrets.ts';
 import { termsOf } from '../modules/foundation/domain/job-terms.ts';
 import type { StoreLink } from './store-link.ts';
 
@@ -54,14 +58,22 @@ export class StoredJobConfigs implements JobConfigRepository {
         'jobIds' in which
           ? rows.filter(({ jobId }) => which.jobIds.includes(jobId))
           : rows.filter(({ jobId }) => which.after === null || jobId > which.after).slice(0, which.limit);
-      return asked.map((config) => ({ config, terms: termsOf(config), cursor: cursors.get(config.jobId) ?? null }));
+      return asked.map((config) => toStanding(config, cursors.get(config.jobId) ?? null));
     });
   }
 
-  upsert(spec: JobSpec): Promise<JobConfig> {
+  upsert(spec: JobSpec, { actor, ifRevision }: Edit): Promise<JobConfig> {
+    const { store } = this.#link;
     return this.#link.call('configs.upsert', () => {
-      this.#link.store.addEvent({ type: 'job.created', jobId: spec.jobId });
-      return this.#link.store.save(spec.jobId, spec);
+      const { jobId } = spec;
+      const before = store.configs.get(jobId);
+      if (ifRevision !== undefined && (before?.revision ?? null) !== ifRevision)
+        throw new RevisionConflictError(jobId, before?.revision ?? 0);
+      const saved = store.save(jobId, specOf(spec));
+      if (saved.revision === before?.revision) return saved;
+      const detail = { before: before === undefined ? null : auditedSpec(before), after: auditedSpec(saved) };
+      store.addEvent({ type: before === undefined ? 'job.created' : 'job.updated', jobId, actor, detail });
+      return saved;
     });
   }
 
@@ -88,4 +100,27 @@ export class StoredJobConfigs implements JobConfigRepository {
   #read(name: string, isAsked: (config: JobConfig) => boolean): Promise<JobConfig[]> {
     return this.#link.call(`configs.${name}`, () => [...this.#link.store.configs.values()].filter(isAsked));
   }
+}
+
+/** What is armed of a row. */
+function toStanding(row: JobConfig, cursor: StandingJob['cursor']): StandingJob {
+  const terms = termsOf(row);
+  const { jobId, jobName, cronExpression, revision, enabled, jobKwargs, createdAt, updatedAt } = row;
+  const own = { jobId, jobName, cronExpression, revision, enabled, jobKwargs, createdAt, updatedAt };
+  return { config: { ...terms, ...own }, terms, cursor };
+}
+
+const SPEC_FIELDS = [
+  ...['jobId', 'jobName', 'cronExpression', 'dialect', 'timezone'],
+  ...Object.keys(DEFAULT_POLICIES),
+] as (keyof JobSpec)[];
+
+/** Without what a row has besides. */
+function specOf(spec: JobSpec): JobSpec {
+  return Object.fromEntries(SPEC_FIELDS.map((field) => [field, spec[field]])) as unknown as JobSpec;
+}
+
+/** As an audit event says it: secrets masked, instants as texts. */
+export function auditedSpec(spec: JobSpec): JsonObject {
+  return maskSecrets(JSON.parse(JSON.stringify(specOf(spec))) as JsonObject);
 }

@@ -1,11 +1,13 @@
 /** The port OutageSettlements over the store in memory. */
-import type {
-  OutageSettlement,
-  OutageSettlements,
+import {
+  type OutageSettlement,
+  type OutageSettlements,
+  RECORDED_ELSEWHERE,
 } from '../modules/foundation/application/ports/outage-settlements.ts';
 import { SCHEDULER_ACTOR } from '../modules/foundation/application/ports/pending-runs.ts';
 import type { Run } from '../modules/foundation/domain/run.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
+import { isSameSchedule } from './job-row-changes.ts';
 import type { StoreLink } from './store-link.ts';
 import { insertRunning } from './stored-claims.ts';
 
@@ -65,6 +67,8 @@ function settleOne(store: InMemoryStore, actor: string, settlement: OutageSettle
   const cursor = store.cursors.get(jobId);
   const stoodAt = cursor?.nextFireAt instanceof Date ? cursor.nextFireAt.getTime() : null;
   const isCurrent = cursor?.revision === config.revision;
+  const row = store.configs.get(jobId);
+  const isSame = isCurrent || (row?.enabled === true && isSameSchedule(row, config));
   const isWhere = stoodAt === firstDueAt.getTime();
   const isLocked = store.lockedCursors.has(jobId);
   if (
@@ -75,8 +79,8 @@ function settleOne(store: InMemoryStore, actor: string, settlement: OutageSettle
     stoodAt >= firstDueAt.getTime()
   ) {
     const isBehind = stoodAt < (nextFireAt?.getTime() ?? Number.POSITIVE_INFINITY);
-    const moved = isCurrent ? (nextFireAt ?? 'exhausted') : 'unarmed';
-    if (isBehind && (isCurrent || isWhere)) store.cursors.set(jobId, { ...cursor, nextFireAt: moved });
+    const moved = isSame ? (nextFireAt ?? 'exhausted') : 'unarmed';
+    if (isBehind && (isSame || isWhere)) store.cursors.set(jobId, { ...cursor, nextFireAt: moved });
     if (isBehind && moved === 'exhausted') store.expire(jobId, config.revision);
   }
   if (nextFireAt !== undefined || (isCurrent && isWhere)) {
@@ -84,11 +88,12 @@ function settleOne(store: InMemoryStore, actor: string, settlement: OutageSettle
   }
   for (const run of [...ended, ...active]) {
     begin(store, run);
-    if (insertRunning(store, run) || store.executions.has(run.id)) continue;
+    if (insertRunning(store, run, active.includes(run)) || store.executions.has(run.id)) continue;
     const { id: executionId, scheduledAt } = run;
     const key = `recorded ${executionId}`;
-    store.addEvent({ type: 'run.unrecorded', jobId, executionId, scheduledAt, reason: 'recorded', actor, key });
+    store.addEvent({ type: 'run.unrecorded', jobId, executionId, scheduledAt, reason: RECORDED_ELSEWHERE, actor, key });
   }
+  if (row === undefined) return;
   const recorded = new Set(store.runsOf(jobId).map(({ scheduledAt }) => scheduledAt.getTime()));
   for (const occurrence of waiting.filter(({ scheduledAt }) => !recorded.has(scheduledAt.getTime()))) {
     store.addPending({ ...occurrence, jobId, jobKwargs, maxAttempts, reason: null, actor: SCHEDULER_ACTOR });

@@ -11,9 +11,9 @@ import { SCHEDULER_ACTOR } from '../modules/foundation/application/ports/pending
 import type { SchedulerEvent } from '../modules/foundation/domain/event.ts';
 import { LOST_ATTEMPTS } from '../modules/foundation/domain/retry.ts';
 import type { Execution, Outcome, Run } from '../modules/foundation/domain/run.ts';
+import { MAX_RESULT_CHARACTERS, toWritableJson, toWritableText } from '../modules/foundation/domain/writable-text.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
 import type { StoreLink } from './store-link.ts';
-import { lastSuccessOf } from './last-success.ts';
 import { insertRunning } from './stored-claims.ts';
 
 export class StoredExecutions implements ExecutionLogRepository {
@@ -32,13 +32,15 @@ export class StoredExecutions implements ExecutionLogRepository {
     return this.#link.call('executions.update', () => {
       const record = store.executions.get(run.id);
       if (record === undefined || record.instanceId !== run.instanceId) return false;
-      if (record.status !== 'RUNNING') return record.finishedAt?.getTime() === outcome.finishedAt.getTime();
-      const { retryAfterMs, ...written } = { retryAfterMs: undefined, ...outcome };
-      store.executions.set(run.id, { ...record, startedAt: run.startedAt, ...written });
-      const isLost = outcome.status === 'FAILED' && outcome.failureReason === 'LOST';
-      if (isLost) endLost(store, record, run.instanceId);
+      const { status, finishedAt } = record;
+      if (status !== 'RUNNING') return status === outcome.status && Number(finishedAt) === Number(outcome.finishedAt);
+      const ended = endedBy(record, run, outcome);
+      store.executions.set(run.id, ended);
+      store.ran(ended);
+      const { retryAfterMs } = { retryAfterMs: undefined, ...outcome };
+      if (ended.failureReason === 'LOST') endLost(store, ended, run.instanceId);
       else if (retryAfterMs !== undefined && !store.cancelReasons.has(run.id))
-        addRetry(store, record, outcome.finishedAt.getTime() + retryAfterMs);
+        addRetry(store, ended, { availableAt: new Date(outcome.finishedAt.getTime() + retryAfterMs) });
       return true;
     });
   }
@@ -51,13 +53,12 @@ export class StoredExecutions implements ExecutionLogRepository {
     return this.#link.call('executions.getById', () => this.#link.store.executions.get(id) ?? null);
   }
 
-  list({ jobId, status, limit, cursor = '0' }: ExecutionQuery): Promise<Page<Execution>> {
+  list({ limit, cursor = '0', ...query }: ExecutionQuery): Promise<Page<Execution>> {
     return this.#link.call('executions.list', () => {
       const rows = [...this.#link.store.executions.values()]
-        .filter(
-          (row) => (jobId === undefined || row.jobId === jobId) && (status === undefined || row.status === status),
-        )
+        .filter((row) => isAsked(row, query))
         .toReversed()
+        .toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
         .slice(Number(cursor));
       const items = rows.slice(0, limit);
       return { items, nextCursor: rows.length > limit ? String(Number(cursor) + limit) : null };
@@ -65,30 +66,61 @@ export class StoredExecutions implements ExecutionLogRepository {
   }
 
   lastSuccessAt(jobId: string): Promise<Date | null> {
-    return this.#link.call('executions.lastSuccessAt', () => lastSuccessOf(this.#link.store, jobId));
+    return this.#link.call(
+      'executions.lastSuccessAt',
+      () => this.#link.store.configs.get(jobId)?.lastSuccessAt ?? null,
+    );
   }
+}
+
+function isAsked(row: Execution, { jobId, status, trigger, from, to }: Omit<ExecutionQuery, 'limit'>): boolean {
+  return (
+    row.jobId === (jobId ?? row.jobId) &&
+    row.status === (status ?? row.status) &&
+    row.trigger === (trigger ?? row.trigger) &&
+    (from === undefined || row.startedAt >= from) &&
+    (to === undefined || row.startedAt < to)
+  );
+}
+
+/** The record with its outcome, as far as a column takes that. */
+function endedBy(record: Execution, { startedAt }: Run, outcome: Outcome): Execution {
+  const { status, finishedAt, durationMs } = outcome;
+  const ended = { ...record, startedAt, status, finishedAt, durationMs };
+  if (outcome.status === 'SUCCESS') return { ...ended, result: toWritableJson(outcome.result, MAX_RESULT_CHARACTERS) };
+  const errorStack = outcome.errorStack === null ? null : toWritableText(outcome.errorStack);
+  return {
+    ...ended,
+    ...{ failureReason: outcome.failureReason, errorMessage: toWritableText(outcome.errorMessage), errorStack },
+  };
 }
 
 /** The next attempt, where the job still is and attempts are left. */
 function addRetry(
   store: InMemoryStore,
   failed: Execution,
-  availableAtMs: number,
-  maxAttempts = failed.maxAttempts,
+  { availableAt, maxAttempts = failed.maxAttempts }: { readonly availableAt: Date; readonly maxAttempts?: number },
 ): void {
-  const { jobId, scheduledAt, jobKwargs, attempt } = failed;
+  const { jobId, scheduledAt, jobKwargs, attempt, failureReason } = failed;
   if (!store.configs.has(jobId) || attempt >= maxAttempts) return;
   store.addPending({
-    ...{ id: `${failed.id}-again`, jobId, scheduledAt, jobKwargs, attempt: attempt + 1, maxAttempts },
-    ...{ trigger: 'retry', reason: null, actor: SCHEDULER_ACTOR, availableAt: new Date(availableAtMs) },
+    ...{ id: store.newId(), jobId, scheduledAt, jobKwargs, attempt: attempt + 1, maxAttempts },
+    ...{ trigger: 'retry', reason: `attempt ${attempt} failed: ${failureReason}` },
+    ...{ actor: SCHEDULER_ACTOR, availableAt },
   });
 }
 
 function endLost(store: InMemoryStore, run: Execution, actor: string): void {
-  store.addEvent({ type: 'run.lost', jobId: run.jobId, executionId: run.id, actor });
-  if (store.configs.get(run.jobId)?.onLost !== 'retry' || store.cancelReasons.has(run.id)) return;
-  addRetry(store, run, store.now(), Math.max(run.maxAttempts, LOST_ATTEMPTS));
+  const { id: executionId, jobId, scheduledAt, errorMessage: reason, instanceId } = run;
+  store.addEvent({ type: 'run.lost', jobId, executionId, scheduledAt, reason, actor, detail: { instanceId } });
+  if (store.configs.get(jobId)?.onLost !== 'retry' || store.cancelReasons.has(executionId)) return;
+  addRetry(store, run, {
+    availableAt: new Date(store.now()),
+    maxAttempts: Math.max(run.maxAttempts, LOST_ATTEMPTS),
+  });
 }
+
+const LOST_MESSAGE = 'The process that ran this job ended, or lost its lease, before the run was over.';
 
 export class StoredInstances implements Instances {
   readonly #link: StoreLink;
@@ -125,10 +157,15 @@ export class StoredInstances implements Instances {
       const lost = store.orphansOf(instanceId).filter((run) => !store.isUnconfirmed(run));
       for (const run of lost) {
         const finishedAt = new Date(store.now());
-        store.executions.set(run.id, { ...run, status: 'FAILED', failureReason: 'LOST', finishedAt, durationMs: 0 });
-        endLost(store, run, instanceId);
+        const durationMs = Math.max(0, store.now() - run.startedAt.getTime());
+        const failed = { status: 'FAILED', failureReason: 'LOST', errorMessage: LOST_MESSAGE } as const;
+        const ended = { ...run, ...failed, finishedAt, durationMs };
+        store.executions.set(run.id, ended);
+        endLost(store, ended, instanceId);
       }
-      return lost;
+      return lost.map(({ id, jobId, scheduledAt, instanceId: holder }) => ({
+        ...{ id, jobId, scheduledAt, instanceId: holder },
+      }));
     });
   }
 

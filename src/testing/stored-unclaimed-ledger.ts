@@ -1,5 +1,6 @@
 /** The port UnclaimedLedger over the store in memory. */
 import type { Unclaimed, UnclaimedLedger } from '../modules/foundation/application/ports/unclaimed-ledger.ts';
+import type { SchedulerEvent } from '../modules/foundation/domain/event.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
 import type { StoreLink } from './store-link.ts';
 
@@ -10,12 +11,22 @@ export class StoredUnclaimedLedger implements UnclaimedLedger {
     this.#link = link;
   }
 
-  tell(unclaimed: readonly Unclaimed[]): Promise<void> {
+  tell(unclaimed: readonly Unclaimed[], everyMs: number): Promise<void> {
     const { store } = this.#link;
     return this.#link.call('unclaimed.tell', () => {
-      for (const one of unclaimed) if (isUnclaimed(store, one)) store.addEvent(one.event);
+      for (const one of unclaimed) {
+        const told = store.toldAs(one.event.key);
+        const isNews = told === undefined || endOf(one.event) >= endOf(told) + everyMs;
+        if (isNews && isUnclaimed(store, one)) store.addEvent(one.event);
+      }
     });
   }
+}
+
+/** Of the span that it tells of; NaN: it tells of none. */
+function endOf({ detail }: SchedulerEvent): number {
+  const to = detail?.['to'];
+  return typeof to === 'string' ? Date.parse(to) : Number.NaN;
 }
 
 function isUnclaimed(store: InMemoryStore, { event: { jobId }, revision, cursor, from }: Unclaimed): boolean {

@@ -8,17 +8,20 @@
 import { mergeRegistries, type ModuleRegistries } from '../main/modules.ts';
 import type { RecordedEvent } from '../modules/foundation/application/ports/event-ledger.ts';
 import type { JobPatch } from '../modules/foundation/application/job-admin.ts';
+import type { Backfill, BackfillRequest } from '../modules/foundation/application/job-backfill.ts';
 import type { JobRegistry, JsonObject } from '../modules/foundation/domain/job-definition.ts';
 import type { Execution } from '../modules/foundation/domain/run.ts';
 import { parseSchedule } from '../modules/foundation/domain/schedule.ts';
 import { createEngine, type Engine, newStore } from './engine.ts';
-import type { LogLine } from './in-memory-logger.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
 import { settle } from './manual-time.ts';
 import { PlannedFaults } from './planned-faults.ts';
+import { replicaOf, type TestReplica } from './test-replica.ts';
 
 /** Before anything is due time passes so long in order: the processes renew their leases and read what is new. */
 const STEP_MS = 30_000;
+/** Who orders it, in the ledger. */
+const ACTOR = 'test';
 
 export interface TestSchedulerOptions {
   /** Your modules, as the service gets them; or their functions alone. */
@@ -35,22 +38,12 @@ export interface TestSchedulerOptions {
 /** What `PUT /admin/jobs/:jobId` takes; the name may be left out. */
 export type TestJob = { readonly jobId: string; readonly cronExpression: string } & JobPatch;
 
+/** What `POST /admin/jobs/:jobId/backfill` takes; instants, or wall times in the zone. */
+export type TestBackfill = Omit<BackfillRequest, 'from' | 'to'> & Record<'from' | 'to', Date | string>;
+
 export interface NextRun {
   readonly jobId: string;
   readonly at: Date;
-}
-
-/** One process. */
-export interface TestReplica {
-  readonly id: string;
-  readonly logs: readonly LogLine[];
-  /** As `kill -9`: its runs are lost once its lease has ended, 15 s later. */
-  kill(): void;
-  /** Ends it in order: its runs are drained. */
-  stop(): Promise<void>;
-  /** Cuts it off from the store, and lets it back. */
-  disconnect(): void;
-  reconnect(): void;
 }
 
 export class TestScheduler {
@@ -79,15 +72,7 @@ export class TestScheduler {
     const registry = mergeRegistries(Object.fromEntries(wrapped) as ModuleRegistries);
     const engine = createEngine({ store: this.#store, registry, timezone });
     await engine.start();
-    const { link, logger, wired } = engine;
-    const replica = {
-      id: wired.instance.id,
-      logs: logger.lines,
-      kill: () => engine.kill(),
-      stop: () => engine.stop(),
-      disconnect: () => void (link.isAway = true),
-      reconnect: () => void (link.isAway = false),
-    };
+    const replica = replicaOf(engine);
     this.#engines.push(engine);
     this.replicas.push(replica);
     return replica;
@@ -96,16 +81,59 @@ export class TestScheduler {
   /** Creates or replaces a job, checked as the API does. @throws InvalidJobError */
   async save({ jobId, ...draft }: TestJob): Promise<void> {
     const precondition = this.#store.configs.has(jobId) ? { ifMatch: '*' as const } : {};
-    await this.#admin().put(jobId, { jobName: jobId, ...draft }, { actor: 'test', precondition });
+    await this.#wired().jobAdmin.put(jobId, { jobName: jobId, ...draft }, { actor: ACTOR, precondition });
     await settle();
+  }
+
+  /** Takes the job away, and what waits of it; its history stays. @throws JobNotFoundError */
+  async delete(jobId: string): Promise<void> {
+    await this.#wired().removal.remove(jobId, { actor: ACTOR, precondition: {} });
+    await settle();
+  }
+
+  /** Holds its schedule, until somebody resumes it or until an instant. @throws JobNotFoundError, InvalidInputError */
+  async pause(jobId: string, { reason, until }: { reason?: string; until?: Date | string } = {}): Promise<void> {
+    const order = { ...(reason && { reason }), ...(until && { until: this.#instant(until) }) };
+    await this.#wired().pausing.pause(jobId, { actor: ACTOR, ...order });
+    await settle();
+  }
+
+  /** What fell into the pause is left out, unless it is to be caught up with. @throws JobNotFoundError */
+  async resume(jobId: string, { catchUp = false } = {}): Promise<void> {
+    await this.#wired().pausing.resume(jobId, { actor: ACTOR, catchUp });
+    await this.advanceBy(0);
   }
 
   /** Starts it now, whatever its schedule says. @returns the execution's id @throws JobNotFoundError, InvalidJobError */
   async trigger(jobId: string, jobKwargs?: JsonObject): Promise<string> {
-    const order = { actor: 'test', ...(jobKwargs === undefined ? {} : { jobKwargs }) };
-    const { id } = await this.#admin().trigger(jobId, order);
+    const order = { actor: ACTOR, ...(jobKwargs === undefined ? {} : { jobKwargs }) };
+    const { id } = await this.#wired().jobAdmin.trigger(jobId, order);
     await this.advanceBy(0);
     return id;
+  }
+
+  /** Aborts a run that goes on, or takes away one that waits. @throws ExecutionNotFoundError, ExecutionStateError */
+  async cancel(executionId: string, order: { reason?: string } = {}): Promise<void> {
+    await this.#wired().runAdmin.cancel(executionId, { actor: ACTOR, ...order });
+    await this.advanceBy(0);
+  }
+
+  /**
+   * Runs again, as the next attempt, what has ended. @returns the new execution's id
+   * @throws ExecutionNotFoundError, ExecutionStateError, JobNotFoundError, InvalidJobError
+   */
+  async retry(executionId: string, order: { reason?: string } = {}): Promise<string> {
+    const { id } = await this.#wired().runAdmin.retry(executionId, { actor: ACTOR, ...order });
+    await this.advanceBy(0);
+    return id;
+  }
+
+  /** Runs occurrences that have passed, oldest first; or says which. @throws JobNotFoundError, InvalidInputError */
+  async backfill(jobId: string, { from, to, ...request }: TestBackfill): Promise<Backfill> {
+    const range = { from: this.#instant(from), to: this.#instant(to) };
+    const backfill = await this.#wired().backfill.run(jobId, { ...range, ...request }, { actor: ACTOR });
+    await this.advanceBy(0);
+    return backfill;
   }
 
   /** @param ms milliseconds, 0 or more */
@@ -178,10 +206,11 @@ export class TestScheduler {
     return Math.max(0, untilMs - STEP_MS);
   }
 
-  #admin(): Engine['wired']['jobAdmin'] {
+  /** Of the first process that could be asked. */
+  #wired(): Engine['wired'] {
     const engine = this.#engines.find(({ link }) => !link.isDead && !link.isAway);
     if (engine === undefined) throw new Error('No replica is left that could be asked.');
-    return engine.wired.jobAdmin;
+    return engine.wired;
   }
 
   #instant(at: Date | string): Date {

@@ -54,7 +54,7 @@ test.for([[], ['--dry-run']])(
       expect(line, place).toMatch(says);
       expect(line).toMatch(/^standard input:[1-9]\d*: /);
     }
-    expect((await service.call('GET', '/admin/jobs')).body.items).toHaveLength(1);
+    expect((await service.call('GET', '/admin/jobs')).body.items).toHaveLength(2);
   },
 );
 

@@ -167,7 +167,7 @@ describe('carillon export', () => {
     for (const format of ['yaml', 'json']) {
       await carillon(['export', '--format', format, '--out', `all.${format}`]);
       const { stdout } = await carillon(['apply', `all.${format}`]);
-      expect(stdout).toBe('0 created, 0 changed, 3 as declared\n');
+      expect(stdout).toBe('0 created, 0 changed, 4 as declared\n');
     }
     expect(await readFile(join(folder, 'all.yaml'), 'utf8')).toContain('Authorization: "***"');
     const { stdout } = await carillon(['export', '--tag', 'none', '--json']);
@@ -193,7 +193,7 @@ describe('carillon import', () => {
       "
     `);
     expect(stderr).toMatch(/^line 5: '@reboot'.*: @reboot \/bin\/start\n$/);
-    expect((await service.call('GET', '/admin/jobs')).body.items).toHaveLength(3);
+    expect((await service.call('GET', '/admin/jobs')).body.items).toHaveLength(4);
   });
 
   test('crontab --apply creates those that can be run, and names the others', async () => {

@@ -40,7 +40,7 @@ describe('carillon and ids that are none', () => {
     const { status, stdout, stderr } = await carillon(words);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).not.toMatch(/^ +at /m);
-    expect(await jobIds()).toEqual(['maintenance.heartbeat', 'rep', 'tom']);
+    expect(await jobIds()).toEqual(['maintenance.heartbeat', 'maintenance.prune-history', 'rep', 'tom']);
     expect((await service.call('GET', '/admin/jobs/tom')).body.state).toBe('neverRan');
   });
 

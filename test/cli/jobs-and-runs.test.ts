@@ -100,9 +100,10 @@ describe('carillon jobs', () => {
     const { stdout, status, stderr } = await carillon('jobs');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(withoutChance(stdout)).toMatchInlineSnapshot(`
-      "JOB                    STATE     WHEN                                          NEXT RUN                    LAST RUN
-      maintenance.heartbeat  disabled  Every minute, Asia/Shanghai                   -                           -
-      year                   neverRan  Every year on 1 January at 09:00, Asia/Tokyo  <------- instant ------->  -
+      "JOB                        STATE     WHEN                                          NEXT RUN                    LAST RUN
+      maintenance.heartbeat      disabled  Every minute, Asia/Shanghai                   -                           -
+      maintenance.prune-history  neverRan  Every day at 04:30, Asia/Shanghai             <------- instant ------->  -
+      year                       neverRan  Every year on 1 January at 09:00, Asia/Tokyo  <------- instant ------->  -
       "
     `);
   });

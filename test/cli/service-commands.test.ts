@@ -52,7 +52,7 @@ describe('carillon status', () => {
   test('shows mode, jobs, runs and instances', async () => {
     const { stdout, status } = await carillon(['status']);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/Mode +normal\nJobs +1 {2}1 (neverRan|active)\n/);
+    expect(stdout).toMatch(/Mode +normal\nJobs +2 {2}(2 neverRan|1 \w+, 1 \w+)\n/);
     expect(stdout).toMatch(/INSTANCE +HOST +RUNTIME +VERSION +HEARTBEAT\n[0-9a-f-]{36} +.*node 24\./);
     expect(JSON.parse((await carillon(['status', '--json'])).stdout)).toMatchObject({ mode: 'normal' });
   });

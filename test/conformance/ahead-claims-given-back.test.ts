@@ -1,18 +1,18 @@
-/** The port AheadClaims, on each database: where an occurrence goes that was claimed ahead and is not to start. */
+/** The port AheadClaims, on each database and the testing kit's store: where an occurrence goes that was claimed ahead and is not to start. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import type { JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
-import { PostgresCancellations } from '../../src/modules/foundation/infrastructure/persistence/postgres-cancellations.ts';
-import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { aheadSamples, HOUR, leaseMs } from './ahead-samples.ts';
 import { dueFire, holdLeases, pendingRunsOf, sampleRun } from './samples.ts';
 
 const ALLOW = { overlapPolicy: 'allow' } as const;
 
-describeOnEveryDatabase('PostgresAheadClaims, of what is given back,', (database) => {
-  const { ahead, claims, executions, cursorOf, skippedOf, end, claimAhead, claimedAndDue } = aheadSamples(database);
+describeOnEveryStore('AheadClaims, of what is given back,', (database, onDatabases) => {
+  const { ahead, claims, executions, cursorOf, skippedOf, end, claimAhead, claimedAndDue, moveRun, setCursor } =
+    aheadSamples(database);
   type Claimed = Pick<Awaited<ReturnType<typeof claimedAndDue>>, 'instanceId' | 'config' | 'dueAt' | 'held'>;
 
   const ways = {
@@ -24,18 +24,18 @@ describeOnEveryDatabase('PostgresAheadClaims, of what is given back,', (database
     },
   };
   const eventsOf = async ({ config }: Claimed, type: string) =>
-    (await new PostgresEventLedger(database()).getRecent(9, config.jobId)).filter((event) => event.type === type);
+    (await portsOn(database()).ledger.getRecent(9, config.jobId)).filter((event) => event.type === type);
   /** A later occurrence has run, and the cursor stands behind it. */
   const overtake = async ({ config, held, dueAt }: Claimed) => {
     const scheduledAt = new Date(dueAt.getTime() + 1_000);
     await executions().create(sampleRun({ jobId: config.jobId, scheduledAt, startedAt: scheduledAt }));
-    await database().rows(sql`
-      update scheduler_job_cursor set next_fire_at = next_fire_at + interval '1 hour' where job_id = ${config.jobId}`);
-    return new Date(held.nextFireAt!.getTime() + HOUR);
+    const stands = new Date(held.nextFireAt!.getTime() + HOUR);
+    await setCursor(config.jobId, stands);
+    return stands;
   };
 
   for (const way of ['confirmEach', 'giveBack'] as const) {
-    it(`${way}() does not undo an edit of the schedule after which the same instant is next`, async () => {
+    onDatabases(`${way}() does not undo an edit of the schedule after which the same instant is next`, async () => {
       const claimed = await claimedAndDue();
       const { held, config } = claimed;
       const [row] = await database().rows<{ revision: number }>(sql`
@@ -88,10 +88,7 @@ describeOnEveryDatabase('PostgresAheadClaims, of what is given back,', (database
       const claimed = await claimedAndDue({ ...ALLOW, ...policies });
       const dueAt = new Date(claimed.dueAt.getTime() - 60_000);
       const claimedAt = new Date(dueAt.getTime() - 1_000);
-      await database().rows(sql`
-        update scheduler_execution_log set scheduled_at = ${dueAt.toISOString()}::timestamptz,
-          claimed_at = ${claimedAt.toISOString()}::timestamptz
-        where id = ${claimed.held.run.id}`);
+      await moveRun(claimed.held.run.id, dueAt, claimedAt);
       const run = { ...claimed.held.run, scheduledAt: dueAt, claimedAt };
       await overtake(claimed);
       await ahead().giveBack(claimed.instanceId, [{ ...claimed.held, run }]);
@@ -105,25 +102,29 @@ describeOnEveryDatabase('PostgresAheadClaims, of what is given back,', (database
     });
   }
 
-  it('confirmAll() is refused once somebody wants a run to stop that was claimed ahead, and not for another', async () => {
-    const claimed = await claimedAndDue();
-    const { instanceId, dueAt, tick, renewals } = claimed;
-    const cancellations = new PostgresCancellations(database());
-    const running = sampleRun();
-    await executions().create(running);
-    const confirm = async () => (await ahead().confirmAll(instanceId, { dueAt, leaseMs, tick, renewals })).isConfirmed;
-    await cancellations.request({ executionId: running.id, reason: 'enough', actor: 'test' });
-    expect(await confirm()).toBe(true);
-    await database().rows(sql`update scheduler_instance set confirmed_until = null where id = ${instanceId}`);
-    await cancellations.request({ executionId: claimed.held.run.id, reason: 'enough', actor: 'test' });
-    expect(await confirm()).toBe(false);
-  });
+  onDatabases(
+    'confirmAll() is refused once somebody wants a run to stop that was claimed ahead, and not for another',
+    async () => {
+      const claimed = await claimedAndDue();
+      const { instanceId, dueAt, tick, renewals } = claimed;
+      const cancellations = portsOn(database()).cancellations;
+      const running = sampleRun();
+      await executions().create(running);
+      const confirm = async () =>
+        (await ahead().confirmAll(instanceId, { dueAt, leaseMs, tick, renewals })).isConfirmed;
+      await cancellations.request({ executionId: running.id, reason: 'enough', actor: 'test' });
+      expect(await confirm()).toBe(true);
+      await database().rows(sql`update scheduler_instance set confirmed_until = null where id = ${instanceId}`);
+      await cancellations.request({ executionId: claimed.held.run.id, reason: 'enough', actor: 'test' });
+      expect(await confirm()).toBe(false);
+    },
+  );
 
   for (const way of ['confirmEach', 'giveBack', 'giveBackOfDead'] as const) {
     it(`${way}() records a run that somebody wants to stop as cancelled, and its cursor stays`, async () => {
       const claimed = await claimedAndDue();
       const order = { executionId: claimed.held.run.id, reason: 'enough', actor: 'test' };
-      await new PostgresCancellations(database()).request(order);
+      await portsOn(database()).cancellations.request(order);
       const answer = await ways[way](claimed);
       if ('givenBack' in answer) expect([answer.confirmed.size, answer.givenBack.size]).toEqual([0, 1]);
       expect(await executions().getById(claimed.held.run.id)).toMatchObject({

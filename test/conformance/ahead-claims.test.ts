@@ -1,15 +1,15 @@
-/** The port AheadClaims, on each database. */
+/** The port AheadClaims, on each database and the testing kit's store. */
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { aheadSamples, leaseMs } from './ahead-samples.ts';
 
-describeOnEveryDatabase('PostgresAheadClaims', (database) => {
+describeOnEveryStore('AheadClaims', (database, onDatabases) => {
   const { ahead, executions, instances, cursorOf, skippedOf, end, renew, claimAhead, claimedAndDue } =
     aheadSamples(database);
 
   describe('confirmAll()', () => {
-    it('renews the lease at or after the due time, and not before', async () => {
+    onDatabases('renews the lease at or after the due time, and not before', async () => {
       const early = await claimAhead();
       const before = { dueAt: early.dueAt, leaseMs, tick: early.tick, renewals: early.held.renewals };
       expect((await ahead().confirmAll(early.instanceId, before)).isConfirmed).toBe(false);
@@ -26,12 +26,15 @@ describeOnEveryDatabase('PostgresAheadClaims', (database) => {
       sql`update scheduler_job_config set paused_at = now()`,
       sql`delete from scheduler_job_config`,
     ]) {
-      it(`refuses where a job was changed since: ${change.queryChunks.flatMap((chunk) => ('value' in (chunk as object) ? (chunk as { value: string[] }).value : [])).join('')}`, async () => {
-        const { instanceId, dueAt, tick, renewals, config } = await claimedAndDue();
-        await database().rows(sql`${change} where job_id = ${config.jobId}`);
-        const answer = await ahead().confirmAll(instanceId, { dueAt, leaseMs, tick, renewals });
-        expect(answer.isConfirmed).toBe(false);
-      });
+      onDatabases(
+        `refuses where a job was changed since: ${change.queryChunks.flatMap((chunk) => ('value' in (chunk as object) ? (chunk as { value: string[] }).value : [])).join('')}`,
+        async () => {
+          const { instanceId, dueAt, tick, renewals, config } = await claimedAndDue();
+          await database().rows(sql`${change} where job_id = ${config.jobId}`);
+          const answer = await ahead().confirmAll(instanceId, { dueAt, leaseMs, tick, renewals });
+          expect(answer.isConfirmed).toBe(false);
+        },
+      );
     }
 
     it('refuses where the lease has ended, and where it was lost in between', async () => {
@@ -52,7 +55,7 @@ describeOnEveryDatabase('PostgresAheadClaims', (database) => {
       expect(await executions().getById(held.run.id)).toMatchObject({ status: 'RUNNING' });
     });
 
-    it('gives back what was edited, paused, disabled or deleted, and confirms the rest', async () => {
+    onDatabases('gives back what was edited, paused, disabled or deleted, and confirms the rest', async () => {
       const all = await Promise.all([1, 2, 3, 4, 5].map(() => claimedAndDue()));
       const [same, edited, paused, disabled, deleted] = all;
       const { instanceId, dueAt } = same!;
@@ -104,7 +107,7 @@ describeOnEveryDatabase('PostgresAheadClaims', (database) => {
       expect(await skippedOf(config.jobId)).toEqual([]);
     });
 
-    it('puts no cursor back that somebody moved or armed anew, and takes nobody else’s run', async () => {
+    onDatabases('puts no cursor back that somebody moved or armed anew, and takes nobody else’s run', async () => {
       const { instanceId, held, config } = await claimAhead();
       expect((await ahead().giveBack('instance-b', [held])).size).toBe(0);
       await database().rows(
@@ -153,7 +156,7 @@ describeOnEveryDatabase('PostgresAheadClaims', (database) => {
       expect((await instances().rescue('heir')).map(({ id }) => id)).toContain(held.run.id);
     });
 
-    it('says so where the job was edited meanwhile, and its cursor does not come to it any more', async () => {
+    onDatabases('says so where the job was edited meanwhile, and its cursor does not come to it any more', async () => {
       const { instanceId, held, config } = await claimedAndDue();
       await database().rows(
         sql`update scheduler_job_config set cron_expression = '0 0 * * *' where job_id = ${config.jobId}`,

@@ -1,20 +1,16 @@
-/** Backfills: what is added, once, and what is left alone. On each database. */
+/** Backfills: what is added, once, and what is left alone. On each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { PostgresBackfills } from '../../src/modules/foundation/infrastructure/persistence/postgres-backfills.ts';
-import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
-import { PostgresPendingRuns } from '../../src/modules/foundation/infrastructure/persistence/postgres-pending-runs.ts';
-import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
-import { SchedulerJobConfigRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-job-config-repository.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { holdLeases, pendingRunsOf, sampleRun, saveJob, succeeded } from './samples.ts';
 
 const range = { from: new Date('2026-01-01T00:00:00Z'), to: new Date('2026-01-02T00:00:00Z') };
 const at = (hour: number): Date => new Date(Date.UTC(2026, 0, 1, hour));
 
-describeOnEveryDatabase('PostgresBackfills', (database) => {
-  const backfills = () => new PostgresBackfills(database());
-  const log = () => new SchedulerExecutionLogRepository(database());
+describeOnEveryStore('Backfills', (database) => {
+  const backfills = () => portsOn(database()).backfills;
+  const log = () => portsOn(database()).executions;
   const orderOf = (jobId: string, over: object = {}) => ({
     ...{ jobId, actor: 'operator', reason: 'why', range, includeCompleted: false },
     occurrences: [1, 2, 3].map((hour) => ({ id: randomUUID(), scheduledAt: at(hour) })),
@@ -42,7 +38,7 @@ describeOnEveryDatabase('PostgresBackfills', (database) => {
       { id: one!.id, trigger: 'backfill', attempt: 1, jobKwargs: { a: 1 }, reason: 'why', actor: 'operator' },
       { id: three!.id, trigger: 'backfill', attempt: 1 },
     ]);
-    const [event] = await new PostgresEventLedger(database()).getRecent(1, jobId);
+    const [event] = await portsOn(database()).ledger.getRecent(1, jobId);
     expect(event).toMatchObject({
       ...{ type: 'job.backfilled', actor: 'operator', reason: 'why' },
       detail: { from: range.from.toISOString(), to: range.to.toISOString(), includeCompleted: false, count: 2 },
@@ -54,9 +50,9 @@ describeOnEveryDatabase('PostgresBackfills', (database) => {
     const order = orderOf(jobId, { includeCompleted: true });
     await backfills().add(order);
     expect((await backfills().add(order))!.map(({ fate }) => fate)).toEqual(['waiting', 'waiting', 'waiting']);
-    const handlers = [(await new SchedulerJobConfigRepository(database()).getByJobId(jobId))!.handler!];
+    const handlers = [(await portsOn(database()).configs.getByJobId(jobId))!.handler!];
     await holdLeases(database());
-    const { runs: started } = await new PostgresPendingRuns(database()).claim('instance-a', { handlers, limit: 9 });
+    const { runs: started } = await portsOn(database()).pending.claim('instance-a', { handlers, limit: 9 });
     expect(started.map(({ scheduledAt }) => scheduledAt)).toEqual([at(1)]);
     expect((await backfills().add(order))!.map(({ fate }) => fate)).toEqual(['completed', 'waiting', 'waiting']);
     expect(await pendingRunsOf(database(), jobId)).toHaveLength(2);
@@ -76,7 +72,7 @@ describeOnEveryDatabase('PostgresBackfills', (database) => {
     const handler = `f-${randomUUID()}`;
     const { jobId } = await saveJob(database(), { handler });
     await backfills().add(orderOf(jobId));
-    const pending = new PostgresPendingRuns(database());
+    const pending = portsOn(database()).pending;
     await holdLeases(database());
     const claim = async () => (await pending.claim('instance-a', { handlers: [handler], limit: 9 })).runs;
     const [first, ...others] = await claim();

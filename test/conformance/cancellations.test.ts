@@ -1,20 +1,16 @@
-/** The port Cancellations, and the retry that a person orders, on each database. */
+/** The port Cancellations, and the retry that a person orders, on each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { CHANNEL } from '../../src/modules/foundation/infrastructure/feed/feed-subscription.ts';
-import { PostgresCancellations } from '../../src/modules/foundation/infrastructure/persistence/postgres-cancellations.ts';
-import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
-import { PostgresInstances } from '../../src/modules/foundation/infrastructure/persistence/postgres-instances.ts';
-import { PostgresPendingRuns } from '../../src/modules/foundation/infrastructure/persistence/postgres-pending-runs.ts';
-import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { eventually } from '../support/eventually.ts';
 import { failed, holdLeases, pendingRunsOf, sampleRun, saveJob, succeeded } from './samples.ts';
 
-describeOnEveryDatabase('PostgresCancellations', (database) => {
-  const cancellations = () => new PostgresCancellations(database());
-  const executions = () => new SchedulerExecutionLogRepository(database());
-  const pending = () => new PostgresPendingRuns(database());
+describeOnEveryStore('Cancellations', (database, onDatabases) => {
+  const cancellations = () => portsOn(database()).cancellations;
+  const executions = () => portsOn(database()).executions;
+  const pending = () => portsOn(database()).pending;
   const order = (executionId: string, reason = 'enough') => ({ executionId, reason, actor: 'operator' });
   const arrange = async (over: Parameters<typeof sampleRun>[0] = {}) => {
     const { jobId } = await saveJob(database(), { onLost: 'retry' });
@@ -30,7 +26,7 @@ describeOnEveryDatabase('PostgresCancellations', (database) => {
       expect(await cancellations().getRequested(run.instanceId)).toEqual([{ executionId: run.id, reason: 'enough' }]);
       expect(await cancellations().getRequested('another')).toEqual([]);
       expect(await executions().getById(run.id)).toMatchObject({ status: 'RUNNING' });
-      const [event] = await new PostgresEventLedger(database()).getRecent(1, run.jobId);
+      const [event] = await portsOn(database()).ledger.getRecent(1, run.jobId);
       expect(event).toMatchObject({
         type: 'run.cancelRequested',
         executionId: run.id,
@@ -39,7 +35,7 @@ describeOnEveryDatabase('PostgresCancellations', (database) => {
       });
     });
 
-    it('keeps the first reason, and tells its instance once', async () => {
+    onDatabases('keeps the first reason, and tells its instance once', async () => {
       const run = await arrange();
       const heard: string[] = [];
       const stop = await database().listen(CHANNEL, { onMessage: (text) => heard.push(text), onLost: () => {} });
@@ -101,7 +97,7 @@ describeOnEveryDatabase('PostgresCancellations', (database) => {
     const [fails, lost] = [await arrange(), await arrange()];
     for (const { id } of [fails, lost]) await cancellations().request(order(id));
     await executions().update(fails, failed(fails, { retryAfterMs: 0 }));
-    await new PostgresInstances(database()).rescue('rescuer');
+    await portsOn(database()).instances.rescue('rescuer');
     expect(await executions().getById(lost.id)).toMatchObject({ failureReason: 'LOST' });
     for (const { jobId } of [fails, lost]) expect(await pendingRunsOf(database(), jobId)).toEqual([]);
   });
@@ -120,7 +116,7 @@ describeOnEveryDatabase('PostgresCancellations', (database) => {
         ...{ jobId: run.jobId, scheduledAt: run.scheduledAt, jobKwargs: run.jobKwargs },
         ...{ attempt: 2, maxAttempts: 2, trigger: 'retry', actor: 'operator' },
       });
-      const [event] = await new PostgresEventLedger(database()).getRecent(1, run.jobId);
+      const [event] = await portsOn(database()).ledger.getRecent(1, run.jobId);
       expect(event).toMatchObject({ type: 'job.triggered', executionId: added!.id, detail: { retryOf: run.id } });
     });
 

@@ -1,14 +1,13 @@
-/** FireClaims.getClaimed(), on each database: what became of a claim whose answer was lost. */
+/** FireClaims.getClaimed(), on each database and the testing kit's store: what became of a claim whose answer was lost. */
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
-import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { armJob, dueFire, succeeded } from './samples.ts';
 
-describeOnEveryDatabase('PostgresFireClaims.getClaimed()', (database) => {
-  const claims = () => new PostgresFireClaims(database());
-  const executions = () => new SchedulerExecutionLogRepository(database());
+describeOnEveryStore('FireClaims.getClaimed()', (database) => {
+  const claims = () => portsOn(database()).claims;
+  const executions = () => portsOn(database()).executions;
 
   it('finds the runs of the instance that are RUNNING still', async () => {
     const config = await armJob(database());

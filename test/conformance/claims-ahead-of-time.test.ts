@@ -1,12 +1,12 @@
-/** Claims of what is not due yet, on each database. */
+/** Claims of what is not due yet, on each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { aheadSamples, HOUR, leaseMs } from './ahead-samples.ts';
 import { armJob, dueFire, succeeded } from './samples.ts';
 
-describeOnEveryDatabase('PostgresFireClaims ahead of time', (database) => {
+describeOnEveryStore('FireClaims ahead of time', (database, onDatabases) => {
   const { ahead, claims, executions, cursorOf, skippedOf, end, renew, claimAhead, claimedAndDue } =
     aheadSamples(database);
 
@@ -32,7 +32,7 @@ describeOnEveryDatabase('PostgresFireClaims ahead of time', (database) => {
       expect([first!.lastSuccessAt, ...runs.map((run) => run.lastSuccessAt)]).toEqual([null, outcome.finishedAt]);
     });
 
-    it('leaves what is due later than that', async () => {
+    onDatabases('leaves what is due later than that', async () => {
       const { config, fire } = await claimAhead();
       await database().rows(sql`update scheduler_job_cursor set next_fire_at = ${fire.dueAt.toISOString()}::timestamptz
         where job_id = ${config.jobId}`);
@@ -51,7 +51,7 @@ describeOnEveryDatabase('PostgresFireClaims ahead of time', (database) => {
       expect((await claims().claim(instanceId, [dueFire(config)])).runs).toHaveLength(1);
     });
 
-    it('leaves the cursor where it is while the same occurrence is unconfirmed elsewhere', async () => {
+    onDatabases('leaves the cursor where it is while the same occurrence is unconfirmed elsewhere', async () => {
       const { instanceId, config, held, dueAt } = await claimedAndDue();
       const at = dueAt.toISOString();
       await database().rows(sql`update scheduler_job_cursor set next_fire_at = ${at}::timestamptz
@@ -62,7 +62,7 @@ describeOnEveryDatabase('PostgresFireClaims ahead of time', (database) => {
       expect(await claims().claim('instance-a', [fire])).toMatchObject({ runs: [], moved: new Set([config.jobId]) });
     });
 
-    it('skips no occurrence because of a run that may still be given back', async () => {
+    onDatabases('skips no occurrence because of a run that may still be given back', async () => {
       const { config } = await claimAhead();
       const dueAt = new Date('2026-01-02T03:04:05.000Z');
       await database().rows(sql`update scheduler_job_cursor set next_fire_at = ${dueAt.toISOString()}::timestamptz

@@ -1,13 +1,13 @@
-/** The port EventLedger, on each database. */
+/** The port EventLedger, on each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import type { SchedulerEvent } from '../../src/modules/foundation/domain/event.ts';
-import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 
-describeOnEveryDatabase('PostgresEventLedger', (database) => {
-  const ledger = () => new PostgresEventLedger(database());
+describeOnEveryStore('EventLedger', (database, onDatabases) => {
+  const ledger = () => portsOn(database()).ledger;
 
   it('append() keeps every field, getRecent() gives the newest first', async () => {
     const jobId = `job-${randomUUID()}`;
@@ -63,7 +63,7 @@ describeOnEveryDatabase('PostgresEventLedger', (database) => {
     expect(await ledger().getRecent(3)).toHaveLength(3);
   });
 
-  it('getRecent() leaves out what a newer version wrote', async () => {
+  onDatabases('getRecent() leaves out what a newer version wrote', async () => {
     const jobId = `job-${randomUUID()}`;
     await database().rows(sql`insert into scheduler_event (type, job_id) values ('job.teleported', ${jobId})`);
     expect(await ledger().getRecent(3, jobId)).toEqual([]);

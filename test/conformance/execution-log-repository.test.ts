@@ -1,15 +1,17 @@
-/** The port ExecutionLogRepository, on each database. */
+/** The port ExecutionLogRepository, on each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { Execution } from '../../src/modules/foundation/domain/run.ts';
 import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
-import { SchedulerJobConfigRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-job-config-repository.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { failed, sampleRun, saveJob, succeeded } from './samples.ts';
 
-describeOnEveryDatabase('SchedulerExecutionLogRepository', (database) => {
-  const repository = (): SchedulerExecutionLogRepository => new SchedulerExecutionLogRepository(database());
+const ID = randomUUID();
+
+describeOnEveryStore('ExecutionLogRepository', (database, onDatabases) => {
+  const repository = () => portsOn(database()).executions;
 
   describe('create()', () => {
     it('writes a RUNNING record', async () => {
@@ -61,7 +63,7 @@ describeOnEveryDatabase('SchedulerExecutionLogRepository', (database) => {
         finishedAt: new Date(run.startedAt.getTime() + 250),
         result: { rows: [1, 2], text: '"quoted"' },
       });
-      expect(await new SchedulerJobConfigRepository(database()).getByJobId(jobId)).toMatchObject({
+      expect(await portsOn(database()).configs.getByJobId(jobId)).toMatchObject({
         lastRunAt: run.startedAt,
         revision,
       });
@@ -111,17 +113,23 @@ describeOnEveryDatabase('SchedulerExecutionLogRepository', (database) => {
       await Promise.all([log.create(older), log.create(newer)]);
       await log.update(newer, succeeded(newer));
       await log.update(older, succeeded(older));
-      const config = await new SchedulerJobConfigRepository(database()).getByJobId(jobId);
+      const config = await portsOn(database()).configs.getByJobId(jobId);
       expect(config?.lastRunAt).toEqual(newer.startedAt);
     });
 
-    it('cuts and cleans what PostgreSQL cannot hold', async () => {
+    onDatabases('cleans arguments that PostgreSQL cannot hold', async () => {
       const run = sampleRun({ jobKwargs: { 'k\u0000': 'v\uD800', kept: String.raw`\u0000 \\u0000` } });
+      await repository().create(run);
+      const kept = { 'k\uFFFD': 'v\uFFFD', kept: String.raw`\u0000 \\u0000` };
+      expect((await repository().getById(run.id))?.jobKwargs).toEqual(kept);
+    });
+
+    it('cuts and cleans an error that PostgreSQL cannot hold', async () => {
+      const run = sampleRun();
       const hostile = `a\u0000b\uDFFF${'界'.repeat(100_000)}`;
       await repository().create(run);
       expect(await repository().update(run, failed(run, { errorMessage: hostile, errorStack: hostile }))).toBe(true);
       const found = await repository().getById(run.id);
-      expect(found?.jobKwargs).toEqual({ 'k\uFFFD': 'v\uFFFD', kept: String.raw`\u0000 \\u0000` });
       expect(found?.errorMessage).toMatch(/^a\uFFFDb\uFFFD界+… \(cut; 100004 characters in all\)$/);
       expect(Buffer.byteLength(found?.errorMessage ?? '')).toBeLessThanOrEqual(8 * 1024);
     });
@@ -136,7 +144,7 @@ describeOnEveryDatabase('SchedulerExecutionLogRepository', (database) => {
     });
   });
 
-  it('writes many at once, and a poison row fails alone', async () => {
+  onDatabases('writes many at once, and a poison row fails alone', async () => {
     const log = repository();
     const runs = Array.from({ length: 700 }, () => sampleRun());
     const poison = sampleRun({ id: 'not a uuid' });
@@ -148,9 +156,9 @@ describeOnEveryDatabase('SchedulerExecutionLogRepository', (database) => {
     expect(await Promise.all(runs.map((run) => log.update(run, succeeded(run))))).toEqual(runs.map(() => true));
   });
 
-  it('writers on several replicas do not lock each other out', async () => {
+  onDatabases('writers on several replicas do not lock each other out', async () => {
     const jobs = await Promise.all(Array.from({ length: 12 }, () => saveJob(database(), { overlapPolicy: 'allow' })));
-    const replicas = Array.from({ length: 4 }, () => repository());
+    const replicas = Array.from({ length: 4 }, () => new SchedulerExecutionLogRepository(database()));
     const rounds = replicas.map(async (log, replica) => {
       for (let round = 0; round < 10; round += 1) {
         const order = (replica + round) % 2 === 0 ? jobs : jobs.toReversed();
@@ -180,7 +188,7 @@ describeOnEveryDatabase('SchedulerExecutionLogRepository', (database) => {
       expect(await repository().getById(randomUUID())).toBeNull();
     });
 
-    it('lastSuccessAt() is the newest success of a job, though its record is pruned', async () => {
+    onDatabases('lastSuccessAt() is the newest success of a job, though its record is pruned', async () => {
       const { jobId } = await saveJob(database());
       const log = repository();
       expect(await log.lastSuccessAt(jobId)).toBeNull();
@@ -218,11 +226,9 @@ describeOnEveryDatabase('SchedulerExecutionLogRepository', (database) => {
       expect(await count({ to: startedAt })).toBe(0);
     });
 
-    it.each(['x', btoa('["yesterday","a"]'), btoa(JSON.stringify(['2026-13-45T00:00:00.000Z', randomUUID()]))])(
-      'list() refuses the cursor %j',
-      async (cursor) => {
+    for (const cursor of ['x', btoa('["yesterday","a"]'), btoa(JSON.stringify(['2026-13-45T00:00:00.000Z', ID]))])
+      onDatabases(`list() refuses the cursor ${cursor}`, async () => {
         await expect(repository().list({ limit: 5, cursor })).rejects.toMatchObject({ errors: [{ path: 'cursor' }] });
-      },
-    );
+      });
   });
 });

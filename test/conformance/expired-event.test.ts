@@ -1,15 +1,14 @@
-/** That a schedule has come to its end, told by whatever exhausts its cursor, on each database. */
+/** That a schedule has come to its end, told by whatever exhausts its cursor, on each database and the testing kit's store. */
 import { expect, it } from 'vitest';
 import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
-import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
-import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { armJob, dueFire } from './samples.ts';
 
-describeOnEveryDatabase('job.expired', (database) => {
-  const claims = () => new PostgresFireClaims(database());
+describeOnEveryStore('job.expired', (database) => {
+  const claims = () => portsOn(database()).claims;
   const expired = async ({ jobId }: JobConfig) =>
-    (await new PostgresEventLedger(database()).getRecent(9, jobId)).filter(({ type }) => type === 'job.expired');
+    (await portsOn(database()).ledger.getRecent(9, jobId)).filter(({ type }) => type === 'job.expired');
 
   it('FireClaims.claim() tells of the last occurrence that it takes, and of no other', async () => {
     const endAt = new Date('2026-01-02T03:04:59.000Z');

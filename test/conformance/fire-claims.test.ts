@@ -1,22 +1,18 @@
-/** The port FireClaims, on each database. The races have several pools only where there is a server. */
+/** The port FireClaims, on each database and the testing kit's store. The races have several pools only where there is a server. */
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { FireClaims } from '../../src/modules/foundation/application/ports/fire-claims.ts';
-import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
-import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
-import { PostgresJobPauses } from '../../src/modules/foundation/infrastructure/persistence/postgres-job-pauses.ts';
-import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
-import { SchedulerJobConfigRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-job-config-repository.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { armJob, DUE_AT, dueFire, sampleRun, saveJob, succeeded } from './samples.ts';
 
 const LATER = new Date('2026-01-02T03:05:00.000Z');
 
-describeOnEveryDatabase('PostgresFireClaims', (database) => {
-  const claims = (): FireClaims => new PostgresFireClaims(database());
-  const executions = () => new SchedulerExecutionLogRepository(database());
+describeOnEveryStore('FireClaims', (database, onDatabases) => {
+  const claims = (): FireClaims => portsOn(database()).claims;
+  const executions = () => portsOn(database()).executions;
   const cursorOf = async (jobId: string) => (await claims().getCursors([jobId]))[0];
-  const eventsOf = (jobId: string) => new PostgresEventLedger(database()).getRecent(10, jobId);
+  const eventsOf = (jobId: string) => portsOn(database()).ledger.getRecent(10, jobId);
 
   describe('claim()', () => {
     it('starts the run with its RUNNING record, and moves the cursor', async () => {
@@ -71,18 +67,18 @@ describeOnEveryDatabase('PostgresFireClaims', (database) => {
       expect(await cursorOf(config.jobId)).toMatchObject({ nextFireAt });
     });
 
-    it('leaves alone what was moved, edited or deleted meanwhile, and takes the rest', async () => {
+    onDatabases('leaves alone what was moved, edited or deleted meanwhile, and takes the rest', async () => {
       const [moved, edited, deleted, good] = await Promise.all([1, 2, 3, 4].map(() => armJob(database())));
       const fires = [moved!, edited!, deleted!, good!].map((config) => dueFire(config));
       await claims().claim('instance-b', [dueFire(moved!)]);
-      await new SchedulerJobConfigRepository(database()).upsert({ ...edited!, notes: 'edited' }, { actor: 'test' });
+      await portsOn(database()).configs.upsert({ ...edited!, notes: 'edited' }, { actor: 'test' });
       await database().rows(sql`delete from scheduler_job_config where job_id = ${deleted!.jobId}`);
       const answer = await claims().claim('instance-a', fires);
       expect(answer.moved).toEqual(new Set([good!.jobId]));
       expect(answer.runs.map((run) => run.jobId)).toEqual([good!.jobId]);
     });
 
-    it('does not start an occurrence twice, wherever a wrong cursor stands', async () => {
+    onDatabases('does not start an occurrence twice, wherever a wrong cursor stands', async () => {
       const config = await armJob(database());
       const first = await claims().claim('instance-a', [dueFire(config)]);
       await executions().update(first.runs[0]!, succeeded(first.runs[0]!));
@@ -158,7 +154,7 @@ describeOnEveryDatabase('PostgresFireClaims', (database) => {
 
   it('claimers and editors at once: an edited cursor is never moved by an old claim', async () => {
     const configs = await Promise.all(Array.from({ length: 20 }, () => armJob(database())));
-    const repository = new SchedulerJobConfigRepository(database());
+    const repository = portsOn(database()).configs;
     const [answer, ...edited] = await Promise.all([
       claims().claim(
         'instance-a',
@@ -223,7 +219,7 @@ describeOnEveryDatabase('PostgresFireClaims', (database) => {
     const disabled = await saveJob(database(), { enabled: false });
     const paused = await armJob(database());
     const pausedUntil = await saveJob(database());
-    const pauses = new PostgresJobPauses(database());
+    const pauses = portsOn(database()).pauses;
     await pauses.pause({ jobId: paused.jobId, until: null, reason: null, actor: 'test' });
     await pauses.pause({ jobId: pausedUntil.jobId, until: new Date(Date.now() + 60_000), reason: null, actor: 'test' });
     const found = (await claims().getDueOrUnarmed(10_000)).map(({ jobId }) => jobId);

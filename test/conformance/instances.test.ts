@@ -1,13 +1,10 @@
-/** The port Instances, on each database. */
+/** The port Instances, on each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { type SQL, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { Instance } from '../../src/modules/foundation/application/ports/instances.ts';
-import { PostgresAheadClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-ahead-claims.ts';
-import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
-import { PostgresInstances } from '../../src/modules/foundation/infrastructure/persistence/postgres-instances.ts';
-import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { pendingRunsOf, sampleRun, saveJob, succeeded } from './samples.ts';
 
 function newInstance(): Instance {
@@ -20,9 +17,9 @@ function newInstance(): Instance {
   };
 }
 
-describeOnEveryDatabase('PostgresInstances', (database) => {
-  const instances = () => new PostgresInstances(database());
-  const executions = () => new SchedulerExecutionLogRepository(database());
+describeOnEveryStore('Instances', (database, onDatabases) => {
+  const instances = () => portsOn(database()).instances;
+  const executions = () => portsOn(database()).executions;
   const waitingOf = (jobId: string) => pendingRunsOf(database(), jobId);
 
   describe('renew()', () => {
@@ -43,7 +40,7 @@ describeOnEveryDatabase('PostgresInstances', (database) => {
       expect(live.filter(({ id }) => id === instance.id)).toHaveLength(1);
     });
 
-    it('a lease goes on from the renewal that it began with, until it ends or others close it', async () => {
+    onDatabases('a lease goes on from the renewal that it began with, until it ends or others close it', async () => {
       const instance = newInstance();
       const set = (what: SQL) => database().rows(sql`update scheduler_instance set ${what} where id = ${instance.id}`);
       const renewed = async () => {
@@ -65,19 +62,22 @@ describeOnEveryDatabase('PostgresInstances', (database) => {
       expect(await renewed()).toEqual([5, 5, true]);
     });
 
-    it('a lease that was held by a clock an hour ahead goes on, and what is claimed under it now is confirmed', async () => {
-      const instance = newInstance();
-      await instances().renew(instance, 60_000);
-      await database().rows(sql`
+    onDatabases(
+      'a lease that was held by a clock an hour ahead goes on, and what is claimed under it now is confirmed',
+      async () => {
+        const instance = newInstance();
+        await instances().renew(instance, 60_000);
+        await database().rows(sql`
         update scheduler_instance set held_since = held_since + interval '1 hour', renewed_at = renewed_at + interval '1 hour',
           expires_at = expires_at + interval '1 hour' where id = ${instance.id}`);
-      const { renewals } = await instances().renew(instance, 60_000);
-      const [row] = await database().rows<{ tick: number }>(
-        sql`select last_value::int as tick from scheduler_revision_seq`,
-      );
-      const order = { dueAt: new Date(0), leaseMs: 60_000, tick: row!.tick, renewals };
-      expect((await new PostgresAheadClaims(database()).confirmAll(instance.id, order)).isConfirmed).toBe(true);
-    });
+        const { renewals } = await instances().renew(instance, 60_000);
+        const [row] = await database().rows<{ tick: number }>(
+          sql`select last_value::int as tick from scheduler_revision_seq`,
+        );
+        const order = { dueAt: new Date(0), leaseMs: 60_000, tick: row!.tick, renewals };
+        expect((await portsOn(database()).aheadClaims.confirmAll(instance.id, order)).isConfirmed).toBe(true);
+      },
+    );
   });
 
   it('release() ends the lease now', async () => {
@@ -107,7 +107,7 @@ describeOnEveryDatabase('PostgresInstances', (database) => {
         finishedAt: expect.any(Date),
         durationMs: expect.any(Number),
       });
-      const events = await new PostgresEventLedger(database()).getRecent(5, run.jobId);
+      const events = await portsOn(database()).ledger.getRecent(5, run.jobId);
       expect(events).toEqual([expect.objectContaining({ type: 'run.lost', executionId: run.id, actor: rescuer.id })]);
     });
 
@@ -156,7 +156,7 @@ describeOnEveryDatabase('PostgresInstances', (database) => {
       for (const { jobId } of runs) expect(await waitingOf(jobId)).toEqual([]);
     });
 
-    it('jobs deleted and edited in the same moment never keep a lost run from ending', async () => {
+    onDatabases('jobs deleted and edited in the same moment never keep a lost run from ending', async () => {
       const jobs = await Promise.all(Array.from({ length: 16 }, () => saveJob(database(), { onLost: 'retry' })));
       const runs = jobs.map(({ jobId }) => sampleRun({ jobId, instanceId: 'dead' }));
       await Promise.all(runs.map((run) => executions().create(run)));
@@ -181,7 +181,7 @@ describeOnEveryDatabase('PostgresInstances', (database) => {
       expect((await instances().rescue(own.id)).map(({ id }) => id)).not.toContain(run.id);
     });
 
-    it('forgets instances that are long gone', async () => {
+    onDatabases('forgets instances that are long gone', async () => {
       const old = newInstance();
       await instances().renew(old, 60_000);
       await database().rows(sql`
@@ -191,17 +191,20 @@ describeOnEveryDatabase('PostgresInstances', (database) => {
     });
   });
 
-  it('getRunning() finds what this instance has held for so long, and nothing of others or that has ended', async () => {
-    const [instanceId, other] = [randomUUID(), randomUUID()];
-    const before = (minutes: number) => new Date(Date.now() - minutes * 60_000);
-    const [old, ended, ahead, fresh] = [5, 5, 5, 0].map((minutes) =>
-      sampleRun({ instanceId, startedAt: before(minutes) }),
-    );
-    await Promise.all([old!, ended!, ahead!, fresh!].map((run) => executions().create(run)));
-    await executions().create(sampleRun({ instanceId: other, startedAt: before(5) }));
-    await executions().update(ended!, succeeded(ended!));
-    await database().rows(sql`
+  onDatabases(
+    'getRunning() finds what this instance has held for so long, and nothing of others or that has ended',
+    async () => {
+      const [instanceId, other] = [randomUUID(), randomUUID()];
+      const before = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+      const [old, ended, ahead, fresh] = [5, 5, 5, 0].map((minutes) =>
+        sampleRun({ instanceId, startedAt: before(minutes) }),
+      );
+      await Promise.all([old!, ended!, ahead!, fresh!].map((run) => executions().create(run)));
+      await executions().create(sampleRun({ instanceId: other, startedAt: before(5) }));
+      await executions().update(ended!, succeeded(ended!));
+      await database().rows(sql`
       update scheduler_execution_log set claimed_at = clock_timestamp() where id = ${ahead!.id}`);
-    expect(await instances().getRunning(instanceId, 60_000)).toEqual([expect.objectContaining(old)]);
-  });
+      expect(await instances().getRunning(instanceId, 60_000)).toEqual([expect.objectContaining(old)]);
+    },
+  );
 });

@@ -1,21 +1,19 @@
-/** The port JobPauses, on each database. */
+/** The port JobPauses, on each database and the testing kit's store. */
 import { expect, it } from 'vitest';
-import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
-import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
-import { PostgresJobPauses } from '../../src/modules/foundation/infrastructure/persistence/postgres-job-pauses.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { armJob, DUE_AT } from './samples.ts';
 
 const UNTIL = new Date('2126-01-01T00:00:00.000Z');
 
-describeOnEveryDatabase('PostgresJobPauses', (database) => {
-  const pauses = () => new PostgresJobPauses(database());
-  const claims = () => new PostgresFireClaims(database());
+describeOnEveryStore('JobPauses', (database) => {
+  const pauses = () => portsOn(database()).pauses;
+  const claims = () => portsOn(database()).claims;
   const pause = (jobId: string, until: Date | null = null, reason: string | null = 'migration') =>
     pauses().pause({ jobId, actor: 'operator', reason, until });
   const resume = (jobId: string, catchUp = false) => pauses().resume({ jobId, actor: 'operator', catchUp });
   const eventsOf = async (jobId: string) =>
-    (await new PostgresEventLedger(database()).getRecent(10, jobId)).filter(({ type }) => type !== 'job.created');
+    (await portsOn(database()).ledger.getRecent(10, jobId)).filter(({ type }) => type !== 'job.created');
 
   it('pause() stops a job where its cursor stands, at a new revision, with its audit event', async () => {
     const { jobId, revision } = await armJob(database());

@@ -1,22 +1,19 @@
-/** Removing a job: what goes, what stays, what is told. On each database. */
+/** Removing a job: what goes, what stays, what is told. On each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
-import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
-import { PostgresJobRemovals } from '../../src/modules/foundation/infrastructure/persistence/postgres-job-removals.ts';
-import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
-import { SchedulerJobConfigRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-job-config-repository.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { armJob, pendingRunsOf, sampleRun, saveJob } from './samples.ts';
 
-describeOnEveryDatabase('PostgresJobRemovals', (database) => {
-  const removals = () => new PostgresJobRemovals(database());
-  const eventsOf = (jobId: string) => new PostgresEventLedger(database()).getRecent(20, jobId);
-  const read = (jobId: string) => new SchedulerJobConfigRepository(database()).getByJobId(jobId);
+describeOnEveryStore('JobRemovals', (database, onDatabases) => {
+  const removals = () => portsOn(database()).removals;
+  const eventsOf = (jobId: string) => portsOn(database()).ledger.getRecent(20, jobId);
+  const read = (jobId: string) => portsOn(database()).configs.getByJobId(jobId);
 
   it('remove() leaves the history, and an audit event with what was, secrets masked', async () => {
     const { jobId } = await saveJob(database(), { jobKwargs: { apiToken: 'hunter2', to: 'x' } });
-    const log = new SchedulerExecutionLogRepository(database());
+    const log = portsOn(database()).executions;
     await log.create(sampleRun({ jobId }));
     expect(await removals().remove({ jobId, actor: 'admin' })).toBe(true);
     expect(await read(jobId)).toBeNull();
@@ -28,7 +25,7 @@ describeOnEveryDatabase('PostgresJobRemovals', (database) => {
     });
   });
 
-  it('remove() tells each run that waited, and the occurrences that were due', async () => {
+  onDatabases('remove() tells each run that waited, and the occurrences that were due', async () => {
     const { jobId } = await armJob(database());
     const id = randomUUID();
     await database().rows(sql`

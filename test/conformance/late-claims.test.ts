@@ -20,7 +20,8 @@ import { PostgresPendingRuns } from '../../src/modules/foundation/infrastructure
 import { PostgresRunOutputs } from '../../src/modules/foundation/infrastructure/persistence/postgres-run-outputs.ts';
 import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { SchedulerJobConfigRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-job-config-repository.ts';
-import { createMigratedDatabase, describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { createMigratedDatabase, describeOnEveryStore } from '../support/databases.ts';
 import { armJob, dueFire, sampleRun, sampleSpec, saveJob, succeeded } from './samples.ts';
 
 const LEASE_MS = 60_000;
@@ -28,13 +29,12 @@ const newInstance = () => ({
   ...{ id: randomUUID(), hostname: 'host', runtime: 'node', version: '0', startedAt: new Date() },
 });
 
-describeOnEveryDatabase('a claim that was sent before the lease was renewed', (database) => {
-  const claims = () => new PostgresFireClaims(database());
-  const pending = () => new PostgresPendingRuns(database());
+describeOnEveryStore('a claim that was sent before the lease was renewed', (database) => {
+  const ports = () => portsOn(database());
 
   /** An instance that renews its lease so often after it has sent a claim. */
   async function sentBefore(times: number) {
-    const [instance, instances] = [newInstance(), new PostgresInstances(database())];
+    const [instance, { instances }] = [newInstance(), ports()];
     const { renewals } = await instances.renew(instance, LEASE_MS);
     for (let renewed = 0; renewed < times; renewed += 1) await instances.renew(instance, LEASE_MS);
     return { instanceId: instance.id, renewals };
@@ -42,7 +42,7 @@ describeOnEveryDatabase('a claim that was sent before the lease was renewed', (d
 
   it('renew() counts, for each instance from 1', async () => {
     const [instance, other] = [newInstance(), newInstance()];
-    const renew = async (of: typeof instance) => (await new PostgresInstances(database()).renew(of, LEASE_MS)).renewals;
+    const renew = async (of: typeof instance) => (await ports().instances.renew(of, LEASE_MS)).renewals;
     expect([await renew(instance), await renew(instance), await renew(other), await renew(instance)]).toEqual([
       1, 2, 1, 3,
     ]);
@@ -56,14 +56,14 @@ describeOnEveryDatabase('a claim that was sent before the lease was renewed', (d
   ])('$times times: an occurrence and a waiting run are claimed: $isClaimed', async ({ times, isClaimed }) => {
     const { instanceId, renewals } = await sentBefore(times);
     const config = await armJob(database());
-    const { runs, moved } = await claims().claim(instanceId, [dueFire(config)], { renewals });
+    const { runs, moved } = await ports().claims.claim(instanceId, [dueFire(config)], { renewals });
     expect([runs.length, moved.size]).toEqual(isClaimed ? [1, 1] : [0, 0]);
     const { jobId } = await saveJob(database());
     const order = { trigger: 'manual', jobKwargs: {}, reason: null, actor: 'tom' } as const;
-    const { id } = await pending().add({ ...order, id: randomUUID(), jobId });
-    const claimed = await pending().claim(instanceId, { handlers: [jobId], limit: 10, renewals });
+    const { id } = await ports().pending.add({ ...order, id: randomUUID(), jobId });
+    const claimed = await ports().pending.claim(instanceId, { handlers: [jobId], limit: 10, renewals });
     expect(claimed.runs.map((run) => run.id)).toEqual(isClaimed ? [id] : []);
-    expect(await pending().getById(id)).toEqual(isClaimed ? null : expect.objectContaining({ id }));
+    expect(await ports().pending.getById(id)).toEqual(isClaimed ? null : expect.objectContaining({ id }));
   });
 });
 

@@ -1,28 +1,25 @@
-/** The port OutageSettlements, on each database: runs that were claimed ahead of an outage, started in it or not. */
+/** The port OutageSettlements, on each database and the testing kit's store: runs that were claimed ahead of an outage, started in it or not. */
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import type { OutageSettlement } from '../../src/modules/foundation/application/ports/outage-settlements.ts';
-import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
-import { PostgresOutageSettlements } from '../../src/modules/foundation/infrastructure/persistence/postgres-outage-settlements.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { aheadSamples, HOUR } from './ahead-samples.ts';
 
-describeOnEveryDatabase('PostgresOutageSettlements, of runs that were claimed ahead', (database) => {
+describeOnEveryStore('OutageSettlements, of runs that were claimed ahead', (database, onDatabases) => {
   const { ahead, executions, instances, cursorOf, end, claimAhead } = aheadSamples(database);
   type Claimed = Awaited<ReturnType<typeof claimAhead>>;
 
   const settle = ({ instanceId, config, dueAt, held }: Claimed, over: Partial<OutageSettlement>) => {
     const nothing = { ended: [], active: [], waiting: [], unstarted: [held], events: [] };
     const settlement = { config, firstDueAt: dueAt, ...nothing, ...over };
-    return new PostgresOutageSettlements(database()).settle(instanceId, [settlement]);
+    return portsOn(database()).settlements.settle(instanceId, [settlement]);
   };
   const heldEvent = ({ config, dueAt }: Claimed) => ({
     ...{ type: 'occurrence.held' as const, jobId: config.jobId, scheduledAt: dueAt, reason: 'outage: held' },
   });
   const heldOf = async ({ config }: Claimed) =>
-    (await new PostgresEventLedger(database()).getRecent(9, config.jobId)).filter(
-      ({ type }) => type === 'occurrence.held',
-    );
+    (await portsOn(database()).ledger.getRecent(9, config.jobId)).filter(({ type }) => type === 'occurrence.held');
 
   it('held: no record is left, the cursor goes back, and it is told', async () => {
     const claimed = await claimAhead();
@@ -45,7 +42,7 @@ describeOnEveryDatabase('PostgresOutageSettlements, of runs that were claimed ah
     ['moved on', sql`update scheduler_job_cursor set next_fire_at = next_fire_at + interval '1 day'`],
     ['asked to stop', sql`update scheduler_execution_log set cancel_requested_at = now()`],
   ] as const) {
-    it(`of a job that was ${what} meanwhile nothing is taken back or told`, async () => {
+    onDatabases(`of a job that was ${what} meanwhile nothing is taken back or told`, async () => {
       const claimed = await claimAhead();
       await database().rows(sql`${change} where job_id = ${claimed.config.jobId}`);
       const stoodAt = await cursorOf(claimed.config.jobId);
@@ -55,7 +52,7 @@ describeOnEveryDatabase('PostgresOutageSettlements, of runs that were claimed ah
     });
   }
 
-  it('takes nothing from another that has put it back and claimed it', async () => {
+  onDatabases('takes nothing from another that has put it back and claimed it', async () => {
     const claimed = await claimAhead();
     await database().rows(
       sql`update scheduler_execution_log set instance_id = 'instance-b' where id = ${claimed.held.run.id}`,

@@ -1,4 +1,4 @@
-/** The port OutageSettlements, on each database: what went on without it, told in one statement. */
+/** The port OutageSettlements, on each database and the testing kit's store: what went on without it, told in one statement. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
@@ -6,22 +6,20 @@ import { describe, expect, it } from 'vitest';
 import type { OutageSettlement } from '../../src/modules/foundation/application/ports/outage-settlements.ts';
 import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
 import { PostgresDatabase } from '../../src/modules/foundation/infrastructure/persistence/drivers/postgres-database.ts';
-import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
-import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
-import { PostgresOutageSettlements } from '../../src/modules/foundation/infrastructure/persistence/postgres-outage-settlements.ts';
-import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
-import { createMigratedDatabase, describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { createMigratedDatabase, describeOnEveryStore } from '../support/databases.ts';
 import { armJob, DUE_AT, dueFire, pendingRunsOf, sampleRun, saveJob, succeeded } from './samples.ts';
 
 const at = (minutes: number) => new Date(DUE_AT.getTime() + minutes * 60_000);
 
-describeOnEveryDatabase('PostgresOutageSettlements', (database) => {
+describeOnEveryStore('OutageSettlements', (database, onDatabases) => {
   const settle = (...settlements: OutageSettlement[]) =>
-    new PostgresOutageSettlements(database()).settle('instance-a', settlements);
-  const executions = () => new SchedulerExecutionLogRepository(database());
-  const claims = () => new PostgresFireClaims(database());
+    portsOn(database()).settlements.settle('instance-a', settlements);
+  const executions = () => portsOn(database()).executions;
+  const claims = () => portsOn(database()).claims;
+  const edit = (config: JobConfig) => portsOn(database()).configs.upsert(config, { actor: 'test' });
   const cursorOf = async ({ jobId }: JobConfig) => (await claims().getCursors([jobId]))[0]!.nextFireAt;
-  const eventsOf = ({ jobId }: JobConfig) => new PostgresEventLedger(database()).getRecent(9, jobId);
+  const eventsOf = ({ jobId }: JobConfig) => portsOn(database()).ledger.getRecent(9, jobId);
   const typesOf = async (config: JobConfig) =>
     (await eventsOf(config)).map(({ type }) => type).filter((type) => !type.startsWith('job.'));
   const runAt = ({ jobId }: JobConfig, minutes: number) =>
@@ -61,7 +59,7 @@ describeOnEveryDatabase('PostgresOutageSettlements', (database) => {
     expect(await claims().getExclusive('instance-a', [...ids, before.id])).toEqual(new Set([other.id]));
   });
 
-  it('told again, it queues nothing that was started meanwhile', async () => {
+  onDatabases('told again, it queues nothing that was started meanwhile', async () => {
     const config = await armJob(database(), { overlapPolicy: 'queueAll' });
     const waiting = [{ id: randomUUID(), scheduledAt: at(2), trigger: 'schedule' as const }];
     await settle(settlement(config, { waiting }));
@@ -73,10 +71,9 @@ describeOnEveryDatabase('PostgresOutageSettlements', (database) => {
 
   it('only the run that goes on keeps others away', async () => {
     const config = await armJob(database());
-    await settle(settlement(config, { ended: [runAt(config, 0)], active: [runAt(config, 1)] }));
-    const rows = await database().rows(sql`
-      select is_exclusive from scheduler_execution_log where job_id = ${config.jobId} order by scheduled_at`);
-    expect(rows).toEqual([{ is_exclusive: false }, { is_exclusive: true }]);
+    const [ended, active] = [runAt(config, 0), runAt(config, 1)];
+    await settle(settlement(config, { ended: [ended], active: [active] }));
+    expect(await claims().getExclusive('instance-a', [ended.id, active.id])).toEqual(new Set([active.id]));
   });
 
   it('a settled occurrence is not started again, not even where its cursor was not moved', async () => {
@@ -116,9 +113,8 @@ describeOnEveryDatabase('PostgresOutageSettlements', (database) => {
   it('unarms the cursor of a schedule that was edited meanwhile, where it still stands', async () => {
     const edited = async (nextFireAt: Date): Promise<JobConfig> => {
       const config = await armJob(database());
-      const [row] = await database().rows<{ revision: number }>(sql`
-        update scheduler_job_config set cron_expression = '*/7 * * * *' where job_id = ${config.jobId} returning revision`);
-      await claims().arm([{ jobId: config.jobId, revision: row!.revision, nextFireAt }]);
+      const { jobId, revision } = await edit({ ...config, cronExpression: '*/7 * * * *' });
+      await claims().arm([{ jobId, revision, nextFireAt }]);
       return config;
     };
     const [standing, moved] = [await edited(DUE_AT), await edited(at(1))];
@@ -128,7 +124,7 @@ describeOnEveryDatabase('PostgresOutageSettlements', (database) => {
 
   it('moves the cursor on past an edit that left the schedule as it was', async () => {
     const config = await armJob(database(), { startAt: at(-60), endAt: at(60) });
-    await database().rows(sql`update scheduler_job_config set notes = 'edited' where job_id = ${config.jobId}`);
+    await edit({ ...config, notes: 'edited' });
     expect(await settle(settlement(config))).toEqual(new Set());
     expect(await cursorOf(config)).toEqual(at(3));
   });
@@ -153,7 +149,7 @@ describeOnEveryDatabase('PostgresOutageSettlements', (database) => {
 
   it('takes a job that was deleted meanwhile: its record is written, and nothing waits', async () => {
     const config = await saveJob(database());
-    await database().rows(sql`delete from scheduler_job_config where job_id = ${config.jobId}`);
+    await portsOn(database()).removals.remove({ jobId: config.jobId, actor: 'test' });
     const waiting = [{ id: randomUUID(), scheduledAt: at(1), trigger: 'schedule' as const }];
     await settle(settlement(config, { ended: [runAt(config, 0)], waiting }));
     expect(await executions().getRecentByJobId(config.jobId, 9)).toHaveLength(1);
@@ -169,16 +165,16 @@ describe('PostgresOutageSettlements on PostgreSQL', () => {
     const config = await armJob(database);
     const run = sampleRun({ jobId: config.jobId, scheduledAt: DUE_AT });
     const told = { config, firstDueAt: DUE_AT, nextFireAt: at(3), ended: [run], active: [], waiting: [], events: [] };
-    const settle = () => new PostgresOutageSettlements(database).settle('instance-a', [told]);
+    const settle = () => portsOn(database).settlements.settle('instance-a', [told]);
     const other = postgres(url, { max: 1 });
     await other.unsafe(`begin; select from scheduler_job_cursor for update`);
     expect(await settle()).toEqual(new Set([config.jobId]));
     await other.unsafe('rollback');
     await other.end({ timeout: 0 });
-    const runs = await new SchedulerExecutionLogRepository(database).getRecentByJobId(config.jobId, 9);
+    const runs = await portsOn(database).executions.getRecentByJobId(config.jobId, 9);
     expect(runs.map(({ id }) => id)).toEqual([run.id]);
     expect(await settle()).toEqual(new Set());
-    expect(await new PostgresFireClaims(database).getCursors([config.jobId])).toMatchObject([{ nextFireAt: at(3) }]);
+    expect(await portsOn(database).claims.getCursors([config.jobId])).toMatchObject([{ nextFireAt: at(3) }]);
     await database.close();
   });
 });

@@ -1,27 +1,21 @@
-/** What becomes of an occurrence while a run of its job is RUNNING, on each database. */
+/** What becomes of an occurrence while a run of its job is RUNNING, on each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import type { DueFire, WhenOverlapping } from '../../src/modules/foundation/application/ports/fire-claims.ts';
 import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
-import { PostgresCancellations } from '../../src/modules/foundation/infrastructure/persistence/postgres-cancellations.ts';
-import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
-import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
-import { PostgresPendingRuns } from '../../src/modules/foundation/infrastructure/persistence/postgres-pending-runs.ts';
-import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { armJob, DUE_AT, dueFire, pendingRunsOf, sampleRun, succeeded } from './samples.ts';
 
 const at = (minutes: number) => new Date(DUE_AT.getTime() + minutes * 60_000);
 
-describeOnEveryDatabase('PostgresFireClaims', (database) => {
-  const claims = () => new PostgresFireClaims(database());
-  const executions = () => new SchedulerExecutionLogRepository(database());
-  const pending = () => new PostgresPendingRuns(database());
+describeOnEveryStore('FireClaims', (database, onDatabases) => {
+  const claims = () => portsOn(database()).claims;
+  const executions = () => portsOn(database()).executions;
+  const pending = () => portsOn(database()).pending;
   const skippedOf = async (jobId: string) =>
-    (await new PostgresEventLedger(database()).getRecent(20, jobId)).filter(
-      ({ type }) => type === 'occurrence.skipped',
-    );
+    (await portsOn(database()).ledger.getRecent(20, jobId)).filter(({ type }) => type === 'occurrence.skipped');
 
   /** A job whose occurrences are a minute apart, with a run that goes on. */
   const arrange = async (overlapPolicy: 'queueOne' | 'queueAll' | 'cancelPrevious') => {
@@ -46,15 +40,18 @@ describeOnEveryDatabase('PostgresFireClaims', (database) => {
   const startWaiting = async (jobId: string) =>
     (await pending().claim('instance-a', { handlers: [jobId], limit: 9 })).runs;
 
-  it('claim() waits behind a run that catches up, where it is said to, and skips because of another', async () => {
-    const { config, running } = await arrange('queueOne');
-    const fire = dueFire(config, { whenOverlapping: 'waitBehindCatchUp' });
-    await database().rows(sql`update scheduler_execution_log set trigger = 'catchUp' where id = ${running.id}`);
-    expect((await claims().claim('instance-a', [fire])).moved.size).toBe(0);
-    await database().rows(sql`update scheduler_execution_log set trigger = 'schedule' where id = ${running.id}`);
-    expect((await claims().claim('instance-a', [fire])).moved.size).toBe(1);
-    expect(await skippedOf(config.jobId)).toHaveLength(1);
-  });
+  onDatabases(
+    'claim() waits behind a run that catches up, where it is said to, and skips because of another',
+    async () => {
+      const { config, running } = await arrange('queueOne');
+      const fire = dueFire(config, { whenOverlapping: 'waitBehindCatchUp' });
+      await database().rows(sql`update scheduler_execution_log set trigger = 'catchUp' where id = ${running.id}`);
+      expect((await claims().claim('instance-a', [fire])).moved.size).toBe(0);
+      await database().rows(sql`update scheduler_execution_log set trigger = 'schedule' where id = ${running.id}`);
+      expect((await claims().claim('instance-a', [fire])).moved.size).toBe(1);
+      expect(await skippedOf(config.jobId)).toHaveLength(1);
+    },
+  );
 
   it('claim() of a job that queues one keeps one waiting, and names each further one', async () => {
     const { config, running } = await arrange('queueOne');
@@ -101,14 +98,14 @@ describeOnEveryDatabase('PostgresFireClaims', (database) => {
   it('claim() of a job that cancels what was before stops it once, and the latest alone waits', async () => {
     const { config, running } = await arrange('cancelPrevious');
     for (const minutes of [0, 1]) expect(await claimNext(config, minutes)).toEqual([]);
-    expect(await new PostgresCancellations(database()).getRequested(running.instanceId)).toMatchObject([
+    expect(await portsOn(database()).cancellations.getRequested(running.instanceId)).toMatchObject([
       { executionId: running.id, reason: expect.stringContaining('cancelPrevious') },
     ]);
     expect(await pendingRunsOf(database(), config.jobId)).toMatchObject([{ scheduledAt: at(1) }]);
     expect(await skippedOf(config.jobId)).toMatchObject([
       { scheduledAt: DUE_AT, reason: expect.stringMatching(/later/) },
     ]);
-    const events = await new PostgresEventLedger(database()).getRecent(20, config.jobId);
+    const events = await portsOn(database()).ledger.getRecent(20, config.jobId);
     expect(events.filter(({ type }) => type === 'run.cancelRequested')).toMatchObject([{ executionId: running.id }]);
   });
 
@@ -132,36 +129,39 @@ describeOnEveryDatabase('PostgresFireClaims', (database) => {
     expect(runs.map(({ jobId }) => jobId).toSorted()).toEqual(idle.map(({ jobId }) => jobId).toSorted());
   });
 
-  it('claimers, editors and deleters at once: each occurrence ends once, and nobody blocks another', async () => {
-    const all = await Promise.all(
-      Array.from({ length: 24 }, (_, n) => arrange((['queueOne', 'queueAll', 'cancelPrevious'] as const)[n % 3]!)),
-    );
-    const configs = all.map(({ config }) => config);
-    const claimBy = (order: readonly JobConfig[], name: string) =>
-      claims().claim(
-        name,
-        order.map((config) => fireAt(config, 0)),
+  onDatabases(
+    'claimers, editors and deleters at once: each occurrence ends once, and nobody blocks another',
+    async () => {
+      const all = await Promise.all(
+        Array.from({ length: 24 }, (_, n) => arrange((['queueOne', 'queueAll', 'cancelPrevious'] as const)[n % 3]!)),
       );
-    const [first, second] = await Promise.all([
-      claimBy(configs, 'claimer-1'),
-      claimBy(configs.toReversed(), 'claimer-2'),
-      ...configs.map(({ jobId }, n) =>
-        n % 4 === 0
-          ? database().rows(sql`delete from scheduler_job_config where job_id = ${jobId}`)
-          : database().rows(
-              sql`update scheduler_job_config set notes = 'edited' where job_id = ${jobId} and ${n % 4 === 1}`,
-            ),
-      ),
-      ...all.map(({ running }) => executions().update(running, succeeded(running))),
-    ]);
-    const moved = [...first.moved, ...second.moved];
-    expect(new Set(moved).size).toBe(moved.length);
-    for (const jobId of moved) {
-      const waiting = (await pendingRunsOf(database(), jobId)).filter((run) => +run.scheduledAt === +DUE_AT).length;
-      const runs = await executions().getRecentByJobId(jobId, 9);
-      const started = runs.filter((run) => +run.scheduledAt === +DUE_AT).length;
-      const isDeleted = configs.findIndex((config) => config.jobId === jobId) % 4 === 0;
-      if (!isDeleted) expect(waiting + started).toBe(1);
-    }
-  });
+      const configs = all.map(({ config }) => config);
+      const claimBy = (order: readonly JobConfig[], name: string) =>
+        claims().claim(
+          name,
+          order.map((config) => fireAt(config, 0)),
+        );
+      const [first, second] = await Promise.all([
+        claimBy(configs, 'claimer-1'),
+        claimBy(configs.toReversed(), 'claimer-2'),
+        ...configs.map(({ jobId }, n) =>
+          n % 4 === 0
+            ? database().rows(sql`delete from scheduler_job_config where job_id = ${jobId}`)
+            : database().rows(
+                sql`update scheduler_job_config set notes = 'edited' where job_id = ${jobId} and ${n % 4 === 1}`,
+              ),
+        ),
+        ...all.map(({ running }) => executions().update(running, succeeded(running))),
+      ]);
+      const moved = [...first.moved, ...second.moved];
+      expect(new Set(moved).size).toBe(moved.length);
+      for (const jobId of moved) {
+        const waiting = (await pendingRunsOf(database(), jobId)).filter((run) => +run.scheduledAt === +DUE_AT).length;
+        const runs = await executions().getRecentByJobId(jobId, 9);
+        const started = runs.filter((run) => +run.scheduledAt === +DUE_AT).length;
+        const isDeleted = configs.findIndex((config) => config.jobId === jobId) % 4 === 0;
+        if (!isDeleted) expect(waiting + started).toBe(1);
+      }
+    },
+  );
 });

@@ -1,22 +1,21 @@
-/** The port PendingRuns, on each database. */
+/** The port PendingRuns, on each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { type NewPendingRun, SCHEDULER_ACTOR } from '../../src/modules/foundation/application/ports/pending-runs.ts';
 import { JobNotFoundError } from '../../src/modules/foundation/domain/errors.ts';
-import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
-import { PostgresPendingRuns } from '../../src/modules/foundation/infrastructure/persistence/postgres-pending-runs.ts';
-import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
+import { KitDatabase } from '../support/kit-database.ts';
 import { holdLeases, sampleRun, saveJob, succeeded } from './samples.ts';
 
 function newRun(jobId: string, over: Partial<NewPendingRun> = {}): NewPendingRun {
   return { id: randomUUID(), jobId, trigger: 'manual', jobKwargs: {}, reason: null, actor: 'operator', ...over };
 }
 
-describeOnEveryDatabase('PostgresPendingRuns', (database) => {
-  const pending = () => new PostgresPendingRuns(database());
-  const executions = () => new SchedulerExecutionLogRepository(database());
+describeOnEveryStore('PendingRuns', (database, onDatabases) => {
+  const pending = () => portsOn(database()).pending;
+  const executions = () => portsOn(database()).executions;
   const claimBy = async (instanceId: string, handlers: readonly string[], limit = 100) => {
     await holdLeases(database(), [instanceId]);
     return (await pending().claim(instanceId, { handlers, limit })).runs;
@@ -33,7 +32,7 @@ describeOnEveryDatabase('PostgresPendingRuns', (database) => {
       expect(added.scheduledAt.getTime()).toBeGreaterThanOrEqual(Math.floor(before));
       expect(added.scheduledAt.getTime() % 1000).not.toBe(0);
       expect(await pending().getById(run.id)).toEqual(added);
-      const [event] = await new PostgresEventLedger(database()).getRecent(1, jobId);
+      const [event] = await portsOn(database()).ledger.getRecent(1, jobId);
       expect(event).toMatchObject({
         type: 'job.triggered',
         executionId: run.id,
@@ -104,17 +103,20 @@ describeOnEveryDatabase('PostgresPendingRuns', (database) => {
       expect(await claim(jobId, 0)).toEqual([]);
     });
 
-    it('gives nothing to an instance whose lease has ended by the clock of the database, however long it was asked before', async () => {
-      const { jobId } = await saveJob(database());
-      await pending().add(newRun(jobId));
-      await holdLeases(database(), ['too-late']);
-      await database().rows(sql`
+    onDatabases(
+      'gives nothing to an instance whose lease has ended by the clock of the database, however long it was asked before',
+      async () => {
+        const { jobId } = await saveJob(database());
+        await pending().add(newRun(jobId));
+        await holdLeases(database(), ['too-late']);
+        await database().rows(sql`
         update scheduler_instance set expires_at = clock_timestamp() - interval '1 millisecond' where id = 'too-late'`);
-      for (const instanceId of ['too-late', 'unknown']) {
-        expect((await pending().claim(instanceId, { handlers: [jobId], limit: 9 })).runs).toEqual([]);
-      }
-      expect(await claim(jobId)).toHaveLength(1);
-    });
+        for (const instanceId of ['too-late', 'unknown']) {
+          expect((await pending().claim(instanceId, { handlers: [jobId], limit: 9 })).runs).toEqual([]);
+        }
+        expect(await claim(jobId)).toHaveLength(1);
+      },
+    );
 
     it("can be asked for some alone, or for all but some, which are in no other's way", async () => {
       const { jobId } = await saveJob(database());
@@ -147,10 +149,13 @@ describeOnEveryDatabase('PostgresPendingRuns', (database) => {
   });
 
   describe('claim() of runs that are not available yet', () => {
-    const availableIn = (id: string, ms: number) =>
-      database().rows(sql`
+    const availableIn = async (id: string, ms: number): Promise<void> => {
+      const behind = database();
+      if (behind instanceof KitDatabase) return behind.makeAvailableIn(id, ms);
+      await behind.rows(sql`
         update scheduler_pending_run set available_at = clock_timestamp() + ${ms} * interval '1 millisecond'
         where id = ${id}::uuid`);
+    };
 
     it('leaves them, says when the next one will be, and starts younger ones meanwhile', async () => {
       const { jobId } = await saveJob(database());
@@ -166,7 +171,7 @@ describeOnEveryDatabase('PostgresPendingRuns', (database) => {
       expect((await claim(jobId)).map(({ id }) => id)).toEqual([waits.id]);
     });
 
-    it('says whether one is left that is available', async () => {
+    onDatabases('says whether one is left that is available', async () => {
       await database().rows(sql`delete from scheduler_pending_run`);
       const { jobId } = await saveJob(database());
       const waits = await pending().add(newRun(jobId));
@@ -180,7 +185,7 @@ describeOnEveryDatabase('PostgresPendingRuns', (database) => {
       expect(await executions().getById(waits.id)).toMatchObject({ status: 'RUNNING' });
     });
 
-    it('leaves what the scheduler added to a disabled or paused job', async () => {
+    onDatabases('leaves what the scheduler added to a disabled or paused job', async () => {
       const { jobId } = await saveJob(database());
       const [own, ordered] = [newRun(jobId, { actor: SCHEDULER_ACTOR }), newRun(jobId)];
       await pending().add(own);
@@ -206,7 +211,7 @@ describeOnEveryDatabase('PostgresPendingRuns', (database) => {
     await executions().update(recorded, succeeded(recorded));
     expect(await claim(jobId)).toEqual([]);
     expect(await pending().getById(id)).toBeNull();
-    const [event] = await new PostgresEventLedger(database()).getRecent(1, jobId);
+    const [event] = await portsOn(database()).ledger.getRecent(1, jobId);
     expect(event).toMatchObject({ type: 'occurrence.skipped', executionId: id, detail: { cause: 'recorded' } });
   });
 
@@ -222,7 +227,7 @@ describeOnEveryDatabase('PostgresPendingRuns', (database) => {
     expect(await pending().getClaimed('another')).toEqual([]);
   });
 
-  it('waiting runs go with their job', async () => {
+  onDatabases('waiting runs go with their job', async () => {
     const { jobId } = await saveJob(database());
     const { id } = await pending().add(newRun(jobId));
     await database().rows(sql`delete from scheduler_job_config where job_id = ${jobId}`);

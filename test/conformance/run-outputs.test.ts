@@ -1,4 +1,4 @@
-/** The port RunOutputs, on each database. */
+/** The port RunOutputs, on each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
@@ -7,9 +7,9 @@ import type { RunLogLine } from '../../src/modules/foundation/domain/run-output.
 import type { Run } from '../../src/modules/foundation/domain/run.ts';
 import { PostgresHistoryPruner } from '../../src/modules/foundation/infrastructure/persistence/postgres-history-pruner.ts';
 import { PostgresRunOutputs } from '../../src/modules/foundation/infrastructure/persistence/postgres-run-outputs.ts';
-import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { CountingDatabase } from '../support/counting-database.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { sampleRun, succeeded } from './samples.ts';
 
 const AT = new Date('2026-01-02T03:04:05.678Z');
@@ -18,9 +18,9 @@ function line(number: number, over: Partial<RunLogLine> = {}): RunLogLine {
   return { line: number, at: AT, level: 'info', message: `line ${number}`, properties: { n: number }, ...over };
 }
 
-describeOnEveryDatabase('PostgresRunOutputs', (database) => {
-  const outputs = () => new PostgresRunOutputs(database());
-  const executions = () => new SchedulerExecutionLogRepository(database());
+describeOnEveryStore('RunOutputs', (database, onDatabases) => {
+  const outputs = () => portsOn(database()).outputs;
+  const executions = () => portsOn(database()).executions;
   const start = async (over: Partial<Run> = {}) => {
     const run = sampleRun(over);
     await executions().create(run);
@@ -70,7 +70,7 @@ describeOnEveryDatabase('PostgresRunOutputs', (database) => {
     expect(await linesOf(mine.id)).toHaveLength(1);
   });
 
-  it('writes what all runs have said in one statement', async () => {
+  onDatabases('writes what all runs have said in one statement', async () => {
     const runs = await Promise.all(Array.from({ length: 200 }, () => start()));
     const counting = new CountingDatabase(database());
     const repository = new PostgresRunOutputs(counting);
@@ -81,7 +81,7 @@ describeOnEveryDatabase('PostgresRunOutputs', (database) => {
     expect(await linesOf(runs.at(-1)!.id)).toHaveLength(1);
   });
 
-  it('one that the database cannot hold fails alone', async () => {
+  onDatabases('one that the database cannot hold fails alone', async () => {
     const [good, bad] = [await start(), await start()];
     const repository = outputs();
     const answers = await Promise.allSettled([
@@ -92,7 +92,7 @@ describeOnEveryDatabase('PostgresRunOutputs', (database) => {
     expect(await linesOf(good.id)).toHaveLength(1);
   });
 
-  it('the final progress and the lines stay with the outcome, and go when history is pruned', async () => {
+  onDatabases('the final progress and the lines stay with the outcome, and go when history is pruned', async () => {
     const run = await start({ startedAt: new Date('2001-01-01T00:00:00Z') });
     await outputs().write(output(run, { progress: { fraction: 1 }, lines: [line(1), line(2)] }));
     await executions().update(run, succeeded(run));

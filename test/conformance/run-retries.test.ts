@@ -1,14 +1,13 @@
-/** The next attempt that an outcome leaves behind, on each database. */
+/** The next attempt that an outcome leaves behind, on each database and the testing kit's store. */
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
-import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
-import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { failed, pendingRunsOf, sampleRun, saveJob, succeeded } from './samples.ts';
 
-describeOnEveryDatabase('SchedulerExecutionLogRepository', (database) => {
-  const executions = () => new SchedulerExecutionLogRepository(database());
+describeOnEveryStore('ExecutionLogRepository', (database, onDatabases) => {
+  const executions = () => portsOn(database()).executions;
   const waitingOf = (jobId: string) => pendingRunsOf(database(), jobId);
   const arrange = async (over: Parameters<typeof sampleRun>[0] = {}, edit: Partial<JobConfig> = {}) => {
     const { jobId } = await saveJob(database(), edit);
@@ -62,7 +61,7 @@ describeOnEveryDatabase('SchedulerExecutionLogRepository', (database) => {
       for (const { jobId } of [last, unasked, good]) expect(await waitingOf(jobId)).toEqual([]);
     });
 
-    it('leaves none where the job is gone, and records the outcome all the same', async () => {
+    onDatabases('leaves none where the job is gone, and records the outcome all the same', async () => {
       const run = await arrange();
       await database().rows(sql`delete from scheduler_job_config where job_id = ${run.jobId}`);
       expect(await executions().update(run, failed(run, { retryAfterMs: 0 }))).toBe(true);
@@ -85,13 +84,11 @@ describeOnEveryDatabase('SchedulerExecutionLogRepository', (database) => {
       ]);
       for (const { jobId } of [failing, last]) expect(await waitingOf(jobId)).toEqual([]);
       const { id, jobId, scheduledAt, instanceId } = retried;
-      const events = (await new PostgresEventLedger(database()).getRecent(9, jobId)).filter(
-        ({ type }) => type === 'run.lost',
-      );
+      const events = (await portsOn(database()).ledger.getRecent(9, jobId)).filter(({ type }) => type === 'run.lost');
       expect(events).toMatchObject([{ executionId: id, scheduledAt, reason: 'too late', actor: instanceId }]);
     });
 
-    it('deletions in the same moment never keep an outcome from being recorded', async () => {
+    onDatabases('deletions in the same moment never keep an outcome from being recorded', async () => {
       const runs = await Promise.all(Array.from({ length: 20 }, () => arrange()));
       const answers = await Promise.all(
         runs.flatMap((run) => [

@@ -8,8 +8,8 @@ import type { DueFire } from '../../src/modules/foundation/application/ports/fir
 import { DEFAULT_POLICIES, type JobConfig, type JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
 import type { Outcome, Run } from '../../src/modules/foundation/domain/run.ts';
 import type { Database } from '../../src/modules/foundation/infrastructure/persistence/database.ts';
-import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
-import { SchedulerJobConfigRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-job-config-repository.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { KitDatabase } from '../support/kit-database.ts';
 
 export function sampleSpec(over: Partial<JobSpec> = {}): JobSpec {
   return {
@@ -24,7 +24,7 @@ export function sampleSpec(over: Partial<JobSpec> = {}): JobSpec {
 }
 
 export async function saveJob(database: Database, over: Partial<JobSpec> = {}): Promise<JobConfig> {
-  return new SchedulerJobConfigRepository(database).upsert(sampleSpec(over), { actor: 'test' });
+  return portsOn(database).configs.upsert(sampleSpec(over), { actor: 'test' });
 }
 
 /** A whole second in the past. */
@@ -34,11 +34,23 @@ const CLAIMERS = ['instance-a', 'instance-b', ...Array.from({ length: 8 }, (_, a
 
 /** Those who claim in the suites have a lease; one that they have already is left as it is. */
 export async function holdLeases(database: Database, claimers: readonly string[] = CLAIMERS): Promise<void> {
+  if (database instanceof KitDatabase) return holdKitLeases(database, claimers);
   await database.rows(sql`
     insert into scheduler_instance (id, hostname, runtime, version, started_at, renewed_at, expires_at, held_since)
     select id, 'host', 'node', '0', now(), now(), now() + interval '1 hour', '2026-01-01'
     from json_array_elements_text(${JSON.stringify(claimers)}::json) as id
     on conflict do nothing`);
+}
+
+function holdKitLeases({ store }: KitDatabase, claimers: readonly string[]): void {
+  const now = new Date(store.now());
+  const expiresAt = new Date(store.now() + 3_600_000);
+  const instance = { hostname: 'host', runtime: 'node', version: '0', startedAt: now, renewedAt: now, expiresAt };
+  for (const id of claimers) {
+    if (store.instances.has(id)) continue;
+    store.instances.set(id, { ...instance, id });
+    store.leases.set(id, { heldFrom: 0, confirmedUntil: 0, renewals: 0 });
+  }
 }
 
 /** A saved job whose cursor is armed, and claimers with a lease. */
@@ -49,7 +61,7 @@ export async function armJob(
   const { nextFireAt = DUE_AT, ...over } = options;
   const config = await saveJob(database, over);
   await holdLeases(database);
-  await new PostgresFireClaims(database).arm([{ jobId: config.jobId, revision: config.revision, nextFireAt }]);
+  await portsOn(database).claims.arm([{ jobId: config.jobId, revision: config.revision, nextFireAt }]);
   return config;
 }
 
@@ -87,6 +99,7 @@ export function sampleRun(over: Partial<Run> = {}): Run {
 
 /** What waits for an instance, oldest first. */
 export async function pendingRunsOf(database: Database, jobId: string): Promise<PendingRun[]> {
+  if (database instanceof KitDatabase) return database.store.waitingOf(jobId);
   const rows = await database.rows(sql`
     select * from scheduler_pending_run where job_id = ${jobId} order by scheduled_at, attempt`);
   return rows.map((row) => decodeRow(schedulerPendingRun, row));

@@ -1,12 +1,12 @@
-/** `getStanding()` of the port JobConfigRepository, on each database: what is armed of the jobs. */
+/** `getStanding()` of the port JobConfigRepository, on each database and the testing kit's store: what is armed of the jobs. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import type { StandingJob } from '../../src/modules/foundation/application/ports/job-config-repository.ts';
 import type { JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
 import { termsOf } from '../../src/modules/foundation/domain/job-terms.ts';
-import { SchedulerJobConfigRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-job-config-repository.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { armJob, DUE_AT, saveJob } from './samples.ts';
 
 const UNUSUAL: Partial<JobSpec> = {
@@ -22,8 +22,8 @@ const UNUSUAL: Partial<JobSpec> = {
   enabled: false,
 };
 
-describeOnEveryDatabase('SchedulerJobConfigRepository.getStanding()', (database) => {
-  const repository = (): SchedulerJobConfigRepository => new SchedulerJobConfigRepository(database());
+describeOnEveryStore('JobConfigRepository.getStanding()', (database, onDatabases) => {
+  const repository = () => portsOn(database()).configs;
   const standing = async (jobId: string): Promise<StandingJob> =>
     (await repository().getStanding({ jobIds: [jobId] }))[0]!;
 
@@ -45,7 +45,7 @@ describeOnEveryDatabase('SchedulerJobConfigRepository.getStanding()', (database)
     }
   });
 
-  it('tells one pause from another, and an armed cursor from one that is exhausted', async () => {
+  onDatabases('tells one pause from another, and an armed cursor from one that is exhausted', async () => {
     const [armed, exhausted] = [await armJob(database()), await armJob(database(), { nextFireAt: null })];
     await database().rows(sql`
       update scheduler_job_config set paused_at = ${DUE_AT.toISOString()}::timestamptz where job_id = ${armed.jobId}`);
@@ -59,12 +59,15 @@ describeOnEveryDatabase('SchedulerJobConfigRepository.getStanding()', (database)
     });
   });
 
-  it('jobs that are equal in their terms have one value between them, and arguments of their own', async () => {
-    const [one, other] = [await saveJob(database()), await saveJob(database())];
-    const [{ terms, config }, second] = [await standing(one.jobId), await standing(other.jobId)];
-    expect(second.terms).toBe(terms);
-    expect(second.config.jobKwargs).not.toBe(config.jobKwargs);
-  });
+  onDatabases(
+    'jobs that are equal in their terms have one value between them, and arguments of their own',
+    async () => {
+      const [one, other] = [await saveJob(database()), await saveJob(database())];
+      const [{ terms, config }, second] = [await standing(one.jobId), await standing(other.jobId)];
+      expect(second.terms).toBe(terms);
+      expect(second.config.jobKwargs).not.toBe(config.jobKwargs);
+    },
+  );
 
   it('gives pages in the order of ids, to the last, and nothing for ids that no row can have', async () => {
     const prefix = `page-${randomUUID()}`;

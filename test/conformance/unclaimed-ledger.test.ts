@@ -1,22 +1,20 @@
-/** The port UnclaimedLedger, on each database. */
+/** The port UnclaimedLedger, on each database and the testing kit's store. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import type { Unclaimed } from '../../src/modules/foundation/application/ports/unclaimed-ledger.ts';
 import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
-import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
-import { PostgresUnclaimedLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-unclaimed-ledger.ts';
-import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
-import { describeOnEveryDatabase } from '../support/databases.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { describeOnEveryStore } from '../support/databases.ts';
 import { armJob, DUE_AT, sampleRun, saveJob, succeeded } from './samples.ts';
 
 const MINUTE = 60_000;
 const after = (minutes: number) => new Date(DUE_AT.getTime() + minutes * MINUTE);
 
-describeOnEveryDatabase('PostgresUnclaimedLedger', (database) => {
-  const tell = (...unclaimed: Unclaimed[]) => new PostgresUnclaimedLedger(database()).tell(unclaimed, 10 * MINUTE);
+describeOnEveryStore('UnclaimedLedger', (database, onDatabases) => {
+  const tell = (...unclaimed: Unclaimed[]) => portsOn(database()).unclaimedLedger.tell(unclaimed, 10 * MINUTE);
   const told = async ({ jobId }: JobConfig) =>
-    (await new PostgresEventLedger(database()).getRecent(9, jobId)).filter(({ type }) => type === 'job.unresolved');
+    (await portsOn(database()).ledger.getRecent(9, jobId)).filter(({ type }) => type === 'job.unresolved');
   const unclaimed = ({ jobId, revision }: JobConfig, minutes: number, over: Partial<Unclaimed> = {}): Unclaimed => ({
     ...{ revision, cursor: DUE_AT, from: DUE_AT },
     event: {
@@ -48,7 +46,7 @@ describeOnEveryDatabase('PostgresUnclaimedLedger', (database) => {
 
   it('tells nothing of a job that an instance runs, or has run since', async () => {
     const [running, ran, ranBefore] = [await armJob(database()), await armJob(database()), await armJob(database())];
-    const executions = new SchedulerExecutionLogRepository(database());
+    const executions = portsOn(database()).executions;
     const runOf = ({ jobId }: JobConfig, startedAt: Date) => sampleRun({ id: randomUUID(), jobId, startedAt });
     for (const run of [runOf(running, after(-60)), runOf(ran, after(1)), runOf(ranBefore, after(-60))]) {
       await executions.create(run);
@@ -58,7 +56,7 @@ describeOnEveryDatabase('PostgresUnclaimedLedger', (database) => {
     expect((await Promise.all([running, ran, ranBefore].map(told))).map((events) => events.length)).toEqual([0, 0, 1]);
   });
 
-  it('one whose job is deleted meanwhile is not told of', async () => {
+  onDatabases('one whose job is deleted meanwhile is not told of', async () => {
     const config = await armJob(database());
     await database().rows(sql`delete from scheduler_job_config where job_id = ${config.jobId}`);
     await tell(unclaimed(config, 1));

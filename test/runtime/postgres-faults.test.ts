@@ -1,7 +1,7 @@
 /**
  * The service against a PostgreSQL that fails in the ways it does fail: backends killed under load, a server that
  * restarts, a network that swallows everything, a LISTEN that died without a word. How soon it recovers is measured from
- * the end of the fault, and asserted with room for a machine that is busy.
+ * the end of the fault, and what is asserted is what is promised.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,8 +16,10 @@ import { type ServiceProcess, startService } from '../support/service-process.ts
 import { findTornWrites, tearEachKind } from '../support/torn-writes.ts';
 
 const DEADLINE_MS = 5_000;
-/** What a machine with more to do than it can may add to a promise of seconds. */
-const BUSY_MS = 4_000;
+/** It claims again, and is ready, so soon after it could reach the database. */
+const RECOVERED_MS = 5_000;
+/** How often it looks for changes that nobody tells it of. */
+const POLL_MS = 30_000;
 const EVERY_SECOND = '* * * * * *';
 const NEVER = '0 0 0 1 1 *';
 
@@ -83,7 +85,7 @@ describe.concurrent('the service under PostgreSQL faults', () => {
     await server.resume();
     const tookMs = await recovery(service, sql);
     await test.annotate(`recovered ${tookMs} ms after the server's return`);
-    expect(tookMs).toBeLessThan(5_000 + BUSY_MS);
+    expect(tookMs).toBeLessThan(RECOVERED_MS);
   }, 60_000);
 
   it('claims again, and is ready, within its deadline and 5 s once a black hole opens', async (test) => {
@@ -100,7 +102,7 @@ describe.concurrent('the service under PostgreSQL faults', () => {
     proxy.heal();
     const tookMs = await recovery(service, sql);
     await test.annotate(`recovered ${tookMs} ms after the black hole opened`);
-    expect(tookMs).toBeLessThan(DEADLINE_MS + 5_000 + BUSY_MS);
+    expect(tookMs).toBeLessThan(DEADLINE_MS + RECOVERED_MS);
   }, 60_000);
 
   it('sees a change by polling, within 30 s, where LISTEN is dead without a word', async (test) => {
@@ -119,7 +121,8 @@ describe.concurrent('the service under PostgreSQL faults', () => {
     }, 60_000);
     const tookMs = Math.round(performance.now() - editedAt);
     await test.annotate(`a change was seen ${tookMs} ms after it, without LISTEN`);
-    expect(tookMs).toBeLessThan(30_000 + 1_000 + BUSY_MS);
+    // It runs at the second after it was seen.
+    expect(tookMs).toBeLessThan(POLL_MS + 2_000);
   }, 90_000);
 });
 

@@ -1,10 +1,9 @@
 /** A whole application over a real database: its time is a test's own, its connection can be cut. */
 import { registerFoundation } from '../../src/modules/foundation/container.ts';
-import type { JobFunction } from '../../src/modules/foundation/domain/job-definition.ts';
 import { type Foundation, tokenOf } from '../../src/modules/foundation/tokens.ts';
 import type { Database } from '../../src/modules/foundation/infrastructure/persistence/database.ts';
 import { Lifespan } from '../../src/main/lifespan.ts';
-import { mergeRegistries } from '../../src/main/modules.ts';
+import { mergeRegistries, type ModuleRegistries } from '../../src/main/modules.ts';
 import { schedulerSteps } from '../../src/main/scheduler-steps.ts';
 import { InMemoryLogger } from './in-memory-logger.ts';
 import { ManualTime } from './manual-time.ts';
@@ -19,10 +18,7 @@ export interface DatabaseEngine {
 }
 
 /** @param modules module name → its job functions, as its registry would give them */
-export function databaseEngine(
-  behind: Database,
-  modules: Readonly<Record<string, Readonly<Record<string, JobFunction>>>> = {},
-): DatabaseEngine {
+export function databaseEngine(behind: Database, modules: ModuleRegistries = {}): DatabaseEngine {
   const database = new SeverableDatabase(behind);
   const logger = new InMemoryLogger();
   const time = new ManualTime(Date.now());

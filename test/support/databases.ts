@@ -5,15 +5,17 @@
  */
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
-import { afterAll, beforeAll, describe, inject } from 'vitest';
+import { afterAll, beforeAll, describe, inject, it } from 'vitest';
 import type { Database } from '../../src/modules/foundation/infrastructure/persistence/database.ts';
 import { PgliteDatabase } from '../../src/modules/foundation/infrastructure/persistence/drivers/pglite-database.ts';
 import {
   PostgresDatabase,
   type PostgresDatabaseOptions,
 } from '../../src/modules/foundation/infrastructure/persistence/drivers/postgres-database.ts';
+import { KitDatabase } from './kit-database.ts';
 
 export type DatabaseKind = 'PostgreSQL' | 'PGlite';
+export type StoreKind = DatabaseKind | 'the testing kit';
 
 /** The maintenance database of the run's server; starts the server when it is the first to ask. */
 export async function askForServer(): Promise<string> {
@@ -79,21 +81,39 @@ export function describeOnEveryDatabase(
   name: string,
   suite: (database: () => Database, kind: DatabaseKind) => void,
 ): void {
-  for (const kind of ['PostgreSQL', 'PGlite'] as const) {
-    describe(`${name} on ${kind}`, () => {
-      let opened: Database | undefined;
-      beforeAll(async () => {
-        opened = kind === 'PostgreSQL' ? await openPostgres() : await openPglite();
-      });
-      afterAll(async () => {
-        await opened?.close();
-      });
-      suite(() => {
-        if (opened === undefined) throw new Error('The database is open in tests and hooks only.');
-        return opened;
-      }, kind);
+  for (const kind of ['PostgreSQL', 'PGlite'] as const) describeOn(kind, name, (database) => suite(database, kind));
+}
+
+/**
+ * The same, and once over the store of `carillon/testing`, which users' tests trust to do what a database does.
+ * Cases that need SQL, to bring about what no port does, are `onDatabases`: left out there.
+ */
+export function describeOnEveryStore(name: string, suite: (database: () => Database, onDatabases: Case) => void): void {
+  describeOnEveryDatabase(name, (database) => suite(database, it));
+  describeOn('the testing kit', name, (database) => suite(database, () => {}));
+}
+
+type Case = (title: string, work: () => Promise<void>) => void;
+
+function describeOn(kind: StoreKind, name: string, suite: (database: () => Database) => void): void {
+  describe(`${name} on ${kind}`, () => {
+    let opened: Database | undefined;
+    beforeAll(async () => {
+      opened = await open(kind);
     });
-  }
+    afterAll(async () => {
+      await opened?.close();
+    });
+    suite(() => {
+      if (opened === undefined) throw new Error('The database is open in tests and hooks only.');
+      return opened;
+    });
+  });
+}
+
+async function open(kind: StoreKind): Promise<Database> {
+  if (kind === 'the testing kit') return new KitDatabase();
+  return kind === 'PostgreSQL' ? await openPostgres() : await openPglite();
 }
 
 async function administer(url: string, work: (client: ReturnType<typeof postgres>) => Promise<unknown>): Promise<void> {

@@ -1,36 +1,36 @@
 /**
- * Every combination of the policies, through one story, on each database: what the ledger says of each occurrence, and how
+ * Every combination of the policies, through one story, on each database and on the testing kit: what the ledger says of each occurrence, and how
  * often the job's function was called, is what the oracle foretells.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { DatabaseKind } from '../../support/databases.ts';
-import { VirtualDatabase } from '../../support/virtual-database.ts';
+import type { StoreKind } from '../../support/databases.ts';
 import { CELLS } from './cells.ts';
 import { PolicyOracle } from './policy-oracle.ts';
 import { findBreaches } from './find-breaches.ts';
 import { type Call, Story, STORY_STARTS_AT } from './story.ts';
 import { BACKOFF_MS } from './story-facts.ts';
 import { readLedgers } from './read-ledgers.ts';
+import { openWorld } from './worlds.ts';
 
-const KINDS = ['PostgreSQL', 'PGlite'] as const;
+const KINDS = ['PostgreSQL', 'PGlite', 'the testing kit'] as const;
 
 interface Lived {
   readonly ledgers: Map<string, string[]>;
   readonly calls: Map<string, Call[]>;
 }
 
-async function live(kind: DatabaseKind): Promise<Lived> {
-  const database = await VirtualDatabase.open(kind, STORY_STARTS_AT);
+async function live(kind: StoreKind): Promise<Lived> {
+  const world = await openWorld(kind, STORY_STARTS_AT);
   try {
-    const story = new Story(database);
+    const story = new Story(world);
     await story.liveThrough();
-    return { ledgers: await readLedgers(database), calls: Map.groupBy(story.calls, ({ jobId }) => jobId) };
+    return { ledgers: await readLedgers(world), calls: Map.groupBy(story.calls, ({ jobId }) => jobId) };
   } finally {
-    await database.behind.close();
+    await world.close();
   }
 }
 
-const lived = new Map<DatabaseKind, Lived>();
+const lived = new Map<StoreKind, Lived>();
 
 // Side by side: while the one waits for its server, the other works.
 beforeAll(async () => {

@@ -1,21 +1,13 @@
 /** What the database says of each job: a line an execution, and a line an occurrence that an event speaks of. */
-import { sql } from 'drizzle-orm';
-import { VirtualConnection, type VirtualDatabase } from '../../support/virtual-database.ts';
 import { CELLS } from './cells.ts';
+import type { EventRow, RunRow, StoryWorld } from './worlds.ts';
 
 const LATE_MS = 10_000;
 const MINUTE_MS = 60_000;
 
 /** @returns each job's sorted lines, by job id: `12:04 #2 SUCCESS retry`, `late` where it started more than 10 s after its time */
-export async function readLedgers(behind: VirtualDatabase): Promise<Map<string, string[]>> {
-  const database = new VirtualConnection(behind);
-  const runs = await database.rows<RunRow>(sql`
-    select job_id, scheduled_at, started_at, attempt, status, failure_reason, trigger from scheduler_execution_log`);
-  const events = await database.rows<EventRow>(sql`
-    select job_id, scheduled_at, type, reason, detail->>'count' as count, detail->>'from' as first, detail->>'to' as last
-    from scheduler_event where job_id is not null and type not like 'job.%'`);
-  const waiting = await database.rows<{ job_id: string; scheduled_at: string }>(sql`
-    select job_id, scheduled_at from scheduler_pending_run`);
+export async function readLedgers(world: StoryWorld): Promise<Map<string, string[]>> {
+  const { runs, events, waiting } = await world.read();
   const lines = [
     ...runs.map((row) => [row.job_id, runLine(row)] as const),
     ...events.flatMap((row) => eventLines(row).map((line) => [row.job_id, line] as const)),
@@ -25,13 +17,6 @@ export async function readLedgers(behind: VirtualDatabase): Promise<Map<string, 
   for (const [jobId, line] of lines.toSorted(([, a], [, b]) => (a < b ? -1 : 1))) ledgers.get(jobId)?.push(line);
   return ledgers;
 }
-
-type RunRow = Record<'job_id' | 'scheduled_at' | 'started_at' | 'status' | 'trigger', string> & {
-  readonly attempt: number;
-  readonly failure_reason: string | null;
-};
-type EventRow = Record<'job_id' | 'scheduled_at' | 'type', string> &
-  Record<'reason' | 'count' | 'first' | 'last', string | null>;
 
 function runLine(row: RunRow): string {
   const isLate = Date.parse(row.started_at) - Date.parse(row.scheduled_at) > LATE_MS;

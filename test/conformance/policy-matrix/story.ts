@@ -1,15 +1,12 @@
 /** Lets every cell live through the story at once, and keeps what was called, when, and for how long. */
 import type { JobContext } from '../../../src/modules/foundation/domain/job-definition.ts';
-import type { VirtualDatabase } from '../../support/virtual-database.ts';
-import { startVirtualReplica, type VirtualReplica } from '../../support/virtual-replica.ts';
 import { sampleSpec } from '../samples.ts';
 import { CELLS } from './cells.ts';
 import { BACKOFF_MS, FACTS, minuteAt, workOf } from './story-facts.ts';
+import type { Replica, StoryWorld } from './worlds.ts';
 
 const NOON = Date.parse('2026-01-02T12:00:00.000Z');
 export const STORY_STARTS_AT = new Date(NOON - 20_000).toISOString();
-/** Of real time, which a stop waits for runs that end in virtual time. */
-const GRACE_MS = 120_000;
 
 /** One call of the job's function. */
 export interface Call {
@@ -23,12 +20,12 @@ export interface Call {
 
 export class Story {
   readonly calls: Call[] = [];
-  readonly #database: VirtualDatabase;
+  readonly #world: StoryWorld;
   /** One timer for all that end together. */
   readonly #ends = new Map<number, Promise<void>>();
 
-  constructor(database: VirtualDatabase) {
-    this.#database = database;
+  constructor(world: StoryWorld) {
+    this.#world = world;
   }
 
   async liveThrough(): Promise<void> {
@@ -65,7 +62,7 @@ export class Story {
   }
 
   /** Theirs end with them. */
-  async #replace(replicas: readonly VirtualReplica[], loss: { killed: number; next: number }): Promise<VirtualReplica> {
+  async #replace(replicas: readonly Replica[], loss: { killed: number; next: number }): Promise<Replica> {
     await this.#until(loss.killed);
     for (const replica of replicas) replica.kill();
     for (const call of this.calls) call.endedAt = Math.min(call.endedAt, loss.killed);
@@ -73,16 +70,16 @@ export class Story {
     return await this.#startReplica();
   }
 
-  #startReplica(): Promise<VirtualReplica> {
-    return startVirtualReplica(this.#database, { work: (_kwargs, context) => this.#work(context) }, GRACE_MS);
+  #startReplica(): Promise<Replica> {
+    return this.#world.start({ work: (_kwargs, context) => this.#work(context) });
   }
 
   #now(): number {
-    return (this.#database.time.now() - NOON) / 1_000;
+    return (this.#world.time.now() - NOON) / 1_000;
   }
 
   async #until(instant: number): Promise<void> {
-    await this.#database.time.advance((instant - this.#now()) * 1_000);
+    await this.#world.time.advance((instant - this.#now()) * 1_000);
   }
 
   async #work({ jobId, scheduledAt, attempt, signal }: JobContext): Promise<void> {
@@ -99,7 +96,7 @@ export class Story {
 
   async #pass(until: number): Promise<void> {
     if (until === Number.POSITIVE_INFINITY) return await new Promise(() => {});
-    const passed = this.#ends.get(until) ?? this.#database.time.pass((until - this.#now()) * 1_000);
+    const passed = this.#ends.get(until) ?? this.#world.time.pass((until - this.#now()) * 1_000);
     this.#ends.set(until, passed);
     await passed;
   }

@@ -7,6 +7,10 @@ import type { RunnableConfig } from '../../domain/job-config.ts';
 import type { Run, RunTrigger } from '../../domain/run.ts';
 import type { AheadRun } from './ahead-claims.ts';
 
+/** Why an occurrence that ran without the database has no record of this run. */
+export const RECORDED_ELSEWHERE =
+  'recorded: another instance ran this occurrence too while this one could not reach the database';
+
 /** One job's outage. */
 export interface OutageSettlement {
   readonly config: RunnableConfig;

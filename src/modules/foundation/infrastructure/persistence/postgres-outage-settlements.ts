@@ -7,7 +7,11 @@
  * nobody puts it back; what waits and has an execution already, as where it is told again, waits no more; no lock is waited for, so that a session that holds a row keeps nobody from coming back.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { OutageSettlement, OutageSettlements } from '../../application/ports/outage-settlements.ts';
+import {
+  type OutageSettlement,
+  type OutageSettlements,
+  RECORDED_ELSEWHERE,
+} from '../../application/ports/outage-settlements.ts';
 import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
 import type { Database } from './database.ts';
 import { renderExpired } from './expired-event.ts';
@@ -53,7 +57,6 @@ const UNSTARTED_COLUMNS = {
   scheduled_at: 'timestamptz',
   next_fire_at: 'timestamptz',
 } as const;
-const RECORDED = 'recorded: another instance ran this occurrence too while this one could not reach the database';
 
 export class PostgresOutageSettlements implements OutageSettlements {
   readonly #database: Database;
@@ -144,7 +147,7 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
       where not is_run and (not is_current or coalesce(back_at, stood_at) is distinct from first_due_at)
     )
     union all
-    select 'run.unrecorded', job_id, id, scheduled_at, ${RECORDED}::text, ${instanceId}::text,
+    select 'run.unrecorded', job_id, id, scheduled_at, ${RECORDED_ELSEWHERE}::text, ${instanceId}::text,
       jsonb_build_object('cause', 'outage', 'count', 1), ${hashedKey(sql`'recorded ' || id`)}
     from run
     where id not in (select id from ended union all select id from active)

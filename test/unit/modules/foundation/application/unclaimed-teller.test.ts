@@ -63,7 +63,7 @@ describe('UnclaimedTeller', () => {
     ]);
     store.save('a', { timezone: 'Venus/Maxwell' });
     await time.advance(5 * MINUTE);
-    expect(told().map(({ type }) => type)).toEqual(['job.invalid', 'job.invalid']);
+    expect(told().map(({ type }) => type)).toEqual(['job.invalid', 'occurrence.skipped', 'job.invalid']);
   });
 
   it('a ledger that refuses is named, and harms nothing else', async () => {
