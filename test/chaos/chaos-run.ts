@@ -11,6 +11,7 @@ import { Cluster } from './cluster.ts';
 import { type Fault, planFaults } from './fault-schedule.ts';
 import { herdOf } from './herd.ts';
 import type { History, Violation } from './history.ts';
+import { recordLeases } from './lease-record.ts';
 import { type Inflicted, Nemesis } from './nemesis.ts';
 import { readHistory, readRunning } from './read-history.ts';
 import { machineNow } from './shifted-date.ts';
@@ -111,6 +112,7 @@ async function arm(
   // All at once on an empty database: each wants to migrate it.
   for (let index = 0; index < replicas; index += 1) await cluster.addSlot();
   await until('every replica is ready', () => cluster.addresses.length === replicas);
+  await recordLeases(database);
   await database.insertHistory(historyRows);
   await database.insertJobs(jobs.map(({ spec }) => spec));
   await until('every job is armed', async () => {

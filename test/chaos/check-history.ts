@@ -6,6 +6,7 @@ import { nothingWaitsForEver, queueAllSkipsNone, queueInOrder, retriesFollow } f
 import { everyOccurrenceResolved, noContradiction } from './rules/occurrences.ts';
 import { cancelledStaysCancelled, orderedOnce, pausedIsQuiet } from './rules/orders.ts';
 import { backfillsAreWhole, removedIsGone } from './rules/brief-jobs.ts';
+import { startedIsKept, undueGoesBack } from './rules/claimed-ahead.ts';
 import { herdClaimedFarAhead } from './rules/herd.ts';
 import { noOverlap, withinOwnLimit } from './rules/overlap.ts';
 import { outputIsWhole } from './rules/output.ts';
@@ -15,7 +16,6 @@ import {
   nothingStaysRunning,
   ownInstanceRecords,
   successesHappened,
-  undueGoesBack,
 } from './rules/records.ts';
 import { attemptsWithinLimit, noneBeforeItsTime, oneStartPerAttempt } from './rules/starts.ts';
 
@@ -32,6 +32,7 @@ const RULES: readonly Rule[] = [
   queueAllSkipsNone,
   nothingWaitsForEver,
   undueGoesBack,
+  startedIsKept,
   lostStaysLost,
   ownInstanceRecords,
   successesHappened,

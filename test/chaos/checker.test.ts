@@ -169,7 +169,8 @@ describe('checkHistory() and who recorded what', () => {
     ];
     expect(rulesBroken({ ledger })).toContain('every run has a record');
     const incarnations = [{ name: 'replica-1.1', endedAtMs: T + 2_400, isDrained: false }];
-    expect(rulesBroken({ ledger, incarnations })).toEqual([]);
+    expect(rulesBroken({ ledger, incarnations })).toContain('every run has a record');
+    expect(rulesBroken({ ledger, incarnations, jobs: [expectation({ outagePolicy: 'run' })] })).toEqual([]);
   });
 
   it('a run that was lost although its replica lived', () => {

@@ -4,12 +4,15 @@
  */
 import type { JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
 import type { FailureReason, RunStatus } from '../../src/modules/foundation/domain/run.ts';
+import type { GiveBackRecord, LeaseRecord } from './lease-record.ts';
 import type { LedgerLine } from './ledger-line.ts';
 
 export interface ExecutionRecord {
   readonly id: string;
   readonly jobId: string;
   readonly scheduledAtMs: number;
+  /** When an instance took it; null: not known. */
+  readonly claimedAtMs: number | null;
   readonly startedAtMs: number;
   readonly finishedAtMs: number | null;
   readonly status: RunStatus;
@@ -156,6 +159,9 @@ export interface History {
   /** Instance id → the replica's incarnation. */
   readonly instances: ReadonlyMap<string, string>;
   readonly incarnations: readonly Incarnation[];
+  /** In the order of their time. */
+  readonly leases: readonly LeaseRecord[];
+  readonly giveBacks: readonly GiveBackRecord[];
   readonly edits: readonly EditRecord[];
   readonly triggers: readonly TriggerRecord[];
   /** The edited field of each job, as the database has it at the end. */

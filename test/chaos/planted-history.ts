@@ -2,6 +2,7 @@
 import { DEFAULT_POLICIES, type JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
 import { checkHistory } from './check-history.ts';
 import type { EventRecord, ExecutionRecord, History, JobExpectation, Orders } from './history.ts';
+import type { LeaseRecord } from './lease-record.ts';
 import type { LedgerLine } from './ledger-line.ts';
 
 export const T = Date.parse('2026-01-02T12:00:00.000Z');
@@ -23,6 +24,8 @@ export function historyOf(part: Partial<History>): History {
       ['id-2', 'replica-2.1'],
     ]),
     incarnations: [{ name: 'replica-1.1', endedAtMs: T + 60_000, isDrained: true }],
+    leases: [leaseOf('replica-1.1', 0), leaseOf('replica-2.1', 0)],
+    giveBacks: [],
     edits: [],
     triggers: [],
     finalValues: new Map(),
@@ -36,6 +39,19 @@ export function historyOf(part: Partial<History>): History {
     herdAheadMs: 1_000,
     claimedFarAhead: 0,
     misconduct: [],
+    ...part,
+  };
+}
+
+/** Renewed so many milliseconds after T, for 15 s. */
+export function leaseOf(instance: string, afterMs: number, part: Partial<LeaseRecord> = {}): LeaseRecord {
+  return {
+    instance,
+    instanceId: instance.replace(/replica-(\d+).*/, 'id-$1'),
+    atMs: T + afterMs,
+    renewedAtMs: T + afterMs,
+    untilMs: T + afterMs + 15_000,
+    confirmedUntilMs: null,
     ...part,
   };
 }
@@ -90,6 +106,7 @@ export function ranRecord(second: number): ExecutionRecord {
     id: `run-${second}`,
     jobId: JOB,
     scheduledAtMs: T + second * 1_000,
+    claimedAtMs: T + second * 1_000 + 3,
     startedAtMs: T + second * 1_000 + 5,
     finishedAtMs: T + second * 1_000 + 120,
     status: 'SUCCESS',

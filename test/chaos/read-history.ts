@@ -7,6 +7,7 @@ import { expectedOccurrences, type Watch } from './expected-occurrences.ts';
 import type { EventRecord, ExecutionRecord, History, JobExpectation, Misconduct, PendingRecord } from './history.ts';
 import { countFarAhead } from './far-ahead.ts';
 import type { Herd } from './herd.ts';
+import { readGiveBacks, readLeases } from './lease-record.ts';
 import { readLedger } from './ledger-line.ts';
 import { REJECTED_BEHIND } from './chaos-jobs.ts';
 import type { ReplicaProcess } from './replica-process.ts';
@@ -44,6 +45,8 @@ export async function readHistory(parts: RunParts): Promise<History> {
       endedAtMs,
       isDrained: cluster.drained.has(name),
     })),
+    leases: await readLeases(database),
+    giveBacks: await readGiveBacks(database),
     edits: traffic.edits,
     triggers: [...traffic.triggers, ...traffic.operator.retries],
     finalValues: new Map(values.map((row) => [String(row['job_id']), String(row['notes'])])),
@@ -120,7 +123,7 @@ async function readExpectations(
 async function readExecutions(database: ChaosDatabase): Promise<ExecutionRecord[]> {
   const text = `
     select id, job_id, ${ms('scheduled_at')} as scheduled, ${ms('started_at')} as started, ${ms('finished_at')} as finished,
-      status, attempt, max_attempts, trigger, was_pending, instance_id, failure_reason, (progress ->> 'fraction')::float8 as progress,
+      status, attempt, max_attempts, trigger, ${ms('claimed_at')} as claimed, was_pending, instance_id, failure_reason, (progress ->> 'fraction')::float8 as progress,
       (select count(*)::int from scheduler_run_log where execution_id = run.id) as lines,
       (select coalesce(max(line), 0) from scheduler_run_log where execution_id = run.id) as last_line,
       case when jsonb_typeof(result) = 'object' then result ->> 'instance' end as result_from
@@ -129,6 +132,7 @@ async function readExecutions(database: ChaosDatabase): Promise<ExecutionRecord[
     id: String(row['id']),
     jobId: String(row['job_id']),
     scheduledAtMs: Number(row['scheduled']),
+    claimedAtMs: orNull(row['claimed'], Number),
     startedAtMs: Number(row['started']),
     finishedAtMs: orNull(row['finished'], Number),
     status: row['status'],

@@ -13,9 +13,3 @@ export function isDisturbed({ disturbances }: History, replica: string | undefin
     fromMs < atMs + CONVALESCENCE_MS;
   return disturbances.some(touches);
 }
-
-/** Jobs that run where the database cannot be asked, and therefore once an instance that is cut off. */
-export function runsWithoutDatabase({ jobs }: History): (jobId: string) => boolean {
-  const holding = new Set(jobs.filter(({ spec }) => spec.outagePolicy === 'hold').map(({ jobId }) => jobId));
-  return (jobId) => !holding.has(jobId);
-}

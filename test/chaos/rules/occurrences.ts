@@ -10,7 +10,7 @@ import {
   type Rule,
   type Violation,
 } from '../history.ts';
-import { runsWithoutDatabase } from './disturbed.ts';
+import { unseenStarts } from './unseen.ts';
 
 /** How many examples a violation shows. */
 const SHOWN = 10;
@@ -36,10 +36,10 @@ export const noContradiction: Rule = (history) => [...ranAgainstTheEvents(histor
 
 const ranAgainstTheEvents: Rule = (history) => {
   const fatesOf = indexFates(history);
-  const mayRunUnseen = runsWithoutDatabase(history);
+  const unseen = unseenStarts(history);
   // What an instance ran that was cut off, another may have told to be skipped.
   return history.jobs.flatMap(({ jobId }) => {
-    if (mayRunUnseen(jobId) && history.disturbances.length > 0) return [];
+    if (unseen.mayHave(jobId) && history.disturbances.length > 0) return [];
     const { executed, explanations } = fatesOf(jobId);
     return explanations.flatMap((event) => {
       const both = [...executed].filter((atMs) => covers(event, atMs));

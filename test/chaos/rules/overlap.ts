@@ -3,7 +3,7 @@
  * ended, or where it was given up: at its timeout, its cancellation, or when its instance had lost its lease.
  */
 import { type ExecutionRecord, groupBy, type History, iso, type Rule } from '../history.ts';
-import { isDisturbed, runsWithoutDatabase } from './disturbed.ts';
+import { type Unseen, unseenStarts } from './unseen.ts';
 
 /** Two ledgers' clocks agree within this. */
 const LEDGER_TOLERANCE_MS = 25;
@@ -19,7 +19,7 @@ interface Interval {
 }
 
 export const noOverlap: Rule = (history) => {
-  const mayRunUnseen = runsWithoutDatabase(history);
+  const unseen = unseenStarts(history);
   const intervalsOf = groupBy(intervals(history), ({ jobId }) => jobId);
   return history.jobs
     .filter((job) => job.spec.overlapPolicy !== 'allow')
@@ -31,7 +31,7 @@ export const noOverlap: Rule = (history) => {
         if (before === undefined || before.executionId === next.executionId) return [];
         const overlapMs = before.endMs - next.startMs;
         if (overlapMs <= toleranceMs(before)) return [];
-        if (mayRunUnseen(jobId) && areCutOff(history, before, next)) return [];
+        if (areCutOff(unseen, jobId, [before, next])) return [];
         const what = `${jobId} started at ${iso(next.startMs)} while its run before went on for another ${Math.round(overlapMs)} ms`;
         return [{ rule: 'no overlap', what, evidence: { before, next } }];
       });
@@ -40,10 +40,10 @@ export const noOverlap: Rule = (history) => {
 
 /** A job's own limit: never more of its runs at once, on all replicas together. */
 export const withinOwnLimit: Rule = (history) => {
-  const mayRunUnseen = runsWithoutDatabase(history);
+  const unseen = unseenStarts(history);
   const intervalsOf = groupBy(intervals(history), ({ jobId }) => jobId);
   return history.jobs.flatMap(({ jobId, spec: { maxConcurrentRuns } }) => {
-    if (maxConcurrentRuns === null || mayRunUnseen(jobId)) return [];
+    if (maxConcurrentRuns === null || unseen.mayHave(jobId)) return [];
     const all = (intervalsOf.get(jobId) ?? []).map(({ interval }) => interval);
     return all.flatMap(({ startMs }) => {
       const atOnce = all.filter((other) => other.startMs <= startMs && other.endMs - toleranceMs(other) > startMs);
@@ -55,9 +55,9 @@ export const withinOwnLimit: Rule = (history) => {
 };
 
 /** Two instances, of which one could not know of the other. */
-function areCutOff(history: History, before: Interval, next: Interval): boolean {
+function areCutOff(unseen: Unseen, jobId: string, [before, next]: readonly [Interval, Interval]): boolean {
   if (before.instance === next.instance) return false;
-  return [before, next].some(({ instance, startMs }) => isDisturbed(history, instance, startMs));
+  return [before, next].some(({ instance, startMs }) => unseen.isExcused({ jobId, instance, atMs: startMs }));
 }
 
 function toleranceMs({ endedBy }: Interval): number {
