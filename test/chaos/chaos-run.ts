@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { ChaosDatabase } from './chaos-database.ts';
 import { checkHistory } from './check-history.ts';
 import { Cluster } from './cluster.ts';
+import { findUnexercised } from './exercised.ts';
 import { type Fault, planFaults } from './fault-schedule.ts';
 import { herdOf } from './herd.ts';
 import type { History, Violation } from './history.ts';
@@ -41,6 +42,10 @@ export interface ChaosVerdict {
   readonly inflicted: readonly Inflicted[];
   readonly forcedMs: readonly number[];
   readonly badRows: number;
+  /** So often no replica held claims ahead for one to be killed with them. */
+  readonly missed: number;
+  /** What the run was for and did not do. */
+  readonly unexercised: readonly string[];
   readonly reschedulings: number;
   /** Ledgers and logs of the replicas; kept where a promise was broken. */
   readonly folder: string;
@@ -55,7 +60,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
   const cluster = new Cluster(database, folder);
   try {
     const verdict = await attack(cluster, options);
-    if (verdict.violations.length === 0 && !options.keep) await rm(folder, { recursive: true, force: true });
+    const isGood = verdict.violations.length === 0 && verdict.unexercised.length === 0;
+    if (isGood && !options.keep) await rm(folder, { recursive: true, force: true });
     return { ...verdict, folder };
   } finally {
     await cluster.stop();
@@ -97,6 +103,8 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
     violations: checkHistory(history),
     inflicted: nemesis.inflicted,
     forcedMs: nemesis.forcedMs,
+    missed: nemesis.missed,
+    unexercised: findUnexercised({ attackMs, faults, herd, inflicted: nemesis.inflicted }),
     badRows: traffic.badRows,
     reschedulings: traffic.reschedulings.length,
   };

@@ -7,6 +7,7 @@ import { SeededRandom } from './seeded-random.ts';
 
 export const FAULTS = [
   'kill',
+  'kill-ahead',
   'suspend',
   'drain',
   'force',
@@ -29,7 +30,7 @@ export interface PlannedFault {
   /** After the start of the run. */
   readonly atMs: number;
   readonly fault: Fault;
-  /** Which replica; faults of the server itself leave it out of account. */
+  /** Which replica; faults of the server itself, and whoever seeks out a replica, leave it out of account. */
   readonly slot: number;
   readonly durationMs: number;
   /** Steps the clock by this much. */
@@ -51,6 +52,7 @@ export interface FaultPlan {
 /** How long each fault lasts, from and to. Suspensions outlast the lease of 15 s in two of three cases. */
 const LASTS: Readonly<Record<Fault, readonly [number, number]>> = {
   kill: [500, 6_000],
+  'kill-ahead': [500, 6_000],
   suspend: [3_000, 24_000],
   drain: [500, 4_000],
   force: [500, 4_000],

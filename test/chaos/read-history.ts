@@ -5,7 +5,7 @@ import type { ChaosDatabase } from './chaos-database.ts';
 import type { Cluster } from './cluster.ts';
 import { expectedOccurrences, type Watch } from './expected-occurrences.ts';
 import type { EventRecord, ExecutionRecord, History, JobExpectation, Misconduct, PendingRecord } from './history.ts';
-import { countFarAhead } from './far-ahead.ts';
+import { countFarAhead } from './claims-ahead.ts';
 import type { Herd } from './herd.ts';
 import { readGiveBacks, readLeases } from './lease-record.ts';
 import { readLedger } from './ledger-line.ts';

@@ -1,4 +1,7 @@
-/** `npm run chaos`: reads its options, runs, tells the verdict. Exit status 1 where a promise was broken, 2 on bad options. */
+/**
+ * `npm run chaos`: reads its options, runs, tells the verdict. Exit status 1 where a promise was broken, 2 on bad options, 3
+ * where a run of two minutes or more did not exercise what it is for.
+ */
 import { parseArgs } from 'node:util';
 import { describeVerdict } from './chaos-report.ts';
 import { type ChaosOptions, runChaos } from './chaos-run.ts';
@@ -53,4 +56,5 @@ const options = readOptions();
 console.log(`seed ${options.seed}`);
 const verdict = await runChaos(options);
 console.log(describeVerdict(verdict, options));
-process.exit(verdict.violations.length > 0 ? 1 : 0);
+if (verdict.violations.length > 0) process.exit(1);
+process.exit(verdict.unexercised.length > 0 ? 3 : 0);
