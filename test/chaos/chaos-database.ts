@@ -92,16 +92,6 @@ export class ChaosDatabase {
     return all;
   }
 
-  /** Rows of a time long past. */
-  async insertHistory(rows: number): Promise<void> {
-    await this.ask(
-      `insert into scheduler_execution_log (job_id, started_at, finished_at, status, scheduled_at, duration_ms)
-      select 'history-' || n % 50, at, at + interval '1 second', 'SUCCESS', at, 1000
-      from generate_series(1, $1::int) as n, lateral (select now() - interval '60 days' - n * interval '100 milliseconds' as at) as past`,
-      [rows],
-    );
-  }
-
   async #away(go: () => Promise<void>, work: () => Promise<void>): Promise<boolean> {
     if (this.#isBusy) return false;
     this.#isBusy = true;

@@ -1,6 +1,7 @@
 /** A verdict in words: what was done, what came of it, and every broken promise with its evidence. */
 import type { ChaosOptions, ChaosVerdict } from './chaos-run.ts';
 import { type EventRecord, groupBy, iso } from './history.ts';
+import { prunings } from './rules/pruning.ts';
 
 /** Of each rule so many violations are shown in full. */
 const SHOWN = 8;
@@ -38,6 +39,7 @@ function figures(verdict: ChaosVerdict, options: ChaosOptions): string[] {
     `events: ${tally(events.map(causeOf))}`,
     `pauses ${orders.pauses.length}, cancellations acknowledged ${orders.cancels.length}, runs ordered again ${orders.retriedOccurrences.size}, unheard triggers ${orders.repeated.length}, jobs made ${orders.briefJobs.length} and removed ${orders.briefJobs.filter(({ removedAtMs }) => removedAtMs !== null).length}, backfills ${orders.backfills.length}, left waiting ${history.pending.length}`,
     `edits ${edits.length} (acknowledged ${acknowledged}), reschedulings ${counts.reschedulings}, triggers acknowledged ${triggers.length}, bad rows ${counts.badRows}`,
+    `history: of ${history.past.outside.inserted} too old ${history.past.outside.left} are left, of ${history.past.within.inserted} to be kept ${history.past.within.left}; prunings ${tally(prunings(history).map(({ status }) => status))}`,
     `after a second SIGTERM: ${forcedMs.length === 0 ? 'none' : forcedMs.map((ms) => `${ms} ms`).join(', ')}`,
   ];
 }

@@ -14,6 +14,7 @@ import { herdOf } from './herd.ts';
 import type { History, Violation } from './history.ts';
 import { recordLeases } from './lease-record.ts';
 import { type Inflicted, Nemesis } from './nemesis.ts';
+import { insertPast } from './past-history.ts';
 import { readHistory, readRunning } from './read-history.ts';
 import { machineNow } from './shifted-date.ts';
 import { Traffic } from './traffic.ts';
@@ -29,6 +30,7 @@ export interface ChaosOptions {
   readonly jobs: number;
   /** How many are due together besides; null: a quarter as many. */
   readonly herd: number | null;
+  /** Executions of a time long past, half of them too old to be kept. */
   readonly historyRows: number;
   readonly faults: readonly Fault[];
   /** Keeps ledgers and logs also where nothing was broken. */
@@ -96,7 +98,9 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
   const watch = { fromMs, toMs: quietToMs - PENDING_MS };
   await cluster.finish();
   const { disturbances } = nemesis;
-  const parts = { cluster, traffic, jobs, herd, watch, runningInQuiet, quietFromMs, quietToMs, disturbances };
+  const { historyRows } = options;
+  const quiet = { runningInQuiet, quietFromMs, quietToMs };
+  const parts = { cluster, traffic, jobs, herd, watch, ...quiet, disturbances, historyRows };
   const history = await readHistory(parts);
   return {
     history,
@@ -104,7 +108,7 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
     inflicted: nemesis.inflicted,
     forcedMs: nemesis.forcedMs,
     missed: nemesis.missed,
-    unexercised: findUnexercised({ attackMs, faults, herd, inflicted: nemesis.inflicted }),
+    unexercised: findUnexercised({ attackMs, faults, herd, inflicted: nemesis.inflicted, history }),
     badRows: traffic.badRows,
     reschedulings: traffic.reschedulings.length,
   };
@@ -121,7 +125,7 @@ async function arm(
   for (let index = 0; index < replicas; index += 1) await cluster.addSlot();
   await until('every replica is ready', () => cluster.addresses.length === replicas);
   await recordLeases(database);
-  await database.insertHistory(historyRows);
+  await insertPast(database, historyRows);
   await database.insertJobs(jobs.map(({ spec }) => spec));
   await until('every job is armed', async () => {
     const [row] = await database.insist(

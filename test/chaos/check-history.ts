@@ -10,6 +10,7 @@ import { startedIsKept, undueGoesBack } from './rules/claimed-ahead.ts';
 import { herdClaimedFarAhead } from './rules/herd.ts';
 import { noOverlap, withinOwnLimit } from './rules/overlap.ts';
 import { outputIsWhole } from './rules/output.ts';
+import { prunedToTheWatermark } from './rules/pruning.ts';
 import {
   lostStaysLost,
   nothingLostInQuiet,
@@ -47,6 +48,7 @@ const RULES: readonly Rule[] = [
   removedIsGone,
   backfillsAreWhole,
   herdClaimedFarAhead,
+  prunedToTheWatermark,
   ({ misconduct }) => misconduct.map((evidence) => ({ rule: 'conduct', what: evidence.what, evidence })),
 ];
 

@@ -5,6 +5,7 @@
 import type { JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
 import type { FailureReason, RunStatus } from '../../src/modules/foundation/domain/run.ts';
 import type { GiveBackRecord, LeaseRecord } from './lease-record.ts';
+import type { PastHistory } from './past-history.ts';
 import type { LedgerLine } from './ledger-line.ts';
 
 export interface ExecutionRecord {
@@ -181,6 +182,7 @@ export interface History {
   readonly herdAheadMs: number;
   /** Occurrences of the herd that were claimed more than a second before they were due. */
   readonly claimedFarAhead: number;
+  readonly past: PastHistory;
   readonly misconduct: readonly Misconduct[];
 }
 

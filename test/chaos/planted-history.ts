@@ -38,6 +38,7 @@ export function historyOf(part: Partial<History>): History {
     goneBack: 0,
     herdAheadMs: 1_000,
     claimedFarAhead: 0,
+    past: { within: { inserted: 0, left: 0 }, outside: { inserted: 0, left: 0 } },
     misconduct: [],
     ...part,
   };

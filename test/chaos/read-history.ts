@@ -8,6 +8,7 @@ import type { EventRecord, ExecutionRecord, History, JobExpectation, Misconduct,
 import { countFarAhead } from './claims-ahead.ts';
 import type { Herd } from './herd.ts';
 import { readGiveBacks, readLeases } from './lease-record.ts';
+import { readPast } from './past-history.ts';
 import { readLedger } from './ledger-line.ts';
 import { REJECTED_BEHIND } from './chaos-jobs.ts';
 import type { ReplicaProcess } from './replica-process.ts';
@@ -25,6 +26,7 @@ export interface RunParts {
   readonly quietFromMs: number;
   readonly quietToMs: number;
   readonly disturbances: History['disturbances'];
+  readonly historyRows: number;
 }
 
 const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
@@ -58,6 +60,7 @@ export async function readHistory(parts: RunParts): Promise<History> {
     quietToMs,
     goneBack: cluster.replicas.reduce((sum, replica) => sum + countGoneBack(replica), 0),
     herdAheadMs: parts.herd.aheadMs,
+    past: await readPast(database, parts.historyRows),
     claimedFarAhead: await countFarAhead(database),
     misconduct: [...cluster.misconduct, ...cluster.replicas.flatMap(uncaughtErrors)],
   };

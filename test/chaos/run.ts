@@ -7,6 +7,9 @@ import { describeVerdict } from './chaos-report.ts';
 import { type ChaosOptions, runChaos } from './chaos-run.ts';
 import { type Fault, FAULTS } from './fault-schedule.ts';
 
+/** From then on a run has a million rows of history, unless it is told otherwise. */
+const LONG_MS = 600_000;
+
 function readOptions(): ChaosOptions {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
@@ -22,14 +25,15 @@ function readOptions(): ChaosOptions {
       keep: { type: 'boolean' },
     },
   });
+  const attackMs = readNumber('minutes', values.minutes ?? '1') * 60_000;
   return {
     seed: readNumber('seed', values.seed ?? String(Math.floor(Math.random() * 1_000_000))),
-    attackMs: readNumber('minutes', values.minutes ?? '1') * 60_000,
+    attackMs,
     quietMs: readNumber('quiet', values.quiet ?? '32') * 1_000,
     replicas: readNumber('replicas', values.replicas ?? '3'),
     jobs: readNumber('jobs', values.jobs ?? '40'),
     herd: values.herd === undefined ? null : readNumber('herd', values.herd),
-    historyRows: readNumber('history', values.history ?? '20000'),
+    historyRows: readNumber('history', values.history ?? (attackMs < LONG_MS ? '20000' : '1000000')),
     faults: readFaults(values.faults),
     keep: values.keep ?? false,
     say: (line) => console.log(`${new Date().toISOString()}  ${line}`),

@@ -4,6 +4,8 @@
  */
 import { DEFAULT_POLICIES, type JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
 import { type Herd, herdOf, makeHerd } from './herd.ts';
+import { KEPT_DAYS } from './past-history.ts';
+import { PRUNER } from './rules/pruning.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 export interface ChaosJob {
@@ -54,13 +56,14 @@ const SHAPES: readonly Shape[] = [
   { handler: 'chaos.poisoned', jobKwargs: { poison: 'hang' }, timeoutMs: 1_000, isLedgered: false },
   { handler: 'chaos.poisoned', jobKwargs: { poison: 'refuse' }, isLedgered: false },
   { handler: 'chaos.newer' },
-  {
-    handler: 'maintenance.prune-history',
-    cronExpression: '*/10 * * * * *',
-    jobKwargs: { olderThan: '30d' },
-    isLedgered: false,
-  },
 ];
+/** Every run has one. */
+const PRUNING: Shape = {
+  handler: PRUNER,
+  cronExpression: '*/10 * * * * *',
+  jobKwargs: { olderThan: `${KEPT_DAYS}d` },
+  isLedgered: false,
+};
 
 /** `count` jobs of every kind, and the herd beside them. */
 export function makeJobs(seed: number, count: number, herd: Herd = usualHerd(count)): ChaosJob[] {
@@ -77,10 +80,15 @@ function makeMixed(seed: number, count: number): ChaosJob[] {
   // Where there are fewer jobs than kinds, another seed has others.
   const first = random.between(0, SHAPES.length - 1);
   return Array.from({ length: count }, (_, at) => {
-    // Two of five misbehave, each kind in its turn.
-    const shape = at % 5 < 2 ? SHAPES[(first + Math.floor(at / 5) * 2 + (at % 5)) % SHAPES.length]! : plain(random);
+    // Two of five misbehave, each kind in its turn; the last one prunes.
+    const isLast = at === count - 1;
+    const shape = isLast
+      ? PRUNING
+      : at % 5 < 2
+        ? SHAPES[(first + Math.floor(at / 5) * 2 + (at % 5)) % SHAPES.length]!
+        : plain(random);
     // 2, 3, 4, 7, 8, 9, 12 … are the plain ones.
-    const role = at % 5 < 2 ? 'watched' : ROLES[(Math.floor(at / 5) * 3 + (at % 5) - 2) % ROLES.length]!;
+    const role = isLast || at % 5 < 2 ? 'watched' : ROLES[(Math.floor(at / 5) * 3 + (at % 5) - 2) % ROLES.length]!;
     const { isLedgered = true, ...policies } = shape;
     const spec: JobSpec = {
       ...DEFAULT_POLICIES,
