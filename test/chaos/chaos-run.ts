@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { caughtUp, PENDING_MS } from './catching-up.ts';
 import { ChaosDatabase } from './chaos-database.ts';
 import { checkHistory } from './check-history.ts';
 import { Cluster } from './cluster.ts';
@@ -53,9 +54,6 @@ export interface ChaosVerdict {
   readonly folder: string;
 }
 
-/** What is due so shortly before the end may still be under way. */
-const PENDING_MS = 12_000;
-
 export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
   const folder = await mkdtemp(join(tmpdir(), 'carillon-chaos-'));
   const database = await ChaosDatabase.start();
@@ -93,6 +91,7 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
   const quietFromMs = machineNow();
   say(`The faults are over; ${Math.round(quietMs / 1_000)} s of quiet follow.`);
   await new Promise((resolve) => setTimeout(resolve, quietMs));
+  await caughtUp(database);
   const runningInQuiet = await readRunning(database);
   const quietToMs = machineNow();
   const watch = { fromMs, toMs: quietToMs - PENDING_MS };

@@ -43,6 +43,9 @@ describe('checkHistory()', () => {
   it('an occurrence that came to nothing', () => {
     const broken = { ledger: ranLines(1), executions: [ranRecord(1)] };
     expect(rulesBroken(broken)).toEqual(['every occurrence resolved']);
+    // Who catches up on all, one after another, has caught up by the end.
+    const jobs = [expectation({ misfirePolicy: 'all' })];
+    expect(rulesBroken({ ...broken, jobs })).toEqual(['every occurrence resolved']);
   });
 
   it('an occurrence that an event names, or the interval of one, has come to something', () => {

@@ -94,11 +94,7 @@ async function readExpectations(
   jobs: readonly ChaosJob[],
   { watch, traffic }: Pick<RunParts, 'watch' | 'traffic'>,
 ): Promise<JobExpectation[]> {
-  const rows = await database.insist(
-    `select job_id, ${ms('created_at')} as created, ${ms('next_fire_at')} as due
-    from scheduler_job_config left join scheduler_job_cursor using (job_id)`,
-  );
-  const cursorAt = new Map(rows.flatMap((row) => (row['due'] === null ? [] : [[row['job_id'], Number(row['due'])]])));
+  const rows = await database.insist(`select job_id, ${ms('created_at')} as created from scheduler_job_config`);
   const createdAt = new Map(rows.map((row) => [row['job_id'], Number(row['created'])]));
   const editsOf = Map.groupBy(traffic.reschedulings, ({ jobId }) => jobId);
   return jobs.map(({ spec, isLedgered }) => {
@@ -115,10 +111,7 @@ async function readExpectations(
       revision: 0,
     };
     const { jobId } = spec;
-    // Who catches up on every occurrence, one after another, has those before it that its cursor stands at.
-    const isCatchingUp = spec.misfirePolicy === 'all' && spec.overlapPolicy !== 'allow';
-    const toMs = isCatchingUp ? Math.min(watch.toMs, cursorAt.get(jobId) ?? watch.toMs) - 1 : watch.toMs;
-    const expectedAtMs = expectedOccurrences(config, { ...watch, toMs }, editsOf.get(jobId) ?? []);
+    const expectedAtMs = expectedOccurrences(config, watch, editsOf.get(jobId) ?? []);
     return { jobId, spec, isLedgered, expectedAtMs };
   });
 }
