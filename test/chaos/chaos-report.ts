@@ -30,7 +30,7 @@ function figures(verdict: ChaosVerdict, options: ChaosOptions): string[] {
   const expected = jobs.reduce((sum, job) => sum + job.expectedAtMs.length, 0);
   const acknowledged = edits.filter(({ isAcknowledged }) => isAcknowledged).length;
   return [
-    `seed ${options.seed}: ${options.replicas} replicas (${incarnations.length} processes in all), ${options.jobs} jobs and a herd of ${jobs.length - options.jobs}, ${options.attackMs / 1_000} s of faults`,
+    `seed ${options.seed}: ${options.replicas} replicas (${incarnations.length} processes in all), ${options.jobs} jobs and a herd of ${jobs.filter(({ jobId }) => jobId.startsWith('herd-')).length}, ${options.attackMs / 1_000} s of faults`,
     `faults: ${inflicted.length} (${byFault.join(', ')})`,
     `occurrences expected ${expected}; executions ${executions.length}; starts in ledgers ${ledger.filter(({ event }) => event === 'start').length}`,
     `LOST ${of('LOST')}, TIMEOUT ${of('TIMEOUT')}, CANCELLED ${of('CANCELLED')}, ERROR ${of('ERROR')}, gone back before they were due ${history.goneBack}; by trigger: ${tally(executions.map(({ trigger }) => trigger))}`,
@@ -38,7 +38,7 @@ function figures(verdict: ChaosVerdict, options: ChaosOptions): string[] {
     farAhead(verdict),
     `events: ${tally(events.map(causeOf))}`,
     `pauses ${orders.pauses.length}, cancellations acknowledged ${orders.cancels.length}, runs ordered again ${orders.retriedOccurrences.size}, unheard triggers ${orders.repeated.length}, jobs made ${orders.briefJobs.length} and removed ${orders.briefJobs.filter(({ removedAtMs }) => removedAtMs !== null).length}, backfills ${orders.backfills.length}, left waiting ${history.pending.length}`,
-    `edits ${edits.length} (acknowledged ${acknowledged}), reschedulings ${counts.reschedulings}, triggers acknowledged ${triggers.length}, bad rows ${counts.badRows}`,
+    `edits ${edits.length} (acknowledged ${acknowledged}), reschedulings ${counts.reschedulings}, changes of steered jobs ${history.versions.filter(({ version }) => version > 0).length}, triggers acknowledged ${triggers.length}, bad rows ${counts.badRows}`,
     `history: of ${history.past.outside.inserted} too old ${history.past.outside.left} are left, of ${history.past.within.inserted} to be kept ${history.past.within.left}; prunings ${tally(prunings(history).map(({ status }) => status))}`,
     `after a second SIGTERM: ${forcedMs.length === 0 ? 'none' : forcedMs.map((ms) => `${ms} ms`).join(', ')}`,
   ];

@@ -117,14 +117,16 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
 async function arm(
   cluster: Cluster,
   jobs: readonly ChaosJob[],
-  { replicas, historyRows }: ChaosOptions,
+  { replicas, historyRows, say }: ChaosOptions,
 ): Promise<void> {
   const { database } = cluster;
   // All at once on an empty database: each wants to migrate it.
   for (let index = 0; index < replicas; index += 1) await cluster.addSlot();
   await until('every replica is ready', () => cluster.addresses.length === replicas);
   await recordLeases(database);
+  const startedAtMs = machineNow();
   await insertPast(database, historyRows);
+  say(`${historyRows} executions of the past were inserted in ${Math.round(machineNow() - startedAtMs)} ms.`);
   await database.insertJobs(jobs.map(({ spec }) => spec));
   await until('every job is armed', async () => {
     const [row] = await database.insist(

@@ -19,6 +19,7 @@ import {
   successesHappened,
 } from './rules/records.ts';
 import { attemptsWithinLimit, noneBeforeItsTime, oneStartPerAttempt } from './rules/starts.ts';
+import { editsTakeEffect } from './rules/versions.ts';
 
 const RULES: readonly Rule[] = [
   oneStartPerAttempt,
@@ -41,6 +42,7 @@ const RULES: readonly Rule[] = [
   nothingStaysRunning,
   nothingLostInQuiet,
   editsStand,
+  editsTakeEffect,
   triggersRan,
   cancelledStaysCancelled,
   pausedIsQuiet,

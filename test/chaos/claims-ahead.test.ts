@@ -33,7 +33,7 @@ it('findHolder() asks until a replica that lives holds claims ahead, an answer t
   ];
   const ask = vi.fn(() => answers.shift()!());
   const found = findHolder(clusterOf(ask).cluster, herdOf(50));
-  await vi.advanceTimersByTimeAsync(25_000);
+  await vi.advanceTimersByTimeAsync(60_000);
   expect(await found).toMatchObject({ index: 1 });
   expect(ask).toHaveBeenCalledTimes(4);
 });
@@ -43,7 +43,7 @@ it('findHolder() asks for claims far ahead only where the herd is claimed so', a
   const ask = async (text: string): Promise<Row[]> => (texts.push(text), [row('replica-1.1')]);
   for (const size of [50, 25_000]) {
     const found = findHolder(clusterOf(ask).cluster, herdOf(size));
-    await vi.advanceTimersByTimeAsync(25_000);
+    await vi.advanceTimersByTimeAsync(60_000);
     await found;
   }
   expect(texts.map((text) => text.includes('1000 milliseconds'))).toEqual([false, true]);
@@ -60,7 +60,7 @@ it('kill-ahead kills the holder, and counts what it had left behind; where nobod
   expect([signal.mock.lastCall, start.mock.calls.length, nemesis.missed]).toEqual([['SIGKILL'], 1, 0]);
   const idle = new Nemesis(clusterOf(async () => []).cluster, herdOf(50));
   await idle.run([fault as never]);
-  await vi.advanceTimersByTimeAsync(60_000);
+  await vi.advanceTimersByTimeAsync(90_000);
   await idle.settled();
   expect([idle.inflicted, idle.missed]).toEqual([[], 1]);
 });

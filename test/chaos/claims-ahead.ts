@@ -10,7 +10,7 @@ const IS_HELD = "run.status = 'RUNNING' and run.trigger = 'schedule' and run.cla
 const SIGNALLED_WITHIN_MS = 20;
 const ASKED_EVERY_MS = 20;
 /** So long it is waited for; of a herd that is due more seldom, until it is due once more. */
-const PATIENCE_MS = 25_000;
+const PATIENCE_MS = 60_000;
 
 /** Claims that were not due yet. */
 export interface HeldAhead {

@@ -6,6 +6,7 @@ import type { JobSpec } from '../../src/modules/foundation/domain/job-config.ts'
 import type { FailureReason, RunStatus } from '../../src/modules/foundation/domain/run.ts';
 import type { GiveBackRecord, LeaseRecord } from './lease-record.ts';
 import type { PastHistory } from './past-history.ts';
+import type { JobVersion } from './job-version.ts';
 import type { LedgerLine } from './ledger-line.ts';
 
 export interface ExecutionRecord {
@@ -31,6 +32,8 @@ export interface ExecutionRecord {
   readonly progress: number | null;
   /** The replica that the result says it comes from, where it says so. */
   readonly resultFrom: string | null;
+  /** Of its job's configuration, among its arguments; null: it has none there. */
+  readonly version: number | null;
 }
 
 export interface EventRecord {
@@ -164,6 +167,8 @@ export interface History {
   readonly leases: readonly LeaseRecord[];
   readonly giveBacks: readonly GiveBackRecord[];
   readonly edits: readonly EditRecord[];
+  /** Of those jobs whose configuration changes, each in the order of its edits. */
+  readonly versions: readonly JobVersion[];
   readonly triggers: readonly TriggerRecord[];
   /** The edited field of each job, as the database has it at the end. */
   readonly finalValues: ReadonlyMap<string, string>;

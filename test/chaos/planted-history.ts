@@ -27,6 +27,7 @@ export function historyOf(part: Partial<History>): History {
     leases: [leaseOf('replica-1.1', 0), leaseOf('replica-2.1', 0)],
     giveBacks: [],
     edits: [],
+    versions: [],
     triggers: [],
     finalValues: new Map(),
     pending: [],
@@ -121,6 +122,7 @@ export function ranRecord(second: number): ExecutionRecord {
     lastLine: 0,
     progress: null,
     resultFrom: 'replica-1.1',
+    version: null,
   };
 }
 

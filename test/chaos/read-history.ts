@@ -1,9 +1,8 @@
 /** Reads what a run left behind: ledgers from the disk, rows from the database. Invariant: nothing is changed by it. */
 import { existsSync, readFileSync } from 'node:fs';
-import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
 import type { ChaosDatabase } from './chaos-database.ts';
 import type { Cluster } from './cluster.ts';
-import { expectedOccurrences, type Watch } from './expected-occurrences.ts';
+import { configOf, expectedOccurrences, type Watch } from './expected-occurrences.ts';
 import type { EventRecord, ExecutionRecord, History, JobExpectation, Misconduct, PendingRecord } from './history.ts';
 import { countFarAhead } from './claims-ahead.ts';
 import type { Herd } from './herd.ts';
@@ -50,6 +49,7 @@ export async function readHistory(parts: RunParts): Promise<History> {
     leases: await readLeases(database),
     giveBacks: await readGiveBacks(database),
     edits: traffic.edits,
+    versions: traffic.steering.versions,
     triggers: [...traffic.triggers, ...traffic.operator.retries],
     finalValues: new Map(values.map((row) => [String(row['job_id']), String(row['notes'])])),
     pending: await readPending(database),
@@ -96,21 +96,11 @@ async function readExpectations(
 ): Promise<JobExpectation[]> {
   const rows = await database.insist(`select job_id, ${ms('created_at')} as created from scheduler_job_config`);
   const createdAt = new Map(rows.map((row) => [row['job_id'], Number(row['created'])]));
-  const editsOf = Map.groupBy(traffic.reschedulings, ({ jobId }) => jobId);
+  const edits = [...traffic.reschedulings, ...traffic.steering.versions.filter(({ version }) => version > 0)];
+  const editsOf = Map.groupBy(edits, ({ jobId }) => jobId);
   return jobs.map(({ spec, isLedgered }) => {
-    const at = new Date(createdAt.get(spec.jobId)!);
-    const config: JobConfig = {
-      ...spec,
-      id: spec.jobId,
-      createdAt: at,
-      updatedAt: at,
-      lastRunAt: null,
-      pausedAt: null,
-      pausedUntil: null,
-      pauseReason: null,
-      revision: 0,
-    };
     const { jobId } = spec;
+    const config = configOf(spec, new Date(createdAt.get(jobId)!));
     const expectedAtMs = expectedOccurrences(config, watch, editsOf.get(jobId) ?? []);
     return { jobId, spec, isLedgered, expectedAtMs };
   });
@@ -122,6 +112,7 @@ async function readExecutions(database: ChaosDatabase): Promise<ExecutionRecord[
       status, attempt, max_attempts, trigger, ${ms('claimed_at')} as claimed, was_pending, instance_id, failure_reason, (progress ->> 'fraction')::float8 as progress,
       (select count(*)::int from scheduler_run_log where execution_id = run.id) as lines,
       (select coalesce(max(line), 0) from scheduler_run_log where execution_id = run.id) as last_line,
+      (job_kwargs ->> 'version')::float8 as version,
       case when jsonb_typeof(result) = 'object' then result ->> 'instance' end as result_from
     from scheduler_execution_log run where instance_id is not null or was_pending`;
   return await database.readAll(text, (row) => ({
@@ -142,6 +133,7 @@ async function readExecutions(database: ChaosDatabase): Promise<ExecutionRecord[
     lastLine: Number(row['last_line']),
     progress: orNull(row['progress'], Number),
     resultFrom: orNull(row['result_from'], String),
+    version: orNull(row['version'], Number),
   }));
 }
 

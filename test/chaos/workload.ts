@@ -11,7 +11,7 @@ import { SeededRandom } from './seeded-random.ts';
 export interface ChaosJob {
   readonly spec: JobSpec;
   /** What is done to it while it runs. */
-  readonly role: 'watched' | 'edited' | 'triggered' | 'restless' | 'paused';
+  readonly role: 'watched' | 'edited' | 'triggered' | 'restless' | 'paused' | 'steered';
   readonly isLedgered: boolean;
 }
 
@@ -65,14 +65,39 @@ const PRUNING: Shape = {
   isLedgered: false,
 };
 
-/** `count` jobs of every kind, and the herd beside them. */
+/** So many there are whose configuration changes. */
+const STEERED = 4;
+
+/** `count` jobs of every kind, the herd and those that are steered beside them. */
 export function makeJobs(seed: number, count: number, herd: Herd = usualHerd(count)): ChaosJob[] {
-  return [...makeMixed(seed, count), ...makeHerd(seed, herd)];
+  return [...makeMixed(seed, count), ...makeSteered(), ...makeHerd(seed, herd)];
 }
 
 /** A quarter as many as there are other jobs. */
 export function usualHerd(count: number): Herd {
   return herdOf(Math.max(LEAST_HERD, Math.floor(count / 4)));
+}
+
+/** Their runs have the version of their configuration among their arguments. */
+function makeSteered(): ChaosJob[] {
+  return Array.from({ length: STEERED }, (_, at) => {
+    const handler = at % 2 === 0 ? 'chaos.tick' : 'chaos.slow';
+    const shape = { handler, jobKwargs: { version: 0 } };
+    return { spec: specOf(`steered-${at}.${handler}`, shape), role: 'steered', isLedgered: true };
+  });
+}
+
+function specOf(jobId: string, policies: Partial<JobSpec>): JobSpec {
+  return {
+    ...DEFAULT_POLICIES,
+    outagePolicy: 'hold',
+    jobId,
+    jobName: jobId,
+    cronExpression: EVERY_SECOND,
+    dialect: 'unix',
+    timezone: 'UTC',
+    ...policies,
+  };
 }
 
 function makeMixed(seed: number, count: number): ChaosJob[] {
@@ -90,16 +115,7 @@ function makeMixed(seed: number, count: number): ChaosJob[] {
     // 2, 3, 4, 7, 8, 9, 12 … are the plain ones.
     const role = isLast || at % 5 < 2 ? 'watched' : ROLES[(Math.floor(at / 5) * 3 + (at % 5) - 2) % ROLES.length]!;
     const { isLedgered = true, ...policies } = shape;
-    const spec: JobSpec = {
-      ...DEFAULT_POLICIES,
-      outagePolicy: 'hold',
-      jobId: `job-${String(at).padStart(3, '0')}.${shape.handler}`,
-      jobName: `${shape.handler} ${at}`,
-      cronExpression: EVERY_SECOND,
-      dialect: 'unix',
-      timezone: 'UTC',
-      ...policies,
-    };
+    const spec = specOf(`job-${String(at).padStart(3, '0')}.${shape.handler}`, policies);
     return { spec, role, isLedgered };
   });
 }

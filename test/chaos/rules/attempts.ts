@@ -50,7 +50,9 @@ export const retriesFollow: Rule = (history) => {
 export const queueInOrder: Rule = (history) => {
   const { ledger, executions, jobs } = history;
   const unseen = unseenStarts(history);
-  const inTurn = jobs.filter(({ spec }) => spec.overlapPolicy !== 'allow');
+  // What waits behind a run is overtaken where its job comes to allow overlap.
+  const steered = new Set(history.versions.map(({ jobId }) => jobId));
+  const inTurn = jobs.filter(({ spec, jobId }) => spec.overlapPolicy !== 'allow' && !steered.has(jobId));
   const exclusive = new Set(inTurn.map(({ jobId }) => jobId).filter((jobId) => !unseen.mayHave(jobId)));
   const isScheduled = ({ trigger }: ExecutionRecord): boolean => trigger === 'schedule' || trigger === 'catchUp';
   const scheduled = new Set(executions.filter(isScheduled).map(({ id }) => id));

@@ -73,15 +73,15 @@ function unresolved(job: JobExpectation, lost: readonly number[]): Violation {
 }
 
 /** What an occurrence that is queued waits for may take longer than the run is watched; that it waits is no loss. */
-function queuedOf({ pending, jobs }: History): Map<string, PendingRecord[]> {
-  const queueing = new Set(jobs.filter(({ spec }) => isQueueing(spec)).map(({ jobId }) => jobId));
+function queuedOf({ pending, jobs, versions }: History): Map<string, PendingRecord[]> {
+  const queueing = new Set([...jobs.map(({ spec }) => spec), ...versions].filter(isQueueing).map(({ jobId }) => jobId));
   return groupBy(
     pending.filter(({ jobId }) => queueing.has(jobId)),
     ({ jobId }) => jobId,
   );
 }
 
-function isQueueing({ overlapPolicy }: JobExpectation['spec']): boolean {
+function isQueueing({ overlapPolicy }: Pick<JobExpectation['spec'], 'overlapPolicy'>): boolean {
   return overlapPolicy === 'queueOne' || overlapPolicy === 'queueAll' || overlapPolicy === 'cancelPrevious';
 }
 
