@@ -25,8 +25,9 @@ export class ChaosDatabase {
     this.#client = connect(url);
   }
 
-  static async start(): Promise<ChaosDatabase> {
-    const server = await startPostgresServer();
+  /** @param isSynced what is committed is on the disk, as a server in earnest has it */
+  static async start(isSynced: boolean): Promise<ChaosDatabase> {
+    const server = await startPostgresServer(['-c', `fsync=${isSynced ? 'on' : 'off'}`, '-c', 'synchronous_commit=on']);
     const maintenance = connect(server.url);
     await maintenance.unsafe('create database chaos');
     const [row] = await maintenance.unsafe('show data_directory');

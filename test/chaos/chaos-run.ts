@@ -34,6 +34,8 @@ export interface ChaosOptions {
   /** Executions of a time long past, half of them too old to be kept. */
   readonly historyRows: number;
   readonly faults: readonly Fault[];
+  /** The server's commits reach the disk. */
+  readonly isSynced: boolean;
   /** Keeps ledgers and logs also where nothing was broken. */
   readonly keep: boolean;
   readonly say: (line: string) => void;
@@ -56,7 +58,7 @@ export interface ChaosVerdict {
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
   const folder = await mkdtemp(join(tmpdir(), 'carillon-chaos-'));
-  const database = await ChaosDatabase.start();
+  const database = await ChaosDatabase.start(options.isSynced);
   const cluster = new Cluster(database, folder);
   try {
     const verdict = await attack(cluster, options);

@@ -28,6 +28,7 @@ it('keeps every promise through one round of faults', { timeout: 180_000 }, asyn
     herd: null,
     historyRows: 2_000,
     faults: FAULTS,
+    isSynced: true,
     keep: false,
     say: () => undefined,
   };

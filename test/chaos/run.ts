@@ -22,6 +22,7 @@ function readOptions(): ChaosOptions {
       faults: text,
       history: text,
       quiet: text,
+      fsync: text,
       keep: { type: 'boolean' },
     },
   });
@@ -35,6 +36,7 @@ function readOptions(): ChaosOptions {
     herd: values.herd === undefined ? null : readNumber('herd', values.herd),
     historyRows: readNumber('history', values.history ?? (attackMs < LONG_MS ? '20000' : '1000000')),
     faults: readFaults(values.faults),
+    isSynced: (values.fsync ?? 'on') !== 'off',
     keep: values.keep ?? false,
     say: (line) => console.log(`${new Date().toISOString()}  ${line}`),
   };
