@@ -14,25 +14,31 @@ const { jobId } = JOBS[0]!.spec;
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** @param answers what becomes of each request; those after the last are acknowledged */
+/** @param answers what becomes of each edit; those after the last are acknowledged */
 function steer(answers: ('ok' | 'refused' | 'unheard')[]) {
-  const call = vi.fn(async (_order: Call): Promise<Response> => {
+  let version = 0;
+  const call = vi.fn(async ({ method, body }: Call): Promise<Response> => {
+    if (method === 'GET') return Response.json({ jobKwargs: { version } }, { headers: { etag: `"${version}"` } });
     const answer = answers.shift() ?? 'ok';
+    if (answer === 'refused') return new Response(null, { status: 503 });
+    ({ version } = (body as { jobKwargs: { version: number } }).jobKwargs);
     if (answer === 'unheard') throw new Error('There was no answer.');
-    return new Response(null, { status: answer === 'ok' ? 200 : 503 });
+    return new Response();
   });
-  return { call, steering: new Steering({ call }, SeededRandom.of(7, 'steering'), JOBS) };
+  const edits = () => call.mock.calls.map(([order]) => order).filter(({ method }) => method === 'PATCH');
+  return { call, edits, steering: new Steering({ call }, SeededRandom.of(7, 'steering'), JOBS) };
 }
 
 it('Steering knows the configuration that each edit left, with its arguments', async () => {
-  const { steering, call } = steer([]);
+  const { steering, edits: made } = steer([]);
   for (let edits = 0; edits < 30; edits += 1) {
     await steering.edit(jobId);
     await vi.advanceTimersByTimeAsync(4_000);
   }
   const { versions } = steering;
   expect(versions.map(({ version }) => version)).toEqual(Array.from({ length: 31 }, (_, at) => at));
-  const bodies = call.mock.calls.map(([{ body }]) => body as Record<string, unknown>);
+  const bodies = made().map(({ body }) => body as Record<string, unknown>);
+  expect(made().map(({ headers }) => headers)).toEqual(bodies.map((_, at) => ({ 'if-match': `"${at}"` })));
   for (const [at, { jobKwargs, ...change }] of bodies.entries()) {
     expect(jobKwargs).toEqual({ version: at + 1 });
     expect(versions[at + 1]).toMatchObject({
@@ -47,20 +53,20 @@ it('Steering knows the configuration that each edit left, with its arguments', a
   expect(changed).toEqual(new Set(['jobKwargs', 'enabled', 'cronExpression', 'overlapPolicy']));
 });
 
-it('Steering asks until it is acknowledged, and leaves the job alone long enough for what was not heard of', async () => {
-  const { steering, call } = steer(['unheard', 'refused']);
+it('Steering asks until an edit is made, and not again where one was made whose answer was lost', async () => {
+  const { steering, edits } = steer(['refused', 'unheard']);
   const startedAtMs = machineNow();
   const edited = steering.edit(jobId);
   await vi.advanceTimersByTimeAsync(400);
   await edited;
-  const [, { askedAtMs, answeredAtMs }] = steering.versions as never as [unknown, Record<string, number>];
-  expect([askedAtMs! - startedAtMs, answeredAtMs! - startedAtMs]).toEqual([0, 400]);
-  await vi.advanceTimersByTimeAsync(89_000);
+  const { askedAtMs, answeredAtMs } = steering.versions[1]!;
+  expect([askedAtMs - startedAtMs, answeredAtMs - startedAtMs]).toEqual([0, 400]);
+  expect(edits()).toHaveLength(2);
   await steering.edit(jobId);
-  expect(call).toHaveBeenCalledTimes(3);
-  await vi.advanceTimersByTimeAsync(1_000);
+  expect(edits()).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(2_000);
   await steering.edit(jobId);
-  expect(call).toHaveBeenCalledTimes(4);
+  expect(edits()).toHaveLength(3);
 });
 
 it('Steering leaves no job disabled', async () => {

@@ -1,6 +1,7 @@
 /**
  * Edits of a job's schedule, overlap policy, arguments and whether it is enabled, by the API. Invariant: a job has one edit
- * at a time, which is asked for until it is acknowledged; every job is enabled when `finish` has resolved.
+ * at a time, which is asked for until it is known to be made; each request names the reading that it edits, so that one whose
+ * answer was lost undoes no later edit; every job is enabled when `finish` has resolved.
  */
 import type { AdminClient } from './admin-client.ts';
 import type { JobVersion } from './job-version.ts';
@@ -10,9 +11,7 @@ import type { ChaosJob } from './workload.ts';
 
 const SCHEDULES = ['* * * * * *', '*/2 * * * * *', '*/3 * * * * *', '1-59/2 * * * * *'];
 const POLICIES = ['skip', 'queueOne', 'allow'] as const;
-const RESTS_MS = 4_000;
-/** A request without an answer may be followed so late: the next edit must not be undone by it. */
-const UNHEARD_RESTS_MS = 90_000;
+const RESTS_MS = 2_000;
 const TRIES_EVERY_MS = 200;
 const MOST_TRIES = 300;
 
@@ -68,21 +67,27 @@ export class Steering {
   async #change(jobId: string, change: Change): Promise<void> {
     const last = this.#last(jobId);
     const version = last.version + 1;
-    const order = { method: 'PATCH', path: `/admin/jobs/${jobId}`, body: { ...change, jobKwargs: { version } } };
     const askedAtMs = machineNow();
     let tries = 1;
-    while (!(await this.#isAcknowledged(order))) {
+    while (!(await this.#make(jobId, { ...change, jobKwargs: { version } }).catch(() => false))) {
       tries += 1;
       if (tries > MOST_TRIES) throw new Error(`An edit of ${jobId} was not acknowledged in ${MOST_TRIES} tries.`);
       await new Promise((resolve) => setTimeout(resolve, TRIES_EVERY_MS));
     }
     const answeredAtMs = machineNow();
     this.#versionsOf.get(jobId)!.push({ ...last, ...change, version, askedAtMs, answeredAtMs });
-    this.#restsUntil.set(jobId, answeredAtMs + (tries > 1 ? UNHEARD_RESTS_MS : RESTS_MS));
+    this.#restsUntil.set(jobId, answeredAtMs + RESTS_MS);
   }
 
-  async #isAcknowledged(order: Parameters<AdminClient['call']>[0]): Promise<boolean> {
-    const response = await this.#client.call(order).catch(() => null);
+  /** @returns whether it is made, now or by a request that was not heard of @throws where there is no answer */
+  async #make(jobId: string, body: Change & { readonly jobKwargs: { readonly version: number } }): Promise<boolean> {
+    const path = `/admin/jobs/${jobId}`;
+    const reading = await this.#client.call({ method: 'GET', path });
+    if (reading?.ok !== true) return false;
+    const { jobKwargs } = (await reading.json()) as { jobKwargs: { version: number } };
+    if (jobKwargs.version === body.jobKwargs.version) return true;
+    const headers = { 'if-match': reading.headers.get('etag') ?? '' };
+    const response = await this.#client.call({ method: 'PATCH', path, body, headers });
     return response?.ok === true;
   }
 }

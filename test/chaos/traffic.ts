@@ -91,7 +91,7 @@ export class Traffic {
 
   async #act(): Promise<void> {
     const what = this.#random.next();
-    if (what < 0.1) await this.#alone('edited', (jobId) => this.#editByApi(jobId));
+    if (what < 0.08) await this.#alone('edited', (jobId) => this.#editByApi(jobId));
     else if (what < 0.2) await this.#alone('steered', (jobId) => this.steering.edit(jobId));
     else if (what < 0.28)
       await (this.#herd.isLarge ? this.#editMany() : this.#alone('edited', (jobId) => this.#editBySql(jobId)));
