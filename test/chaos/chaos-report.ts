@@ -13,6 +13,12 @@ export function describeVerdict(verdict: ChaosVerdict, options: ChaosOptions): s
   return [...lines, ...violationLines(verdict, options)].join('\n');
 }
 
+/** 0: every promise was kept. 1: one was broken. 3: none was, but the run has not exercised what it is for. */
+export function exitStatusOf({ violations, unexercised }: Pick<ChaosVerdict, 'violations' | 'unexercised'>): number {
+  if (violations.length > 0) return 1;
+  return unexercised.length > 0 ? 3 : 0;
+}
+
 function faultLines({ inflicted }: ChaosVerdict): string[] {
   return inflicted.map(({ fault, on, inflictedAtMs, mendedAtMs, heldAhead }) => {
     const lasted = mendedAtMs === null ? ', not mended' : ` for ${Math.round(mendedAtMs - inflictedAtMs)} ms`;

@@ -3,7 +3,7 @@
  * where a run of two minutes or more did not exercise what it is for.
  */
 import { parseArgs } from 'node:util';
-import { describeVerdict } from './chaos-report.ts';
+import { describeVerdict, exitStatusOf } from './chaos-report.ts';
 import { type ChaosOptions, runChaos } from './chaos-run.ts';
 import { type Fault, FAULTS } from './fault-schedule.ts';
 
@@ -62,5 +62,4 @@ const options = readOptions();
 console.log(`seed ${options.seed}`);
 const verdict = await runChaos(options);
 console.log(describeVerdict(verdict, options));
-if (verdict.violations.length > 0) process.exit(1);
-process.exit(verdict.unexercised.length > 0 ? 3 : 0);
+process.exit(exitStatusOf(verdict));
