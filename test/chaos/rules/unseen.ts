@@ -4,7 +4,7 @@
  */
 import { groupBy, type History } from '../history.ts';
 import type { LeaseRecord } from '../lease-record.ts';
-import { isDisturbed } from './disturbed.ts';
+import { isDisturbed, mayBeUnanswered } from './disturbed.ts';
 
 /** A lease that another has just begun, or just lost, may be missing in what a renewal of that moment sees. */
 const JUST_MS = 2_000;
@@ -48,7 +48,7 @@ function aloneAtLastContact(history: History): (instance: string, atMs: number) 
   return (instance, atMs) => {
     const renewals = (leasesOf.get(instance) ?? []).filter((lease) => lease.atMs <= atMs).toReversed();
     // The answer of one that was written while something was being done to it may never have come.
-    const answered = renewals.findIndex((lease) => !isDisturbed(history, instance, lease.atMs));
+    const answered = renewals.findIndex((lease) => !mayBeUnanswered(history, instance, lease.atMs));
     const contacts = answered === -1 ? renewals : renewals.slice(0, answered + 1);
     const others = [...leasesOf].filter(([name]) => name !== instance).map(([, leases]) => leases);
     return contacts.some(({ renewedAtMs }) => !others.some((leases) => isSurelyLive(leases, renewedAtMs)));
