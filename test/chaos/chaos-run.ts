@@ -71,11 +71,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
   }
 }
 
+type Quiet = Pick<History, 'runningInQuiet' | 'quietFromMs' | 'quietToMs'>;
+
 async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<ChaosVerdict, 'folder'>> {
-  const { seed, attackMs, quietMs, replicas, faults, say } = options;
+  const { seed, attackMs, replicas, faults, say } = options;
   const herd = options.herd === null ? usualHerd(options.jobs) : herdOf(options.herd);
   const jobs = makeJobs(seed, options.jobs, herd);
-  const { database } = cluster;
   await arm(cluster, jobs, options);
   const fromMs = machineNow();
   say(
@@ -89,18 +90,10 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
   await until('the attack is over', () => machineNow() - fromMs >= attackMs);
   traffic.stop();
   await busy;
-  cluster.heal();
-  const quietFromMs = machineNow();
-  say(`The faults are over; ${Math.round(quietMs / 1_000)} s of quiet follow.`);
-  await new Promise((resolve) => setTimeout(resolve, quietMs));
-  await caughtUp(database);
-  const runningInQuiet = await readRunning(database);
-  const quietToMs = machineNow();
-  const watch = { fromMs, toMs: quietToMs - PENDING_MS };
-  await cluster.finish();
+  const quiet = await settle(cluster, options);
+  const watch = { fromMs, toMs: quiet.quietToMs - PENDING_MS };
   const { disturbances } = nemesis;
   const { historyRows } = options;
-  const quiet = { runningInQuiet, quietFromMs, quietToMs };
   const parts = { cluster, traffic, jobs, herd, watch, ...quiet, disturbances, historyRows };
   const history = await readHistory(parts);
   return {
@@ -113,6 +106,19 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
     badRows: traffic.badRows,
     reschedulings: traffic.reschedulings.length,
   };
+}
+
+/** Everything is healthy for a while, whoever is behind catches up, and then every replica drains. */
+async function settle(cluster: Cluster, { quietMs, say }: ChaosOptions): Promise<Quiet> {
+  cluster.heal();
+  const quietFromMs = machineNow();
+  say(`The faults are over; ${Math.round(quietMs / 1_000)} s of quiet follow.`);
+  await new Promise((resolve) => setTimeout(resolve, quietMs));
+  await caughtUp(cluster.database);
+  const runningInQuiet = await readRunning(cluster.database);
+  const quietToMs = machineNow();
+  await cluster.finish();
+  return { runningInQuiet, quietFromMs, quietToMs };
 }
 
 /** Resolves when every replica is ready, and every job has its first occurrence. */
