@@ -8,10 +8,11 @@ import { join } from 'node:path';
 import { caughtUp, PENDING_MS } from './catching-up.ts';
 import { ChaosDatabase } from './chaos-database.ts';
 import { checkHistory } from './check-history.ts';
+import { countFarAhead } from './claims-ahead.ts';
 import { Cluster } from './cluster.ts';
 import { findUnexercised } from './exercised.ts';
 import { type Fault, planFaults } from './fault-schedule.ts';
-import { herdOf } from './herd.ts';
+import { FAR_AHEAD_MS, herdOf } from './herd.ts';
 import type { History, Violation } from './history.ts';
 import { recordLeases } from './lease-record.ts';
 import { type Inflicted, Nemesis } from './nemesis.ts';
@@ -71,6 +72,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
   }
 }
 
+const IN_PEACE_WITHIN_MS = 120_000;
+
 type Quiet = Pick<History, 'runningInQuiet' | 'quietFromMs' | 'quietToMs'>;
 
 async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<ChaosVerdict, 'folder'>> {
@@ -78,6 +81,7 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
   const herd = options.herd === null ? usualHerd(options.jobs) : herdOf(options.herd);
   const jobs = makeJobs(seed, options.jobs, herd);
   await arm(cluster, jobs, options);
+  if (herd.aheadMs > FAR_AHEAD_MS) await claimedFarAhead(cluster);
   const fromMs = machineNow();
   say(
     `${replicas} replicas are ready, ${jobs.length} jobs are armed; faults come for ${Math.round(attackMs / 1_000)} s.`,
@@ -142,6 +146,14 @@ async function arm(
     );
     return row?.['n'] === 0;
   });
+}
+
+/** Resolves when a herd that is large enough has once been claimed as it is in peace; who never gets there is judged for it. */
+async function claimedFarAhead({ database }: Cluster): Promise<void> {
+  const untilMs = machineNow() + IN_PEACE_WITHIN_MS;
+  while (machineNow() < untilMs && (await countFarAhead(database)) === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {

@@ -30,6 +30,12 @@ describe('planFaults()', () => {
 describe('planFaults() and a large herd', () => {
   const herd = herdOf(60_000);
 
+  it('aims at a replica that holds claims ahead before anything else has put the herd behind', () => {
+    for (const seed of [1, 2, 3]) expect(planFaults({ ...PLAN, seed, herd })[0]?.fault).toBe('kill-ahead');
+    const others = FAULTS.filter((fault) => fault !== 'kill-ahead');
+    expect(planFaults({ ...PLAN, faults: others, herd }).some(({ fault }) => fault === 'kill-ahead')).toBe(false);
+  });
+
   it('has every fault with an instant fall into the time in which the herd is claimed, or starts', () => {
     const aligned = planFaults({ ...PLAN, herd }).filter(({ alignMs }) => alignMs !== null);
     expect(aligned.length).toBeGreaterThan(20);

@@ -76,7 +76,7 @@ export function planFaults(plan: FaultPlan): PlannedFault[] {
   const random = SeededRandom.of(plan.seed, 'faults');
   const planned: PlannedFault[] = [];
   if (plan.faults.length === 0) return planned;
-  let bag: Fault[] = [];
+  let bag = firstBag(plan, random);
   let atMs = 2_000;
   while (atMs < lastAtMs(plan) || planned.length === 0) {
     if (bag.length === 0) bag = shuffled(plan.faults, random);
@@ -84,6 +84,12 @@ export function planFaults(plan: FaultPlan): PlannedFault[] {
     atMs += random.between(600, gapMs(plan));
   }
   return planned;
+}
+
+/** Of a large herd hardly anything is claimed ahead once it is behind: whoever aims at that comes first. */
+function firstBag({ faults, herd }: FaultPlan, random: SeededRandom): Fault[] {
+  const bag = shuffled(faults, random);
+  return herd.isLarge ? bag.toSorted((a, b) => Number(a === 'kill-ahead') - Number(b === 'kill-ahead')) : bag;
 }
 
 function lastAtMs({ lengthMs }: FaultPlan): number {
