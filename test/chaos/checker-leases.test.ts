@@ -53,6 +53,24 @@ describe('checkHistory() and jobs of the outage policy auto', () => {
     expect(broken([both[1]!], limited)).toEqual(new Set());
   });
 
+  it('an overtaking, an event that is contradicted, a run without a record, where another process was alive', () => {
+    const both = [leaseOf('replica-1.1', -1_000), leaseOf('replica-2.1', -5_000)];
+    const exclusive = [expectation({ outagePolicy: 'auto' })];
+    const here = [{ on: 'replica-1.1', fromMs: T, toMs: T + 5_000 }];
+    const swapped = [...ranLines(1).map((line) => ({ ...line, atMs: line.atMs + 3_000 })), ...ranLines(2)];
+    const part = { disturbances: here, jobs: exclusive, events: [], ledger: swapped };
+    expect(broken(both, part)).toEqual(new Set(['in the order of the queue']));
+    expect(broken([both[0]!], part)).toEqual(new Set());
+    const told = { ...part, ledger: [...ranLines(1), ...ranLines(2)], events: [skipped({ scheduledAtMs: T + 2_000 })] };
+    expect(broken(both, told)).toEqual(new Set(['no contradiction']));
+    expect(broken([both[0]!], told)).toEqual(new Set());
+    const third = ranLines(3);
+    const incarnations = [{ name: 'replica-1.1', endedAtMs: T + 4_000, isDrained: false }];
+    const forgotten = { ...told, events: [], ledger: [...told.ledger, ...third], incarnations };
+    expect(broken(both, forgotten)).toEqual(new Set(['every run has a record']));
+    expect(broken([both[0]!], forgotten)).toEqual(new Set());
+  });
+
   it('a job that comes and goes is held, whatever its process knew', () => {
     const brief = { jobId: JOB, madeAtMs: T, removedAtMs: null, isRemovalAsked: true };
     const orders = { pauses: [], cancels: [], repeated: [], backfills: [], retriedOccurrences: new Set<string>() };
