@@ -46,7 +46,11 @@ export function unseenStarts(history: History): Unseen {
 function aloneAtLastContact(history: History): (instance: string, atMs: number) => boolean {
   const leasesOf = groupBy(history.leases, ({ instance }) => instance);
   return (instance, atMs) => {
-    const renewals = (leasesOf.get(instance) ?? []).filter((lease) => lease.atMs <= atMs).toReversed();
+    const own = (leasesOf.get(instance) ?? []).filter((lease) => lease.atMs <= atMs);
+    // By confirming what is due an instance does not hear of the others; and what others wrote of it is no renewal.
+    const isBeat = ({ confirmedUntilMs, renewedAtMs }: LeaseRecord, at: number): boolean =>
+      confirmedUntilMs === (own[at - 1]?.confirmedUntilMs ?? null) && renewedAtMs !== own[at - 1]?.renewedAtMs;
+    const renewals = own.filter(isBeat).toReversed();
     // The answer of one that was written while something was being done to it may never have come.
     const answered = renewals.findIndex((lease) => !mayBeUnanswered(history, instance, lease.atMs));
     const contacts = answered === -1 ? renewals : renewals.slice(0, answered + 1);
