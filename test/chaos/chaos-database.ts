@@ -25,8 +25,9 @@ export class ChaosDatabase {
     this.#client = connect(url);
   }
 
-  static async start(): Promise<ChaosDatabase> {
-    const server = await startPostgresServer();
+  /** @param isSynced what is committed is on the disk, as a server in earnest has it */
+  static async start(isSynced: boolean): Promise<ChaosDatabase> {
+    const server = await startPostgresServer(['-c', `fsync=${isSynced ? 'on' : 'off'}`, '-c', 'synchronous_commit=on']);
     const maintenance = connect(server.url);
     await maintenance.unsafe('create database chaos');
     const [row] = await maintenance.unsafe('show data_directory');
@@ -90,16 +91,6 @@ export class ChaosDatabase {
       for (const row of rows) all.push(convert(row));
     }
     return all;
-  }
-
-  /** Rows of a time long past. */
-  async insertHistory(rows: number): Promise<void> {
-    await this.ask(
-      `insert into scheduler_execution_log (job_id, started_at, finished_at, status, scheduled_at, duration_ms)
-      select 'history-' || n % 50, at, at + interval '1 second', 'SUCCESS', at, 1000
-      from generate_series(1, $1::int) as n, lateral (select now() - interval '60 days' - n * interval '100 milliseconds' as at) as past`,
-      [rows],
-    );
   }
 
   async #away(go: () => Promise<void>, work: () => Promise<void>): Promise<boolean> {

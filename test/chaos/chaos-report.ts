@@ -1,19 +1,29 @@
 /** A verdict in words: what was done, what came of it, and every broken promise with its evidence. */
 import type { ChaosOptions, ChaosVerdict } from './chaos-run.ts';
 import { type EventRecord, groupBy, iso } from './history.ts';
+import { prunings } from './rules/pruning.ts';
 
 /** Of each rule so many violations are shown in full. */
 const SHOWN = 8;
 const EVIDENCE_CHARACTERS = 2_500;
 
 export function describeVerdict(verdict: ChaosVerdict, options: ChaosOptions): string {
-  return [...faultLines(verdict), '', ...figures(verdict, options), '', ...violationLines(verdict, options)].join('\n');
+  const unexercised = verdict.unexercised.map((what) => `not exercised: ${what}`);
+  const lines = [...faultLines(verdict), '', ...figures(verdict, options), '', ...unexercised];
+  return [...lines, ...violationLines(verdict, options)].join('\n');
+}
+
+/** 0: every promise was kept. 1: one was broken. 3: none was, but the run has not exercised what it is for. */
+export function exitStatusOf({ violations, unexercised }: Pick<ChaosVerdict, 'violations' | 'unexercised'>): number {
+  if (violations.length > 0) return 1;
+  return unexercised.length > 0 ? 3 : 0;
 }
 
 function faultLines({ inflicted }: ChaosVerdict): string[] {
-  return inflicted.map(({ fault, on, inflictedAtMs, mendedAtMs, heldFarAhead }) => {
+  return inflicted.map(({ fault, on, inflictedAtMs, mendedAtMs, heldAhead }) => {
     const lasted = mendedAtMs === null ? ', not mended' : ` for ${Math.round(mendedAtMs - inflictedAtMs)} ms`;
-    const met = heldFarAhead > 0 ? `, with ${heldFarAhead} claimed far ahead` : '';
+    const far = heldAhead.far > 0 ? `, ${heldAhead.far} of them far` : '';
+    const met = heldAhead.all > 0 ? `, with ${heldAhead.all} claimed ahead${far}` : '';
     return `  ${iso(inflictedAtMs)}  ${fault} on ${on}${lasted}${met}`;
   });
 }
@@ -26,24 +36,37 @@ function figures(verdict: ChaosVerdict, options: ChaosOptions): string[] {
   const expected = jobs.reduce((sum, job) => sum + job.expectedAtMs.length, 0);
   const acknowledged = edits.filter(({ isAcknowledged }) => isAcknowledged).length;
   return [
-    `seed ${options.seed}: ${options.replicas} replicas (${incarnations.length} processes in all), ${options.jobs} jobs and a herd of ${jobs.length - options.jobs}, ${options.attackMs / 1_000} s of faults`,
+    `seed ${options.seed}: ${options.replicas} replicas (${incarnations.length} processes in all), ${options.jobs} jobs and a herd of ${jobs.filter(({ jobId }) => jobId.startsWith('herd-')).length}, ${options.attackMs / 1_000} s of faults`,
     `faults: ${inflicted.length} (${byFault.join(', ')})`,
     `occurrences expected ${expected}; executions ${executions.length}; starts in ledgers ${ledger.filter(({ event }) => event === 'start').length}`,
     `LOST ${of('LOST')}, TIMEOUT ${of('TIMEOUT')}, CANCELLED ${of('CANCELLED')}, ERROR ${of('ERROR')}, gone back before they were due ${history.goneBack}; by trigger: ${tally(executions.map(({ trigger }) => trigger))}`,
+    ahead(verdict),
     farAhead(verdict),
     `events: ${tally(events.map(causeOf))}`,
     `pauses ${orders.pauses.length}, cancellations acknowledged ${orders.cancels.length}, runs ordered again ${orders.retriedOccurrences.size}, unheard triggers ${orders.repeated.length}, jobs made ${orders.briefJobs.length} and removed ${orders.briefJobs.filter(({ removedAtMs }) => removedAtMs !== null).length}, backfills ${orders.backfills.length}, left waiting ${history.pending.length}`,
-    `edits ${edits.length} (acknowledged ${acknowledged}), reschedulings ${counts.reschedulings}, triggers acknowledged ${triggers.length}, bad rows ${counts.badRows}`,
+    `edits ${edits.length} (acknowledged ${acknowledged}), reschedulings ${counts.reschedulings}, changes of steered jobs ${history.versions.filter(({ version }) => version > 0).length}, triggers acknowledged ${triggers.length}, bad rows ${counts.badRows}`,
+    `history: of ${history.past.outside.inserted} too old ${history.past.outside.left} are left, of ${history.past.within.inserted} to be kept ${history.past.within.left}; prunings ${tally(prunings(history).map(({ status }) => status))}`,
     `after a second SIGTERM: ${forcedMs.length === 0 ? 'none' : forcedMs.map((ms) => `${ms} ms`).join(', ')}`,
   ];
 }
 
+function isKill({ fault }: ChaosVerdict['inflicted'][number]): boolean {
+  return fault === 'kill' || fault === 'kill-ahead';
+}
+
+/** Whether processes were killed while they held what was not due yet, and what became of it. */
+function ahead({ history, inflicted, missed }: ChaosVerdict): string {
+  const killed = inflicted.filter(isKill).filter(({ heldAhead }) => heldAhead.all > 0);
+  const left = killed.reduce((sum, { heldAhead }) => sum + heldAhead.all, 0);
+  return `killed while holding claims ahead: ${killed.length} processes (${left} claims); aimed at and missed: ${missed}; records given back: ${history.giveBacks.length}`;
+}
+
 /** Whether the faults hit the time in which a large herd is claimed, more than a second before it is due. */
 function farAhead({ history, inflicted }: ChaosVerdict): string {
-  const met = inflicted.filter(({ heldFarAhead }) => heldFarAhead > 0);
+  const met = inflicted.filter(({ heldAhead }) => heldAhead.far > 0);
   const byFault = [...groupBy(met, ({ fault }) => fault)].map(([fault, all]) => `${fault} ${all.length}`);
-  const killed = met.filter(({ fault }) => fault === 'kill');
-  const left = killed.reduce((sum, { heldFarAhead }) => sum + heldFarAhead, 0);
+  const killed = met.filter(isKill);
+  const left = killed.reduce((sum, { heldAhead }) => sum + heldAhead.far, 0);
   return `of the herd claimed more than 1 s ahead: ${history.claimedFarAhead}; killed while holding such claims: ${killed.length} processes (${left} claims); faults that met them: ${byFault.length === 0 ? 'none' : byFault.join(', ')}`;
 }
 

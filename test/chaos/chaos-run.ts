@@ -5,13 +5,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { caughtUp, PENDING_MS } from './catching-up.ts';
 import { ChaosDatabase } from './chaos-database.ts';
 import { checkHistory } from './check-history.ts';
+import { countFarAhead } from './claims-ahead.ts';
 import { Cluster } from './cluster.ts';
+import { findUnexercised } from './exercised.ts';
 import { type Fault, planFaults } from './fault-schedule.ts';
-import { herdOf } from './herd.ts';
+import { FAR_AHEAD_MS, herdOf } from './herd.ts';
 import type { History, Violation } from './history.ts';
+import { recordLeases } from './lease-record.ts';
 import { type Inflicted, Nemesis } from './nemesis.ts';
+import { insertPast } from './past-history.ts';
 import { readHistory, readRunning } from './read-history.ts';
 import { machineNow } from './shifted-date.ts';
 import { Traffic } from './traffic.ts';
@@ -27,8 +32,11 @@ export interface ChaosOptions {
   readonly jobs: number;
   /** How many are due together besides; null: a quarter as many. */
   readonly herd: number | null;
+  /** Executions of a time long past, half of them too old to be kept. */
   readonly historyRows: number;
   readonly faults: readonly Fault[];
+  /** The server's commits reach the disk. */
+  readonly isSynced: boolean;
   /** Keeps ledgers and logs also where nothing was broken. */
   readonly keep: boolean;
   readonly say: (line: string) => void;
@@ -40,21 +48,23 @@ export interface ChaosVerdict {
   readonly inflicted: readonly Inflicted[];
   readonly forcedMs: readonly number[];
   readonly badRows: number;
+  /** So often no replica held claims ahead for one to be killed with them. */
+  readonly missed: number;
+  /** What the run was for and did not do. */
+  readonly unexercised: readonly string[];
   readonly reschedulings: number;
   /** Ledgers and logs of the replicas; kept where a promise was broken. */
   readonly folder: string;
 }
 
-/** What is due so shortly before the end may still be under way. */
-const PENDING_MS = 12_000;
-
 export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
   const folder = await mkdtemp(join(tmpdir(), 'carillon-chaos-'));
-  const database = await ChaosDatabase.start();
+  const database = await ChaosDatabase.start(options.isSynced);
   const cluster = new Cluster(database, folder);
   try {
     const verdict = await attack(cluster, options);
-    if (verdict.violations.length === 0 && !options.keep) await rm(folder, { recursive: true, force: true });
+    const isGood = verdict.violations.length === 0 && verdict.unexercised.length === 0;
+    if (isGood && !options.keep) await rm(folder, { recursive: true, force: true });
     return { ...verdict, folder };
   } finally {
     await cluster.stop();
@@ -62,12 +72,16 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
   }
 }
 
+const IN_PEACE_WITHIN_MS = 120_000;
+
+type Quiet = Pick<History, 'runningInQuiet' | 'quietFromMs' | 'quietToMs'>;
+
 async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<ChaosVerdict, 'folder'>> {
-  const { seed, attackMs, quietMs, replicas, faults, say } = options;
+  const { seed, attackMs, replicas, faults, say } = options;
   const herd = options.herd === null ? usualHerd(options.jobs) : herdOf(options.herd);
   const jobs = makeJobs(seed, options.jobs, herd);
-  const { database } = cluster;
   await arm(cluster, jobs, options);
+  if (herd.aheadMs > FAR_AHEAD_MS) await claimedFarAhead(cluster);
   const fromMs = machineNow();
   say(
     `${replicas} replicas are ready, ${jobs.length} jobs are armed; faults come for ${Math.round(attackMs / 1_000)} s.`,
@@ -80,38 +94,51 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
   await until('the attack is over', () => machineNow() - fromMs >= attackMs);
   traffic.stop();
   await busy;
-  cluster.heal();
-  const quietFromMs = machineNow();
-  say(`The faults are over; ${Math.round(quietMs / 1_000)} s of quiet follow.`);
-  await new Promise((resolve) => setTimeout(resolve, quietMs));
-  const runningInQuiet = await readRunning(database);
-  const quietToMs = machineNow();
-  const watch = { fromMs, toMs: quietToMs - PENDING_MS };
-  await cluster.finish();
+  const quiet = await settle(cluster, options);
+  const watch = { fromMs, toMs: quiet.quietToMs - PENDING_MS };
   const { disturbances } = nemesis;
-  const parts = { cluster, traffic, jobs, herd, watch, runningInQuiet, quietFromMs, quietToMs, disturbances };
+  const { historyRows } = options;
+  const parts = { cluster, traffic, jobs, herd, watch, ...quiet, disturbances, historyRows };
   const history = await readHistory(parts);
   return {
     history,
     violations: checkHistory(history),
     inflicted: nemesis.inflicted,
     forcedMs: nemesis.forcedMs,
+    missed: nemesis.missed,
+    unexercised: findUnexercised({ attackMs, faults, herd, inflicted: nemesis.inflicted, history }),
     badRows: traffic.badRows,
     reschedulings: traffic.reschedulings.length,
   };
+}
+
+/** Everything is healthy for a while, whoever is behind catches up, and then every replica drains. */
+async function settle(cluster: Cluster, { quietMs, say }: ChaosOptions): Promise<Quiet> {
+  cluster.heal();
+  const quietFromMs = machineNow();
+  say(`The faults are over; ${Math.round(quietMs / 1_000)} s of quiet follow.`);
+  await new Promise((resolve) => setTimeout(resolve, quietMs));
+  await caughtUp(cluster.database);
+  const runningInQuiet = await readRunning(cluster.database);
+  const quietToMs = machineNow();
+  await cluster.finish();
+  return { runningInQuiet, quietFromMs, quietToMs };
 }
 
 /** Resolves when every replica is ready, and every job has its first occurrence. */
 async function arm(
   cluster: Cluster,
   jobs: readonly ChaosJob[],
-  { replicas, historyRows }: ChaosOptions,
+  { replicas, historyRows, say }: ChaosOptions,
 ): Promise<void> {
   const { database } = cluster;
   // All at once on an empty database: each wants to migrate it.
   for (let index = 0; index < replicas; index += 1) await cluster.addSlot();
   await until('every replica is ready', () => cluster.addresses.length === replicas);
-  await database.insertHistory(historyRows);
+  await recordLeases(database);
+  const startedAtMs = machineNow();
+  await insertPast(database, historyRows);
+  say(`${historyRows} executions of the past were inserted in ${Math.round(machineNow() - startedAtMs)} ms.`);
   await database.insertJobs(jobs.map(({ spec }) => spec));
   await until('every job is armed', async () => {
     const [row] = await database.insist(
@@ -119,6 +146,14 @@ async function arm(
     );
     return row?.['n'] === 0;
   });
+}
+
+/** Resolves when a herd that is large enough has once been claimed as it is in peace; who never gets there is judged for it. */
+async function claimedFarAhead({ database }: Cluster): Promise<void> {
+  const untilMs = machineNow() + IN_PEACE_WITHIN_MS;
+  while (machineNow() < untilMs && (await countFarAhead(database)) === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {

@@ -5,12 +5,22 @@ import { type ChaosOptions, runChaos } from './chaos-run.ts';
 import type { Fault } from './fault-schedule.ts';
 
 /** Those that are over soon; the long ones belong to long runs. */
-const FAULTS: readonly Fault[] = ['kill', 'suspend', 'drain', 'force', 'clock', 'db-restart', 'terminate', 'slow'];
+const FAULTS: readonly Fault[] = [
+  'kill',
+  'kill-ahead',
+  'suspend',
+  'drain',
+  'force',
+  'clock',
+  'db-restart',
+  'terminate',
+  'slow',
+];
 
 it('keeps every promise through one round of faults', { timeout: 180_000 }, async () => {
   const options: ChaosOptions = {
     // With this one a suspension outlasts the lease, and all is over soon after it.
-    seed: 2_891,
+    seed: 1_369,
     attackMs: 16_000,
     quietMs: 21_000,
     replicas: 3,
@@ -18,6 +28,7 @@ it('keeps every promise through one round of faults', { timeout: 180_000 }, asyn
     herd: null,
     historyRows: 2_000,
     faults: FAULTS,
+    isSynced: true,
     keep: false,
     say: () => undefined,
   };

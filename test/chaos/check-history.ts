@@ -6,18 +6,20 @@ import { nothingWaitsForEver, queueAllSkipsNone, queueInOrder, retriesFollow } f
 import { everyOccurrenceResolved, noContradiction } from './rules/occurrences.ts';
 import { cancelledStaysCancelled, orderedOnce, pausedIsQuiet } from './rules/orders.ts';
 import { backfillsAreWhole, removedIsGone } from './rules/brief-jobs.ts';
+import { startedIsKept, undueGoesBack } from './rules/claimed-ahead.ts';
 import { herdClaimedFarAhead } from './rules/herd.ts';
 import { noOverlap, withinOwnLimit } from './rules/overlap.ts';
 import { outputIsWhole } from './rules/output.ts';
+import { prunedToTheWatermark } from './rules/pruning.ts';
 import {
   lostStaysLost,
   nothingLostInQuiet,
   nothingStaysRunning,
   ownInstanceRecords,
   successesHappened,
-  undueGoesBack,
 } from './rules/records.ts';
 import { attemptsWithinLimit, noneBeforeItsTime, oneStartPerAttempt } from './rules/starts.ts';
+import { editsTakeEffect } from './rules/versions.ts';
 
 const RULES: readonly Rule[] = [
   oneStartPerAttempt,
@@ -32,6 +34,7 @@ const RULES: readonly Rule[] = [
   queueAllSkipsNone,
   nothingWaitsForEver,
   undueGoesBack,
+  startedIsKept,
   lostStaysLost,
   ownInstanceRecords,
   successesHappened,
@@ -39,6 +42,7 @@ const RULES: readonly Rule[] = [
   nothingStaysRunning,
   nothingLostInQuiet,
   editsStand,
+  editsTakeEffect,
   triggersRan,
   cancelledStaysCancelled,
   pausedIsQuiet,
@@ -46,6 +50,7 @@ const RULES: readonly Rule[] = [
   removedIsGone,
   backfillsAreWhole,
   herdClaimedFarAhead,
+  prunedToTheWatermark,
   ({ misconduct }) => misconduct.map((evidence) => ({ rule: 'conduct', what: evidence.what, evidence })),
 ];
 

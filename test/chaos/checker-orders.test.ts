@@ -61,13 +61,6 @@ describe('checkHistory() and attempts', () => {
       'none before its time',
     ]);
   });
-
-  it('a run that is lost although its process had ended before it was due', () => {
-    const executions = [failed('LOST', 1), ranRecord(2)];
-    const incarnations = [{ name: 'replica-1.1', endedAtMs: T + 900, isDrained: false }];
-    expect(rulesBroken({ executions, incarnations })).toEqual(['what was not due goes back']);
-    expect(rulesBroken({ executions, incarnations: [{ ...incarnations[0]!, endedAtMs: T + 1_100 }] })).toEqual([]);
-  });
 });
 
 describe('checkHistory() and queues', () => {
@@ -215,7 +208,9 @@ describe('checkHistory() and jobs that run without the database', () => {
   it('an occurrence that started twice although the database could be asked, or twice in one process', () => {
     expect(broken('run')).toEqual(new Set());
     expect(broken('hold')).toEqual(new Set(['one start per attempt', 'attempts within the limit']));
-    expect(broken('run', { disturbances: [] })).toEqual(new Set(['one start per attempt']));
+    expect(broken('run', { disturbances: [] })).toEqual(
+      new Set(['one start per attempt', 'attempts within the limit']),
+    );
     expect(broken('run', { events: [] })).toEqual(new Set(['every run has a record']));
     const same = twice.map((line) => ({ ...line, instance: 'replica-2.1' }));
     expect(broken('run', { ledger: same })).toContain('one start per attempt');

@@ -43,6 +43,9 @@ describe('checkHistory()', () => {
   it('an occurrence that came to nothing', () => {
     const broken = { ledger: ranLines(1), executions: [ranRecord(1)] };
     expect(rulesBroken(broken)).toEqual(['every occurrence resolved']);
+    // Who catches up on all, one after another, has caught up by the end.
+    const jobs = [expectation({ misfirePolicy: 'all' })];
+    expect(rulesBroken({ ...broken, jobs })).toEqual(['every occurrence resolved']);
   });
 
   it('an occurrence that an event names, or the interval of one, has come to something', () => {
@@ -169,7 +172,8 @@ describe('checkHistory() and who recorded what', () => {
     ];
     expect(rulesBroken({ ledger })).toContain('every run has a record');
     const incarnations = [{ name: 'replica-1.1', endedAtMs: T + 2_400, isDrained: false }];
-    expect(rulesBroken({ ledger, incarnations })).toEqual([]);
+    expect(rulesBroken({ ledger, incarnations })).toContain('every run has a record');
+    expect(rulesBroken({ ledger, incarnations, jobs: [expectation({ outagePolicy: 'run' })] })).toEqual([]);
   });
 
   it('a run that was lost although its replica lived', () => {

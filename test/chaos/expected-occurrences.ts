@@ -1,30 +1,36 @@
 /**
  * Which occurrences a run must have dealt with. Pure. Invariant: the old schedule's until its edit was asked for, the new
- * one's as soon as it was answered; only in between it is open which of the two holds.
+ * one's as soon as it was answered; only in between it is open which of the two holds. A disabled job has none.
  */
 import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
 import { nextFire, scheduleOf } from '../../src/modules/foundation/domain/next-fire.ts';
-import type { Rescheduling } from './traffic.ts';
+import type { JobVersion } from './job-version.ts';
 
 export interface Watch {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-export function expectedOccurrences(config: JobConfig, watch: Watch, edits: readonly Rescheduling[]): number[] {
-  const spans = [{ fromMs: watch.fromMs, cronExpression: config.cronExpression }].concat(
-    edits.map((edit) => ({
-      fromMs: edit.answeredAtMs + 1,
-      cronExpression: edit.cronExpression,
-    })),
-  );
+/** What is edited of a schedule. */
+export interface ScheduleEdit extends Pick<JobVersion, 'cronExpression' | 'askedAtMs' | 'answeredAtMs'> {
+  /** Left out: it is. */
+  readonly enabled?: boolean;
+}
+
+export function expectedOccurrences(config: JobConfig, watch: Watch, edits: readonly ScheduleEdit[]): number[] {
+  const { cronExpression, enabled } = config;
+  const spans = [
+    { fromMs: watch.fromMs, cronExpression, enabled },
+    ...edits.map((edit) => ({ enabled: true, ...edit, fromMs: Math.max(watch.fromMs, edit.answeredAtMs + 1) })),
+  ];
   return spans.flatMap((span, at) => {
     const toMs = Math.min(watch.toMs, (edits[at]?.askedAtMs ?? Number.POSITIVE_INFINITY) - 1);
-    return occurrences({ ...config, cronExpression: span.cronExpression }, span.fromMs, toMs);
+    return span.enabled ? occurrencesOf({ ...config, cronExpression: span.cronExpression }, span.fromMs, toMs) : [];
   });
 }
 
-function occurrences(config: JobConfig, fromMs: number, toMs: number): number[] {
+/** Both ends included. */
+export function occurrencesOf(config: JobConfig, fromMs: number, toMs: number): number[] {
   const schedule = scheduleOf(config);
   const found: number[] = [];
   let next = nextFire(config, schedule, fromMs - 1);
@@ -34,3 +40,20 @@ function occurrences(config: JobConfig, fromMs: number, toMs: number): number[] 
   }
   return found;
 }
+
+/** The configuration that a row of it has, as far as a schedule goes by it. */
+export function configOf(
+  spec: Omit<JobConfig, keyof typeof UNSET | 'id' | 'createdAt' | 'updatedAt'>,
+  createdAt: Date,
+): JobConfig {
+  return { ...UNSET, ...spec, id: spec.jobId, createdAt, updatedAt: createdAt };
+}
+
+const UNSET = {
+  lastRunAt: null,
+  lastSuccessAt: null,
+  pausedAt: null,
+  pausedUntil: null,
+  pauseReason: null,
+  revision: 0,
+} as const;

@@ -7,6 +7,7 @@ import { SeededRandom } from './seeded-random.ts';
 
 export const FAULTS = [
   'kill',
+  'kill-ahead',
   'suspend',
   'drain',
   'force',
@@ -29,7 +30,7 @@ export interface PlannedFault {
   /** After the start of the run. */
   readonly atMs: number;
   readonly fault: Fault;
-  /** Which replica; faults of the server itself leave it out of account. */
+  /** Which replica; faults of the server itself, and whoever seeks out a replica, leave it out of account. */
   readonly slot: number;
   readonly durationMs: number;
   /** Steps the clock by this much. */
@@ -51,6 +52,7 @@ export interface FaultPlan {
 /** How long each fault lasts, from and to. Suspensions outlast the lease of 15 s in two of three cases. */
 const LASTS: Readonly<Record<Fault, readonly [number, number]>> = {
   kill: [500, 6_000],
+  'kill-ahead': [500, 6_000],
   suspend: [3_000, 24_000],
   drain: [500, 4_000],
   force: [500, 4_000],
@@ -74,7 +76,7 @@ export function planFaults(plan: FaultPlan): PlannedFault[] {
   const random = SeededRandom.of(plan.seed, 'faults');
   const planned: PlannedFault[] = [];
   if (plan.faults.length === 0) return planned;
-  let bag: Fault[] = [];
+  let bag = firstBag(plan, random);
   let atMs = 2_000;
   while (atMs < lastAtMs(plan) || planned.length === 0) {
     if (bag.length === 0) bag = shuffled(plan.faults, random);
@@ -82,6 +84,12 @@ export function planFaults(plan: FaultPlan): PlannedFault[] {
     atMs += random.between(600, gapMs(plan));
   }
   return planned;
+}
+
+/** Of a large herd hardly anything is claimed ahead once it is behind: whoever aims at that comes first. */
+function firstBag({ faults, herd }: FaultPlan, random: SeededRandom): Fault[] {
+  const bag = shuffled(faults, random);
+  return herd.isLarge ? bag.toSorted((a, b) => Number(a === 'kill-ahead') - Number(b === 'kill-ahead')) : bag;
 }
 
 function lastAtMs({ lengthMs }: FaultPlan): number {

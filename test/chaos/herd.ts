@@ -17,6 +17,8 @@ export interface Herd {
   readonly isLarge: boolean;
 }
 
+/** Only of a herd that takes the database longer is anything claimed further ahead. */
+export const FAR_AHEAD_MS = 1_000;
 /** Up to which size it is due how often. */
 const EVERY_S = [
   { size: 1_000, everyS: 10 },

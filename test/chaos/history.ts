@@ -4,12 +4,17 @@
  */
 import type { JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
 import type { FailureReason, RunStatus } from '../../src/modules/foundation/domain/run.ts';
+import type { GiveBackRecord, LeaseRecord } from './lease-record.ts';
+import type { PastHistory } from './past-history.ts';
+import type { JobVersion } from './job-version.ts';
 import type { LedgerLine } from './ledger-line.ts';
 
 export interface ExecutionRecord {
   readonly id: string;
   readonly jobId: string;
   readonly scheduledAtMs: number;
+  /** When an instance took it; null: not known. */
+  readonly claimedAtMs: number | null;
   readonly startedAtMs: number;
   readonly finishedAtMs: number | null;
   readonly status: RunStatus;
@@ -27,6 +32,8 @@ export interface ExecutionRecord {
   readonly progress: number | null;
   /** The replica that the result says it comes from, where it says so. */
   readonly resultFrom: string | null;
+  /** Of its job's configuration, among its arguments; null: it has none there. */
+  readonly version: number | null;
 }
 
 export interface EventRecord {
@@ -156,7 +163,12 @@ export interface History {
   /** Instance id → the replica's incarnation. */
   readonly instances: ReadonlyMap<string, string>;
   readonly incarnations: readonly Incarnation[];
+  /** In the order of their time. */
+  readonly leases: readonly LeaseRecord[];
+  readonly giveBacks: readonly GiveBackRecord[];
   readonly edits: readonly EditRecord[];
+  /** Of those jobs whose configuration changes, each in the order of its edits. */
+  readonly versions: readonly JobVersion[];
   readonly triggers: readonly TriggerRecord[];
   /** The edited field of each job, as the database has it at the end. */
   readonly finalValues: ReadonlyMap<string, string>;
@@ -175,6 +187,7 @@ export interface History {
   readonly herdAheadMs: number;
   /** Occurrences of the herd that were claimed more than a second before they were due. */
   readonly claimedFarAhead: number;
+  readonly past: PastHistory;
   readonly misconduct: readonly Misconduct[];
 }
 

@@ -19,7 +19,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 it('a disturbance ends when it is mended, however long its claims are counted', async () => {
-  const counted = Promise.withResolvers<{ n: number }[]>();
+  const counted = Promise.withResolvers<{ n: number; far: number }[]>();
   const replica = { name: 'replica-0.1', isAlive: true, isDoomed: false };
   const proxy = { refuse: vi.fn(), heal: vi.fn() };
   const cluster = { slots: [{ index: 0, replica, proxy }], database: { ask: () => counted.promise } };
@@ -28,9 +28,9 @@ it('a disturbance ends when it is mended, however long its claims are counted', 
   await vi.advanceTimersByTimeAsync(2_000);
   expect(proxy.heal).toHaveBeenCalledTimes(1);
   await vi.advanceTimersByTimeAsync(30_000);
-  counted.resolve([{ n: 7 }]);
+  counted.resolve([{ n: 7, far: 3 }]);
   await nemesis.settled();
-  expect(nemesis.inflicted).toMatchObject([{ fault: 'outage', on: 'server', heldFarAhead: 7 }]);
+  expect(nemesis.inflicted).toMatchObject([{ fault: 'outage', on: 'server', heldAhead: { all: 7, far: 3 } }]);
   expect(nemesis.disturbances.map(({ fromMs, toMs }) => Math.round(toMs - fromMs))).toEqual([2_000]);
 });
 

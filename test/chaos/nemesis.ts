@@ -4,7 +4,7 @@
  */
 import type { Cluster, Slot } from './cluster.ts';
 import type { PlannedFault } from './fault-schedule.ts';
-import { heldFarAhead } from './far-ahead.ts';
+import { findHolder, heldAhead, type HeldAhead } from './claims-ahead.ts';
 import type { Herd } from './herd.ts';
 import type { Disturbance } from './history.ts';
 import { breakServer, isServerFault } from './server-faults.ts';
@@ -23,8 +23,8 @@ interface Impairment extends Pick<PlannedFault, 'durationMs' | 'stepMs'> {
 export interface Inflicted extends PlannedFault {
   readonly inflictedAtMs: number;
   readonly on: string;
-  /** How many claims it met that were made more than a second ahead and were not due yet. */
-  heldFarAhead: number;
+  /** How many claims it met that were not due yet. */
+  heldAhead: HeldAhead;
   /** As it was measured: a server that is busy takes longer to be broken, and mended, than was planned. Null: it is not yet. */
   mendedAtMs: number | null;
 }
@@ -34,6 +34,8 @@ export class Nemesis {
   readonly #herd: Herd;
   readonly inflicted: Inflicted[] = [];
   readonly forcedMs: number[] = [];
+  /** So often no replica held claims ahead for one to be killed with them. */
+  missed = 0;
   readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(cluster: Cluster, herd: Herd) {
@@ -66,19 +68,24 @@ export class Nemesis {
   #underTake(fault: PlannedFault): void {
     const { alignMs, isAtHerd } = fault;
     const everyMs = isAtHerd ? this.#herd.everyMs : 1_000;
-    const waitMs = alignMs === null ? 0 : everyMs + alignMs - (machineNow() % everyMs);
+    const waitMs = alignMs === null || fault.fault === 'kill-ahead' ? 0 : everyMs + alignMs - (machineNow() % everyMs);
     const work = sleep(waitMs).then(() => this.#inflict(fault));
     this.#underWay.add(work);
     void work.finally(() => this.#underWay.delete(work));
   }
 
   async #inflict(fault: PlannedFault): Promise<void> {
-    const slot = this.#cluster.slots[fault.slot]!;
+    const { slots } = this.#cluster;
+    const slot = fault.fault === 'kill-ahead' ? await findHolder(this.#cluster, this.#herd) : slots[fault.slot]!;
+    if (slot === null) {
+      this.missed += 1;
+      return;
+    }
     const on = isServerFault(fault.fault) ? 'server' : slot.replica.name;
     const inflictedAtMs = machineNow();
     // One that was killed before meets nothing any more.
     const isThere = isServerFault(fault.fault) || (slot.replica.isAlive && !slot.replica.isDoomed);
-    const inflicted: Inflicted = { ...fault, inflictedAtMs, on, heldFarAhead: 0, mendedAtMs: null };
+    const inflicted: Inflicted = { ...fault, inflictedAtMs, on, heldAhead: { all: 0, far: 0 }, mendedAtMs: null };
     this.inflicted.push(inflicted);
     const breaking = this.#break(fault, slot)
       .catch((error: unknown) => {
@@ -86,7 +93,7 @@ export class Nemesis {
       })
       .finally(() => (inflicted.mendedAtMs = machineNow()));
     // A signal is sent by now: this is what a process that was killed has left behind.
-    if (isThere) inflicted.heldFarAhead = await heldFarAhead(this.#cluster.database, on, inflictedAtMs);
+    if (isThere) inflicted.heldAhead = await heldAhead(this.#cluster.database, on, inflictedAtMs);
     await breaking;
   }
 
@@ -96,6 +103,7 @@ export class Nemesis {
     const { replica } = slot;
     switch (fault) {
       case 'kill':
+      case 'kill-ahead':
         return this.#replace(slot, durationMs, () => replica.signal('SIGKILL'));
       case 'drain':
         return this.#replace(slot, durationMs, () => this.#cluster.drain(replica));

@@ -2,6 +2,7 @@
 import { DEFAULT_POLICIES, type JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
 import { checkHistory } from './check-history.ts';
 import type { EventRecord, ExecutionRecord, History, JobExpectation, Orders } from './history.ts';
+import type { LeaseRecord } from './lease-record.ts';
 import type { LedgerLine } from './ledger-line.ts';
 
 export const T = Date.parse('2026-01-02T12:00:00.000Z');
@@ -23,7 +24,10 @@ export function historyOf(part: Partial<History>): History {
       ['id-2', 'replica-2.1'],
     ]),
     incarnations: [{ name: 'replica-1.1', endedAtMs: T + 60_000, isDrained: true }],
+    leases: [leaseOf('replica-1.1', 0), leaseOf('replica-2.1', 0)],
+    giveBacks: [],
     edits: [],
+    versions: [],
     triggers: [],
     finalValues: new Map(),
     pending: [],
@@ -35,7 +39,21 @@ export function historyOf(part: Partial<History>): History {
     goneBack: 0,
     herdAheadMs: 1_000,
     claimedFarAhead: 0,
+    past: { within: { inserted: 0, left: 0 }, outside: { inserted: 0, left: 0 } },
     misconduct: [],
+    ...part,
+  };
+}
+
+/** Renewed so many milliseconds after T, for 15 s. */
+export function leaseOf(instance: string, afterMs: number, part: Partial<LeaseRecord> = {}): LeaseRecord {
+  return {
+    instance,
+    instanceId: instance.replace(/replica-(\d+).*/, 'id-$1'),
+    atMs: T + afterMs,
+    renewedAtMs: T + afterMs,
+    untilMs: T + afterMs + 15_000,
+    confirmedUntilMs: null,
     ...part,
   };
 }
@@ -90,6 +108,7 @@ export function ranRecord(second: number): ExecutionRecord {
     id: `run-${second}`,
     jobId: JOB,
     scheduledAtMs: T + second * 1_000,
+    claimedAtMs: T + second * 1_000 + 3,
     startedAtMs: T + second * 1_000 + 5,
     finishedAtMs: T + second * 1_000 + 120,
     status: 'SUCCESS',
@@ -103,6 +122,7 @@ export function ranRecord(second: number): ExecutionRecord {
     lastLine: 0,
     progress: null,
     resultFrom: 'replica-1.1',
+    version: null,
   };
 }
 

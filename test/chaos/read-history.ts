@@ -1,12 +1,13 @@
 /** Reads what a run left behind: ledgers from the disk, rows from the database. Invariant: nothing is changed by it. */
 import { existsSync, readFileSync } from 'node:fs';
-import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
 import type { ChaosDatabase } from './chaos-database.ts';
 import type { Cluster } from './cluster.ts';
-import { expectedOccurrences, type Watch } from './expected-occurrences.ts';
+import { configOf, expectedOccurrences, type Watch } from './expected-occurrences.ts';
 import type { EventRecord, ExecutionRecord, History, JobExpectation, Misconduct, PendingRecord } from './history.ts';
-import { countFarAhead } from './far-ahead.ts';
+import { countFarAhead } from './claims-ahead.ts';
 import type { Herd } from './herd.ts';
+import { readGiveBacks, readLeases } from './lease-record.ts';
+import { readPast } from './past-history.ts';
 import { readLedger } from './ledger-line.ts';
 import { REJECTED_BEHIND } from './chaos-jobs.ts';
 import type { ReplicaProcess } from './replica-process.ts';
@@ -24,6 +25,7 @@ export interface RunParts {
   readonly quietFromMs: number;
   readonly quietToMs: number;
   readonly disturbances: History['disturbances'];
+  readonly historyRows: number;
 }
 
 const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
@@ -44,7 +46,10 @@ export async function readHistory(parts: RunParts): Promise<History> {
       endedAtMs,
       isDrained: cluster.drained.has(name),
     })),
+    leases: await readLeases(database),
+    giveBacks: await readGiveBacks(database),
     edits: traffic.edits,
+    versions: traffic.steering.versions,
     triggers: [...traffic.triggers, ...traffic.operator.retries],
     finalValues: new Map(values.map((row) => [String(row['job_id']), String(row['notes'])])),
     pending: await readPending(database),
@@ -55,6 +60,7 @@ export async function readHistory(parts: RunParts): Promise<History> {
     quietToMs,
     goneBack: cluster.replicas.reduce((sum, replica) => sum + countGoneBack(replica), 0),
     herdAheadMs: parts.herd.aheadMs,
+    past: await readPast(database, parts.historyRows),
     claimedFarAhead: await countFarAhead(database),
     misconduct: [...cluster.misconduct, ...cluster.replicas.flatMap(uncaughtErrors)],
   };
@@ -88,32 +94,14 @@ async function readExpectations(
   jobs: readonly ChaosJob[],
   { watch, traffic }: Pick<RunParts, 'watch' | 'traffic'>,
 ): Promise<JobExpectation[]> {
-  const rows = await database.insist(
-    `select job_id, ${ms('created_at')} as created, ${ms('next_fire_at')} as due
-    from scheduler_job_config left join scheduler_job_cursor using (job_id)`,
-  );
-  const cursorAt = new Map(rows.flatMap((row) => (row['due'] === null ? [] : [[row['job_id'], Number(row['due'])]])));
+  const rows = await database.insist(`select job_id, ${ms('created_at')} as created from scheduler_job_config`);
   const createdAt = new Map(rows.map((row) => [row['job_id'], Number(row['created'])]));
-  const editsOf = Map.groupBy(traffic.reschedulings, ({ jobId }) => jobId);
+  const edits = [...traffic.reschedulings, ...traffic.steering.versions.filter(({ version }) => version > 0)];
+  const editsOf = Map.groupBy(edits, ({ jobId }) => jobId);
   return jobs.map(({ spec, isLedgered }) => {
-    const at = new Date(createdAt.get(spec.jobId)!);
-    const config: JobConfig = {
-      ...spec,
-      id: spec.jobId,
-      createdAt: at,
-      updatedAt: at,
-      lastRunAt: null,
-      lastSuccessAt: null,
-      pausedAt: null,
-      pausedUntil: null,
-      pauseReason: null,
-      revision: 0,
-    };
     const { jobId } = spec;
-    // Who catches up on every occurrence, one after another, has those before it that its cursor stands at.
-    const isCatchingUp = spec.misfirePolicy === 'all' && spec.overlapPolicy !== 'allow';
-    const toMs = isCatchingUp ? Math.min(watch.toMs, cursorAt.get(jobId) ?? watch.toMs) - 1 : watch.toMs;
-    const expectedAtMs = expectedOccurrences(config, { ...watch, toMs }, editsOf.get(jobId) ?? []);
+    const config = configOf(spec, new Date(createdAt.get(jobId)!));
+    const expectedAtMs = expectedOccurrences(config, watch, editsOf.get(jobId) ?? []);
     return { jobId, spec, isLedgered, expectedAtMs };
   });
 }
@@ -121,15 +109,17 @@ async function readExpectations(
 async function readExecutions(database: ChaosDatabase): Promise<ExecutionRecord[]> {
   const text = `
     select id, job_id, ${ms('scheduled_at')} as scheduled, ${ms('started_at')} as started, ${ms('finished_at')} as finished,
-      status, attempt, max_attempts, trigger, was_pending, instance_id, failure_reason, (progress ->> 'fraction')::float8 as progress,
+      status, attempt, max_attempts, trigger, ${ms('claimed_at')} as claimed, was_pending, instance_id, failure_reason, (progress ->> 'fraction')::float8 as progress,
       (select count(*)::int from scheduler_run_log where execution_id = run.id) as lines,
       (select coalesce(max(line), 0) from scheduler_run_log where execution_id = run.id) as last_line,
+      (job_kwargs ->> 'version')::float8 as version,
       case when jsonb_typeof(result) = 'object' then result ->> 'instance' end as result_from
     from scheduler_execution_log run where instance_id is not null or was_pending`;
   return await database.readAll(text, (row) => ({
     id: String(row['id']),
     jobId: String(row['job_id']),
     scheduledAtMs: Number(row['scheduled']),
+    claimedAtMs: orNull(row['claimed'], Number),
     startedAtMs: Number(row['started']),
     finishedAtMs: orNull(row['finished'], Number),
     status: row['status'],
@@ -143,6 +133,7 @@ async function readExecutions(database: ChaosDatabase): Promise<ExecutionRecord[
     lastLine: Number(row['last_line']),
     progress: orNull(row['progress'], Number),
     resultFrom: orNull(row['result_from'], String),
+    version: orNull(row['version'], Number),
   }));
 }
 

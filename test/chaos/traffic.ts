@@ -10,6 +10,7 @@ import { type Herd, isBeingClaimed } from './herd.ts';
 import { Operator } from './operator.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { machineNow } from './shifted-date.ts';
+import { Steering } from './steering.ts';
 import { badRow, type ChaosJob } from './workload.ts';
 
 /** A restless job is left alone for so long after an edit of its schedule. */
@@ -38,6 +39,7 @@ export class Traffic {
   readonly reschedulings: Rescheduling[] = [];
   badRows = 0;
   readonly operator: Operator;
+  readonly steering: Steering;
   readonly #client: AdminClient;
   readonly #database: ChaosDatabase;
   readonly #herd: Herd;
@@ -55,6 +57,7 @@ export class Traffic {
     this.#jobIds = new Map([...byRole].map(([role, all]) => [role, all.map(({ spec }) => spec.jobId)]));
     this.#random = SeededRandom.of(seed, 'traffic');
     this.#client = new AdminClient(cluster, this.#random);
+    this.steering = new Steering(this.#client, this.#random, byRole.get('steered') ?? []);
     this.operator = new Operator({ client: this.#client, database: this.#database, random: this.#random });
   }
 
@@ -68,6 +71,7 @@ export class Traffic {
     }
     await Promise.all(this.#underWay);
     await this.operator.finish();
+    await this.steering.finish();
   }
 
   stop(): void {
@@ -87,7 +91,8 @@ export class Traffic {
 
   async #act(): Promise<void> {
     const what = this.#random.next();
-    if (what < 0.16) await this.#alone('edited', (jobId) => this.#editByApi(jobId));
+    if (what < 0.08) await this.#alone('edited', (jobId) => this.#editByApi(jobId));
+    else if (what < 0.2) await this.#alone('steered', (jobId) => this.steering.edit(jobId));
     else if (what < 0.28)
       await (this.#herd.isLarge ? this.#editMany() : this.#alone('edited', (jobId) => this.#editBySql(jobId)));
     else if (what < 0.4) await this.#trigger(this.#pick('triggered'));

@@ -4,12 +4,14 @@
  */
 import { DEFAULT_POLICIES, type JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
 import { type Herd, herdOf, makeHerd } from './herd.ts';
+import { KEPT_DAYS } from './past-history.ts';
+import { PRUNER } from './rules/pruning.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 export interface ChaosJob {
   readonly spec: JobSpec;
   /** What is done to it while it runs. */
-  readonly role: 'watched' | 'edited' | 'triggered' | 'restless' | 'paused';
+  readonly role: 'watched' | 'edited' | 'triggered' | 'restless' | 'paused' | 'steered';
   readonly isLedgered: boolean;
 }
 
@@ -54,17 +56,21 @@ const SHAPES: readonly Shape[] = [
   { handler: 'chaos.poisoned', jobKwargs: { poison: 'hang' }, timeoutMs: 1_000, isLedgered: false },
   { handler: 'chaos.poisoned', jobKwargs: { poison: 'refuse' }, isLedgered: false },
   { handler: 'chaos.newer' },
-  {
-    handler: 'maintenance.prune-history',
-    cronExpression: '*/10 * * * * *',
-    jobKwargs: { olderThan: '30d' },
-    isLedgered: false,
-  },
 ];
+/** Every run has one. */
+const PRUNING: Shape = {
+  handler: PRUNER,
+  cronExpression: '*/10 * * * * *',
+  jobKwargs: { olderThan: `${KEPT_DAYS}d` },
+  isLedgered: false,
+};
 
-/** `count` jobs of every kind, and the herd beside them. */
+/** So many there are whose configuration changes. */
+const STEERED = 4;
+
+/** `count` jobs of every kind, the herd and those that are steered beside them. */
 export function makeJobs(seed: number, count: number, herd: Herd = usualHerd(count)): ChaosJob[] {
-  return [...makeMixed(seed, count), ...makeHerd(seed, herd)];
+  return [...makeMixed(seed, count), ...makeSteered(), ...makeHerd(seed, herd)];
 }
 
 /** A quarter as many as there are other jobs. */
@@ -72,26 +78,44 @@ export function usualHerd(count: number): Herd {
   return herdOf(Math.max(LEAST_HERD, Math.floor(count / 4)));
 }
 
+/** Their runs have the version of their configuration among their arguments. */
+function makeSteered(): ChaosJob[] {
+  return Array.from({ length: STEERED }, (_, at) => {
+    const handler = at % 2 === 0 ? 'chaos.tick' : 'chaos.slow';
+    const shape = { handler, jobKwargs: { version: 0 } };
+    return { spec: specOf(`steered-${at}.${handler}`, shape), role: 'steered', isLedgered: true };
+  });
+}
+
+function specOf(jobId: string, policies: Partial<JobSpec>): JobSpec {
+  return {
+    ...DEFAULT_POLICIES,
+    outagePolicy: 'hold',
+    jobId,
+    jobName: jobId,
+    cronExpression: EVERY_SECOND,
+    dialect: 'unix',
+    timezone: 'UTC',
+    ...policies,
+  };
+}
+
 function makeMixed(seed: number, count: number): ChaosJob[] {
   const random = SeededRandom.of(seed, 'jobs');
   // Where there are fewer jobs than kinds, another seed has others.
   const first = random.between(0, SHAPES.length - 1);
   return Array.from({ length: count }, (_, at) => {
-    // Two of five misbehave, each kind in its turn.
-    const shape = at % 5 < 2 ? SHAPES[(first + Math.floor(at / 5) * 2 + (at % 5)) % SHAPES.length]! : plain(random);
+    // Two of five misbehave, each kind in its turn; the last one prunes.
+    const isLast = at === count - 1;
+    const shape = isLast
+      ? PRUNING
+      : at % 5 < 2
+        ? SHAPES[(first + Math.floor(at / 5) * 2 + (at % 5)) % SHAPES.length]!
+        : plain(random);
     // 2, 3, 4, 7, 8, 9, 12 … are the plain ones.
-    const role = at % 5 < 2 ? 'watched' : ROLES[(Math.floor(at / 5) * 3 + (at % 5) - 2) % ROLES.length]!;
+    const role = isLast || at % 5 < 2 ? 'watched' : ROLES[(Math.floor(at / 5) * 3 + (at % 5) - 2) % ROLES.length]!;
     const { isLedgered = true, ...policies } = shape;
-    const spec: JobSpec = {
-      ...DEFAULT_POLICIES,
-      outagePolicy: 'hold',
-      jobId: `job-${String(at).padStart(3, '0')}.${shape.handler}`,
-      jobName: `${shape.handler} ${at}`,
-      cronExpression: EVERY_SECOND,
-      dialect: 'unix',
-      timezone: 'UTC',
-      ...policies,
-    };
+    const spec = specOf(`job-${String(at).padStart(3, '0')}.${shape.handler}`, policies);
     return { spec, role, isLedgered };
   });
 }

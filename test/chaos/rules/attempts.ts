@@ -10,7 +10,7 @@ import {
   type Violation,
 } from '../history.ts';
 import type { LedgerLine } from '../ledger-line.ts';
-import { runsWithoutDatabase } from './disturbed.ts';
+import { unseenStarts } from './unseen.ts';
 
 /** Clocks of one machine, in whole milliseconds. */
 const TOLERANCE_MS = 2;
@@ -49,9 +49,11 @@ export const retriesFollow: Rule = (history) => {
 /** Where runs exclude each other, first attempts start in the order of their occurrences. */
 export const queueInOrder: Rule = (history) => {
   const { ledger, executions, jobs } = history;
-  const mayRunUnseen = runsWithoutDatabase(history);
-  const inTurn = jobs.filter(({ spec }) => spec.overlapPolicy !== 'allow');
-  const exclusive = new Set(inTurn.map(({ jobId }) => jobId).filter((jobId) => !mayRunUnseen(jobId)));
+  const unseen = unseenStarts(history);
+  // What waits behind a run is overtaken where its job comes to allow overlap.
+  const steered = new Set(history.versions.map(({ jobId }) => jobId));
+  const inTurn = jobs.filter(({ spec, jobId }) => spec.overlapPolicy !== 'allow' && !steered.has(jobId));
+  const exclusive = new Set(inTurn.map(({ jobId }) => jobId).filter((jobId) => !unseen.mayHave(jobId)));
   const isScheduled = ({ trigger }: ExecutionRecord): boolean => trigger === 'schedule' || trigger === 'catchUp';
   const scheduled = new Set(executions.filter(isScheduled).map(({ id }) => id));
   const unqueued = new Set(jobs.filter(({ spec }) => spec.overlapPolicy === 'skip').map(({ jobId }) => jobId));

@@ -1,7 +1,6 @@
 /** The suite itself: a herd that begins to be claimed more than a second ahead was claimed so, or nothing was tried of it. */
+import { FAR_AHEAD_MS } from '../herd.ts';
 import type { Rule } from '../history.ts';
-
-const FAR_AHEAD_MS = 1_000;
 
 export const herdClaimedFarAhead: Rule = ({ herdAheadMs, claimedFarAhead }) => {
   if (herdAheadMs <= FAR_AHEAD_MS || claimedFarAhead > 0) return [];

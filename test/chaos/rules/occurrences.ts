@@ -10,7 +10,7 @@ import {
   type Rule,
   type Violation,
 } from '../history.ts';
-import { runsWithoutDatabase } from './disturbed.ts';
+import { unseenStarts } from './unseen.ts';
 
 /** How many examples a violation shows. */
 const SHOWN = 10;
@@ -36,10 +36,10 @@ export const noContradiction: Rule = (history) => [...ranAgainstTheEvents(histor
 
 const ranAgainstTheEvents: Rule = (history) => {
   const fatesOf = indexFates(history);
-  const mayRunUnseen = runsWithoutDatabase(history);
+  const unseen = unseenStarts(history);
   // What an instance ran that was cut off, another may have told to be skipped.
   return history.jobs.flatMap(({ jobId }) => {
-    if (mayRunUnseen(jobId) && history.disturbances.length > 0) return [];
+    if (unseen.mayHave(jobId) && history.disturbances.length > 0) return [];
     const { executed, explanations } = fatesOf(jobId);
     return explanations.flatMap((event) => {
       const both = [...executed].filter((atMs) => covers(event, atMs));
@@ -73,15 +73,15 @@ function unresolved(job: JobExpectation, lost: readonly number[]): Violation {
 }
 
 /** What an occurrence that is queued waits for may take longer than the run is watched; that it waits is no loss. */
-function queuedOf({ pending, jobs }: History): Map<string, PendingRecord[]> {
-  const queueing = new Set(jobs.filter(({ spec }) => isQueueing(spec)).map(({ jobId }) => jobId));
+function queuedOf({ pending, jobs, versions }: History): Map<string, PendingRecord[]> {
+  const queueing = new Set([...jobs.map(({ spec }) => spec), ...versions].filter(isQueueing).map(({ jobId }) => jobId));
   return groupBy(
     pending.filter(({ jobId }) => queueing.has(jobId)),
     ({ jobId }) => jobId,
   );
 }
 
-function isQueueing({ overlapPolicy }: JobExpectation['spec']): boolean {
+function isQueueing({ overlapPolicy }: Pick<JobExpectation['spec'], 'overlapPolicy'>): boolean {
   return overlapPolicy === 'queueOne' || overlapPolicy === 'queueAll' || overlapPolicy === 'cancelPrevious';
 }
 

@@ -3,12 +3,16 @@
  * ended, or where it was given up: at its timeout, its cancellation, or when its instance had lost its lease.
  */
 import { type ExecutionRecord, groupBy, type History, iso, type Rule } from '../history.ts';
-import { isDisturbed, runsWithoutDatabase } from './disturbed.ts';
+import { inForce } from '../job-version.ts';
+import { type Unseen, unseenStarts } from './unseen.ts';
 
 /** Two ledgers' clocks agree within this. */
 const LEDGER_TOLERANCE_MS = 25;
 /** The end that a record has is what its process took for the database's time. */
 const RECORD_TOLERANCE_MS = 400;
+
+/** A run starts so long after its claim at most, where a replica is busy. */
+const CLAIMED_BEFORE_MS = 2_000;
 
 interface Interval {
   readonly executionId: string;
@@ -19,7 +23,8 @@ interface Interval {
 }
 
 export const noOverlap: Rule = (history) => {
-  const mayRunUnseen = runsWithoutDatabase(history);
+  const unseen = unseenStarts(history);
+  const mayAllow = overlapAllowed(history);
   const intervalsOf = groupBy(intervals(history), ({ jobId }) => jobId);
   return history.jobs
     .filter((job) => job.spec.overlapPolicy !== 'allow')
@@ -31,7 +36,7 @@ export const noOverlap: Rule = (history) => {
         if (before === undefined || before.executionId === next.executionId) return [];
         const overlapMs = before.endMs - next.startMs;
         if (overlapMs <= toleranceMs(before)) return [];
-        if (mayRunUnseen(jobId) && areCutOff(history, before, next)) return [];
+        if (areCutOff(unseen, jobId, [before, next]) || mayAllow(jobId, next.startMs)) return [];
         const what = `${jobId} started at ${iso(next.startMs)} while its run before went on for another ${Math.round(overlapMs)} ms`;
         return [{ rule: 'no overlap', what, evidence: { before, next } }];
       });
@@ -40,10 +45,10 @@ export const noOverlap: Rule = (history) => {
 
 /** A job's own limit: never more of its runs at once, on all replicas together. */
 export const withinOwnLimit: Rule = (history) => {
-  const mayRunUnseen = runsWithoutDatabase(history);
+  const unseen = unseenStarts(history);
   const intervalsOf = groupBy(intervals(history), ({ jobId }) => jobId);
   return history.jobs.flatMap(({ jobId, spec: { maxConcurrentRuns } }) => {
-    if (maxConcurrentRuns === null || mayRunUnseen(jobId)) return [];
+    if (maxConcurrentRuns === null || unseen.mayHave(jobId)) return [];
     const all = (intervalsOf.get(jobId) ?? []).map(({ interval }) => interval);
     return all.flatMap(({ startMs }) => {
       const atOnce = all.filter((other) => other.startMs <= startMs && other.endMs - toleranceMs(other) > startMs);
@@ -54,10 +59,20 @@ export const withinOwnLimit: Rule = (history) => {
   });
 };
 
+/** Whether a job whose policy changes may have been one that allows overlap when this was claimed. */
+function overlapAllowed({ versions }: History): (jobId: string, startMs: number) => boolean {
+  const spansOf = groupBy(versions, ({ jobId }) => jobId);
+  return (jobId, startMs) =>
+    inForce(spansOf.get(jobId) ?? []).some(
+      ({ version, mayBe: [fromMs, toMs] }) =>
+        version.overlapPolicy === 'allow' && fromMs <= startMs && startMs - CLAIMED_BEFORE_MS < toMs,
+    );
+}
+
 /** Two instances, of which one could not know of the other. */
-function areCutOff(history: History, before: Interval, next: Interval): boolean {
+function areCutOff(unseen: Unseen, jobId: string, [before, next]: readonly [Interval, Interval]): boolean {
   if (before.instance === next.instance) return false;
-  return [before, next].some(({ instance, startMs }) => isDisturbed(history, instance, startMs));
+  return [before, next].some(({ instance, startMs }) => unseen.isExcused({ jobId, instance, atMs: startMs }));
 }
 
 function toleranceMs({ endedBy }: Interval): number {

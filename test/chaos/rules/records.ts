@@ -1,6 +1,7 @@
 /** Who recorded what: only the newest holder of a run finishes it, and what is recorded is what happened. */
 import { type ExecutionRecord, type History, iso, type Rule, type Violation } from '../history.ts';
-import { isDisturbed, runsWithoutDatabase } from './disturbed.ts';
+import { isDisturbed } from './disturbed.ts';
+import { type Unseen, unseenStarts } from './unseen.ts';
 
 /** A run that never stays RUNNING: the lease, the rescuer's beat, and the longest run of the suite. */
 const OLDEST_RUNNING_MS = 15_000 + 10_000;
@@ -25,12 +26,12 @@ export const ownInstanceRecords: Rule = (history) => {
   const runs = new Map(history.executions.map((run) => [run.id, run]));
   const unrecorded = new Set(history.events.filter(({ type }) => type === 'run.unrecorded').map((e) => e.executionId));
   const starts = history.ledger.filter(({ event }) => event === 'start');
-  const mayRunUnseen = runsWithoutDatabase(history);
+  const unseen = unseenStarts(history);
   return starts.flatMap((line): Violation[] => {
     const run = runs.get(line.executionId);
     const rule = 'only the newest holder finishes';
     if (run === undefined && unrecorded.has(line.executionId)) return [];
-    if (run === undefined) return isForgotten(history, line, mayRunUnseen) ? [] : [missingRecord(line)];
+    if (run === undefined) return isForgotten(history, line, unseen) ? [] : [missingRecord(line)];
     const holder = history.instances.get(run.instanceId ?? '');
     if (holder !== line.instance) {
       const what = `${line.jobId}: ran on ${line.instance}, and its record names ${holder ?? run.instanceId}`;
@@ -51,17 +52,6 @@ export const nothingLostInQuiet: Rule = (history) =>
     const what = `${run.jobId}: lost although its replica lived and reached the database`;
     return [{ rule: 'nothing lost without a cause', what, evidence: run }];
   });
-
-/** What died with its process before it was due goes back, and is run by another. */
-export const undueGoesBack: Rule = ({ executions, incarnations, instances }) => {
-  const endOf = new Map(incarnations.map(({ name, endedAtMs }) => [name, endedAtMs]));
-  return executions.flatMap((run) => {
-    const endedAtMs = endOf.get(instances.get(run.instanceId ?? '') ?? '') ?? Number.POSITIVE_INFINITY;
-    if (run.failureReason !== 'LOST' || run.trigger === 'manual' || endedAtMs >= run.scheduledAtMs) return [];
-    const what = `${run.jobId}@${iso(run.scheduledAtMs)} is lost, and its process had ended ${Math.round(run.scheduledAtMs - endedAtMs)} ms before it was due`;
-    return [{ rule: 'what was not due goes back', what, evidence: run }];
-  });
-};
 
 /** A success comes from a run that happened, on the replica that its result names. */
 export const successesHappened: Rule = ({ executions, ledger, jobs, instances }) => {
@@ -105,14 +95,12 @@ function diedBeforeRecording({ incarnations }: History, instance: string | undef
 }
 
 /** What ran without the database, and whose process ended, drained or not, before it was there again. */
-function isForgotten(
-  history: History,
-  { instance, jobId }: History['ledger'][number],
-  mayRunUnseen: (jobId: string) => boolean,
-): boolean {
+function isForgotten(history: History, line: History['ledger'][number], unseen: Unseen): boolean {
+  const { instance } = line;
+  if (!unseen.mayBe(line)) return false;
   if (diedBeforeRecording(history, instance)) return true;
   const endedAtMs = history.incarnations.find(({ name }) => name === instance)?.endedAtMs ?? null;
-  return endedAtMs !== null && mayRunUnseen(jobId) && isDisturbed(history, instance, endedAtMs);
+  return endedAtMs !== null && isDisturbed(history, instance, endedAtMs);
 }
 
 function missingRecord(line: History['ledger'][number]): Violation {

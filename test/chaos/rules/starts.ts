@@ -1,15 +1,15 @@
 /** How often a job's function was called: at most once an attempt, and never more attempts than are allowed. */
-import { groupBy, type History, type Rule } from '../history.ts';
+import { groupBy, type Rule } from '../history.ts';
 import type { LedgerLine } from '../ledger-line.ts';
-import { isDisturbed, runsWithoutDatabase } from './disturbed.ts';
+import { type Unseen, unseenStarts } from './unseen.ts';
 
 /** At most one start per (job, occurrence, attempt); of what runs without the database, one an instance that was cut off. */
 export const oneStartPerAttempt: Rule = (history) => {
-  const mayRunUnseen = runsWithoutDatabase(history);
+  const unseen = unseenStarts(history);
   const starts = history.ledger.filter((line) => line.event === 'start');
   const groups = groupBy(starts, (line) => `${line.jobId}@${line.scheduledAt}#${line.attempt}`);
   return [...groups]
-    .filter(([, lines]) => lines.length > 1 && !(mayRunUnseen(lines[0]!.jobId) && isOnceAnInstance(history, lines)))
+    .filter(([, lines]) => lines.length > 1 && !isOnceAnInstance(unseen, lines))
     .map(([key, lines]) => ({
       rule: 'one start per attempt',
       what: `${key} started ${lines.length} times`,
@@ -18,8 +18,8 @@ export const oneStartPerAttempt: Rule = (history) => {
 };
 
 /** All but one of them were started where the database could not be asked. */
-function isOnceAnInstance(history: History, lines: readonly LedgerLine[]): boolean {
-  const seen = lines.filter(({ instance, atMs }) => !isDisturbed(history, instance, atMs));
+function isOnceAnInstance(unseen: Unseen, lines: readonly LedgerLine[]): boolean {
+  const seen = lines.filter((line) => !unseen.isExcused(line));
   return seen.length <= 1 && new Set(lines.map(({ instance }) => instance)).size === lines.length;
 }
 
@@ -30,13 +30,14 @@ const EARLY_UNSEEN_MS = 300;
 
 /** No occurrence starts before it is due. */
 export const noneBeforeItsTime: Rule = (history) => {
-  const mayRunUnseen = runsWithoutDatabase(history);
-  const earlyMs = ({ jobId }: LedgerLine): number => (mayRunUnseen(jobId) ? EARLY_UNSEEN_MS : EARLY_MS);
+  const unseen = unseenStarts(history);
+  const earlyMs = (line: LedgerLine): number => Date.parse(line.scheduledAt) - line.atMs;
   return history.ledger
-    .filter((line) => line.event === 'start' && line.atMs < Date.parse(line.scheduledAt) - earlyMs(line))
+    .filter((line) => line.event === 'start' && earlyMs(line) > EARLY_MS)
+    .filter((line) => earlyMs(line) > EARLY_UNSEEN_MS || !unseen.mayBe(line))
     .map((line) => ({
       rule: 'none before its time',
-      what: `${line.jobId}@${line.scheduledAt} started ${Math.round(Date.parse(line.scheduledAt) - line.atMs)} ms early`,
+      what: `${line.jobId}@${line.scheduledAt} started ${Math.round(earlyMs(line))} ms early`,
       evidence: line,
     }));
 };
@@ -44,19 +45,24 @@ export const noneBeforeItsTime: Rule = (history) => {
 /** Starts of an occurrence never exceed its allowed attempts. */
 export const attemptsWithinLimit: Rule = (history) => {
   const { ledger, executions } = history;
-  const mayRunUnseen = runsWithoutDatabase(history);
+  const unseen = unseenStarts(history);
   const starts = ledger.filter((line) => line.event === 'start');
   const allowed = new Map(executions.map((run) => [run.id, run.maxAttempts]));
-  const groups = groupBy(starts, (line) => {
-    const by = mayRunUnseen(line.jobId) ? ` on ${line.instance}` : '';
-    return `${line.jobId}@${line.scheduledAt}${by}`;
-  });
-  return [...groups].flatMap(([key, lines]) => {
-    const known = lines.map((line) => allowed.get(line.executionId)).filter((max) => max !== undefined);
-    const limit = Math.max(1, ...known);
-    const highest = Math.max(...lines.map((line) => line.attempt));
-    if (lines.length <= limit && highest <= limit) return [];
-    const what = `${key} started ${lines.length} times, attempt ${highest} the highest, and ${limit} are allowed`;
-    return [{ rule: 'attempts within the limit', what, evidence: lines }];
-  });
+  const groups = groupBy(starts, (line) => `${line.jobId}@${line.scheduledAt}`);
+  return [...groups]
+    .flatMap(([key, all]) => attemptGroups(unseen, key, all))
+    .flatMap(([key, lines]) => {
+      const known = lines.map((line) => allowed.get(line.executionId)).filter((max) => max !== undefined);
+      const limit = Math.max(1, ...known);
+      const highest = Math.max(...lines.map((line) => line.attempt));
+      if (lines.length <= limit && highest <= limit) return [];
+      const what = `${key} started ${lines.length} times, attempt ${highest} the highest, and ${limit} are allowed`;
+      return [{ rule: 'attempts within the limit', what, evidence: lines }];
+    });
 };
+
+/** Those of an instance by themselves, where the database may not have known of some. */
+function attemptGroups(unseen: Unseen, key: string, lines: readonly LedgerLine[]): [string, readonly LedgerLine[]][] {
+  if (lines.length === 1 || !lines.some((line) => unseen.isExcused(line))) return [[key, lines]];
+  return [...groupBy(lines, ({ instance }) => instance)].map(([instance, own]) => [`${key} on ${instance}`, own]);
+}

@@ -1,0 +1,53 @@
+/** A run of two minutes in which no process was killed while it held claims ahead has not exercised what it is for. */
+import { expect, it } from 'vitest';
+import { type Attack, findUnexercised } from './exercised.ts';
+import type { HeldAhead } from './claims-ahead.ts';
+import { FAULTS } from './fault-schedule.ts';
+import { herdOf } from './herd.ts';
+import { expectation, historyOf, ranRecord } from './planted-history.ts';
+import { PRUNER } from './rules/pruning.ts';
+import type { Inflicted } from './nemesis.ts';
+
+function unexercised(heldAhead: HeldAhead, part: Partial<Attack> & { fault?: Inflicted['fault'] } = {}): string[] {
+  const inflicted = [{ fault: part.fault ?? 'kill-ahead', heldAhead } as Inflicted];
+  return findUnexercised({
+    attackMs: 120_000,
+    faults: FAULTS,
+    herd: herdOf(50),
+    inflicted,
+    history: historyOf({}),
+    ...part,
+  });
+}
+
+it('findUnexercised() wants a process killed while it held claims ahead, whichever fault killed it', () => {
+  expect(unexercised({ all: 0, far: 0 })).toEqual([
+    'No process was killed while it held claims ahead, although 1 were killed.',
+  ]);
+  expect(unexercised({ all: 1, far: 0 })).toEqual([]);
+  expect(unexercised({ all: 1, far: 0 }, { fault: 'kill' })).toEqual([]);
+  expect(unexercised({ all: 1, far: 0 }, { fault: 'suspend' })).toHaveLength(1);
+});
+
+it('findUnexercised() wants claims far ahead of a herd that is claimed so', () => {
+  expect(unexercised({ all: 9, far: 0 }, { herd: herdOf(20_001) })).toHaveLength(1);
+  expect(unexercised({ all: 9, far: 1 }, { herd: herdOf(20_001) })).toEqual([]);
+  expect(unexercised({ all: 9, far: 0 }, { herd: herdOf(20_000) })).toEqual([]);
+});
+
+it('findUnexercised() wants nothing of a short run, or of one without that fault', () => {
+  expect(unexercised({ all: 0, far: 0 }, { attackMs: 119_999 })).toEqual([]);
+  expect(unexercised({ all: 0, far: 0 }, { faults: ['kill'] })).toEqual([]);
+});
+
+it('findUnexercised() wants a pruning that came to its end, where there is history', () => {
+  const past = { within: { inserted: 1, left: 1 }, outside: { inserted: 1, left: 0 } };
+  const jobs = [expectation({ handler: PRUNER })];
+  const held = { all: 1, far: 0 };
+  const failed = [{ ...ranRecord(1), status: 'FAILED' as const }];
+  expect(unexercised(held, { history: historyOf({ past, jobs }) })).toEqual([]);
+  expect(unexercised(held, { history: historyOf({ past, jobs, executions: failed }) })).toEqual([
+    'No pruning of the history came to its end, in 1 runs.',
+  ]);
+  expect(unexercised(held, { history: historyOf({ jobs, executions: failed }) })).toEqual([]);
+});
