@@ -11,7 +11,7 @@ export function jobAnswer(fields: Partial<JobDetailJson> = {}): JobDetailJson {
     ...{ id: '0190a3c2-0000-7000-8000-000000000001', jobId: 'a', jobName: 'a', revision: 1 },
     ...{ cronExpression: '0 9 * * *', dialect: 'unix', timezone: 'UTC' },
     ...{ ...DEFAULT_POLICIES, jobKwargs: {}, tags: [], startAt: null, endAt: null },
-    ...{ createdAt: AT, updatedAt: AT, lastRunAt: null, nextRunAt: AT },
+    ...{ createdAt: AT, updatedAt: AT, lastRunAt: null, lastSuccessAt: null, nextRunAt: AT },
     ...{ state: 'neverRan', stateReason: null, description: null, descriptionZh: null },
     ...{ pausedAt: null, pausedUntil: null, pauseReason: null, nextOccurrences: [AT], warnings: [] },
     ...fields,

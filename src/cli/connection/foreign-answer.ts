@@ -30,14 +30,15 @@ function faultOf(schema: AnswerSchema<unknown>, value: unknown): v.BaseIssue<unk
   return v.safeParse(schema, value).issues?.find((issue) => !isOfAnotherVersion(issue));
 }
 
-/** A newer service has more fields and more words, an older one fewer policies of a job. */
+/** A newer service has more fields and more words, an older one knows less of a job. */
 function isOfAnotherVersion({ type, expected, received, input, path }: v.BaseIssue<unknown>): boolean {
   if (type === 'picklist') return typeof input === 'string';
   if (type !== 'strict_object') return false;
-  return expected === 'never' || (received === 'undefined' && LATER_POLICIES.has(String(path?.at(-1)?.key)));
+  return expected === 'never' || (received === 'undefined' && LATER_FIELDS.has(String(path?.at(-1)?.key)));
 }
 
-/** Those that are plain values: the others are as old as jobs are. */
-const LATER_POLICIES: ReadonlySet<string> = new Set(
-  Object.entries(DEFAULT_POLICIES).flatMap(([field, standard]) => (Object(standard) === standard ? [] : [field])),
-);
+/** Policies that are plain values: the others are as old as jobs are. */
+const LATER_FIELDS: ReadonlySet<string> = new Set([
+  ...Object.entries(DEFAULT_POLICIES).flatMap(([field, standard]) => (Object(standard) === standard ? [] : [field])),
+  'lastSuccessAt',
+]);

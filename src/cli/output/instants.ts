@@ -8,9 +8,9 @@ export function machineZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** `2026-11-24 09:00:00 +08:00`; `-` for null. */
-export function wallText(instant: string | null, timezone: string): string {
-  if (instant === null) return NONE;
+/** `2026-11-24 09:00:00 +08:00`; `-` for null, and for what an older service leaves out. */
+export function wallText(instant: string | null | undefined, timezone: string): string {
+  if (instant == null) return NONE;
   const { year, month, day, time, offset } = wallMomentOf(Date.parse(instant), timezone);
   const clock = time.length === 5 ? `${time}:00` : time.slice(0, 8);
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)} ${clock} ${offset.replace('UTC', '')}`;

@@ -64,6 +64,7 @@ function pairsOf(job: JobDetailJson): [string, Cell][] {
     ['Runs', job.handler ?? job.jobId],
     ['With', JSON.stringify(job.jobKwargs)],
     ['Last run', wallText(job.lastRunAt, job.timezone)],
+    ['Last success', wallText(job.lastSuccessAt, job.timezone)],
     ...policyPairs(job),
     ['Tags', job.tags.join(', ')],
     ['Notes', job.notes ?? ''],

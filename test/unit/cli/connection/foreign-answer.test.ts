@@ -24,9 +24,12 @@ describe('asAnswer()', () => {
     expect(showRun({ ...runAnswer({}), status: '__proto__' })).toMatch(/__proto__/);
   });
 
-  test.for(['onLost', 'maxConcurrentRuns', 'notes'])('takes the job of an older service, without %s', (field) => {
-    expect(showJob(without(jobAnswer(), field))).not.toContain(field);
-  });
+  test.for(['onLost', 'maxConcurrentRuns', 'notes', 'lastSuccessAt'])(
+    'takes the job of an older service, without %s',
+    (field) => {
+      expect(showJob(without(jobAnswer(), field))).not.toContain(field);
+    },
+  );
 
   test.for([{ jobId: 5 }, { tags: 'x' }, { warnings: [null] }, { state: null }, { revision: '1' }])(
     'takes no job with %j',
@@ -45,7 +48,8 @@ describe('asAnswer()', () => {
       }
     };
     const ofJob = Object.keys(jobAnswer()).filter((field) => shown(showJob, jobAnswer(), field) !== 3);
-    expect(ofJob).toEqual(Object.keys(DEFAULT_POLICIES).filter((field) => field !== 'jobKwargs' && field !== 'tags'));
+    const policies = Object.keys(DEFAULT_POLICIES).filter((field) => field !== 'jobKwargs' && field !== 'tags');
+    expect(ofJob).toEqual([...policies, 'lastSuccessAt']);
     expect(ofJob.map((field) => shown(showJob, jobAnswer(), field))).toEqual(ofJob.map(() => 'string'));
     // The name of a policy is a run's field too.
     const ofRun = Object.keys(runAnswer()).filter((field) => shown(showRun, runAnswer(), field) !== 3);
