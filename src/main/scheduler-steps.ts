@@ -47,6 +47,7 @@ export function engineSteps(container: FoundationContainer, runsGraceMs: number)
         try {
           if (!supervisor.isUp) return;
           await journal.flush();
+          await container.resolve(tokenOf('executions')).writeLastRuns();
           await lease.release();
         } finally {
           if (journal.size > 0) container.resolve(tokenOf('logger')).error(unwritten(journal.size));

@@ -45,6 +45,8 @@ export class StoredExecutions implements ExecutionLogRepository {
     });
   }
 
+  async writeLastRuns(): Promise<void> {}
+
   async getRecentByJobId(jobId: string, limit: number): Promise<Execution[]> {
     return (await this.list({ jobId, limit })).items;
   }

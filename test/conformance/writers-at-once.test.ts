@@ -7,6 +7,7 @@ import type { Run } from '../../src/modules/foundation/domain/run.ts';
 import type { Database } from '../../src/modules/foundation/infrastructure/persistence/database.ts';
 import { PostgresDatabase } from '../../src/modules/foundation/infrastructure/persistence/drivers/postgres-database.ts';
 import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
+import { PostgresInstances } from '../../src/modules/foundation/infrastructure/persistence/postgres-instances.ts';
 import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { SchedulerJobConfigRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-job-config-repository.ts';
 import { createMigratedDatabase } from '../support/databases.ts';
@@ -81,6 +82,7 @@ describe('update()', () => {
   it('by several instances of the same jobs, in opposite orders, never blocks in a circle and loses nothing', async () => {
     const configs = await armAll();
     const jobs = new SchedulerJobConfigRepository(databases[0]!);
+    const logs = [0, 1, 2].map(log);
     for (let round = 0; round < ROUNDS; round += 1) {
       const runs = ['a', 'b', 'c'].map((name) =>
         configs.map(({ jobId }) => sampleRun({ jobId, instanceId: `instance-${name}` })),
@@ -88,7 +90,7 @@ describe('update()', () => {
       await Promise.all(runs.flat().map((run) => log(0).create(run)));
       const answers = await Promise.all(
         runs.map(async (own, of) => {
-          const repository = log(of);
+          const repository = logs[of]!;
           const ordered = of === 0 ? own : of === 1 ? own.toReversed() : shuffled(own);
           return Promise.all(
             ordered.map((run, at) => repository.update(run, at % 7 === 0 ? failed(run) : succeeded(run))),
@@ -97,7 +99,8 @@ describe('update()', () => {
       );
       expect(answers.flat().every(Boolean)).toBe(true);
       const newest = runs[2]!.at(-1)!;
-      await eventually(async () => expect((await jobs.getByJobId(newest.jobId))?.lastRunAt).toEqual(newest.startedAt));
+      for (const one of logs) await one.writeLastRuns();
+      expect((await jobs.getByJobId(newest.jobId))?.lastRunAt).toEqual(newest.startedAt);
     }
     const [row] = await client`select count(*)::int as open from scheduler_execution_log where status = 'RUNNING'`;
     expect(row?.['open']).toBe(0);
@@ -157,23 +160,47 @@ describe('update()', () => {
     const jobs = new SchedulerJobConfigRepository(databases[0]!);
     const lastRuns = async () =>
       (await Promise.all(runs.map(({ jobId }) => jobs.getByJobId(jobId)))).map((job) => job!.lastRunAt);
+    const repository = log(0);
     await client.begin(async (tx) => {
       await tx`update scheduler_job_config set notes = 'edited' where job_id = ${edited!.jobId}`;
       await tx`update scheduler_job_config set last_run_at = '2001-01-01' where job_id = ${other!.jobId}`;
-      const repository = log(0);
       const answers = runs.map((run, at) =>
         repository.update(run, at === 1 ? failed(run, { retryAfterMs: 0 }) : succeeded(run)),
       );
       expect(await Promise.all(answers)).toEqual([true, true, true]);
+      await repository.writeLastRuns();
       expect(await lastRuns()).toEqual([null, null, runs[2]!.startedAt]);
     });
-    await eventually(async () => expect(await lastRuns()).toEqual(runs.map(({ startedAt }) => startedAt)));
+    await repository.writeLastRuns();
+    expect(await lastRuns()).toEqual(runs.map(({ startedAt }) => startedAt));
     const [ofEdited, , ofUntouched] = runs.map((run) => succeeded(run).finishedAt);
     expect(await jobs.getByJobId(edited!.jobId)).toMatchObject({ notes: 'edited', lastSuccessAt: ofEdited });
     expect(await jobs.getByJobId(other!.jobId)).toMatchObject({ lastSuccessAt: null });
     expect(await jobs.getByJobId(untouched!.jobId)).toMatchObject({ lastSuccessAt: ofUntouched });
     expect(await pendingRunsOf(databases[0]!, other!.jobId)).toMatchObject([{ attempt: 2 }]);
     expect(refused).toEqual([]);
+  });
+});
+
+describe('rescue()', () => {
+  it('leaves a run of which somebody holds the job for later, and waits for him with no other', async () => {
+    const configs = await Promise.all([1, 2].map(() => armJob(databases[0]!, { onLost: 'retry' })));
+    const runs = configs.map(({ jobId }) => sampleRun({ jobId, instanceId: 'gone' }));
+    await Promise.all(runs.map((run) => log(0).create(run)));
+    const rescue = async () => {
+      const lost = await new PostgresInstances(noting(databases[1]!)).rescue('rescuer');
+      return lost.map(({ id }) => id).filter((id) => runs.some((run) => run.id === id));
+    };
+    await client.begin(async (tx) => {
+      await tx`select from scheduler_job_config where job_id = ${runs[0]!.jobId} for update`;
+      expect(await rescue()).toEqual([runs[1]!.id]);
+    });
+    expect(await rescue()).toEqual([runs[0]!.id]);
+    for (const { jobId, startedAt } of runs) {
+      expect(await pendingRunsOf(databases[0]!, jobId)).toMatchObject([{ attempt: 2 }]);
+      const job = await new SchedulerJobConfigRepository(databases[0]!).getByJobId(jobId);
+      expect(job).toMatchObject({ lastRunAt: startedAt, lastSuccessAt: null });
+    }
   });
 });
 

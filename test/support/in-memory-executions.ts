@@ -72,6 +72,8 @@ export class InMemoryExecutions implements ExecutionLogRepository {
     return { items: rows.slice(0, query.limit), nextCursor: more ? String(Number(cursor) + query.limit) : null };
   }
 
+  async writeLastRuns(): Promise<void> {}
+
   async lastSuccessAt(jobId: string): Promise<Date | null> {
     return this.rows.find((row) => row.jobId === jobId && row.status === 'SUCCESS')?.finishedAt ?? null;
   }

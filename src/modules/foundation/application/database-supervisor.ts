@@ -8,7 +8,12 @@
  * and a `start` after it begins anew: the database was closed meanwhile, and who wants to recover says so again.
  */
 import { describeError } from '../domain/describe-error.ts';
-import { DatabaseLockedError, DatabaseUnavailableError, DatabaseVersionError } from '../domain/errors.ts';
+import {
+  DatabaseBusyError,
+  DatabaseLockedError,
+  DatabaseUnavailableError,
+  DatabaseVersionError,
+} from '../domain/errors.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import type { RunCanceller } from './run-canceller.ts';
 import type { UnclaimedTeller } from './unclaimed-teller.ts';
@@ -16,6 +21,7 @@ import type { OrphanRescuer } from './orphan-rescuer.ts';
 import type { OutageJournal } from './outage-journal.ts';
 import type { OutageRuns } from './outage-runs.ts';
 import type { DatabaseConnection } from './ports/database-connection.ts';
+import type { ExecutionLogRepository } from './ports/execution-log-repository.ts';
 import type { Logger } from './ports/logger.ts';
 import type { CancelTimer, Timers } from './ports/timers.ts';
 
@@ -25,6 +31,7 @@ const RETRY_MS = 1_000;
 export interface DatabaseSupervisorDeps {
   readonly connection: DatabaseConnection;
   readonly lease: InstanceLease;
+  readonly executions: Pick<ExecutionLogRepository, 'writeLastRuns'>;
   readonly rescuer: OrphanRescuer;
   readonly canceller: RunCanceller;
   readonly unclaimedTeller: Pick<UnclaimedTeller, 'tell'>;
@@ -49,7 +56,7 @@ export class DatabaseSupervisor {
   #beating: Promise<void> | null = null;
   #beatAgain = false;
   #recovering: Promise<void> | null = null;
-  #flushing: Promise<void> | null = null;
+  #tidying: Promise<void> | null = null;
   #cancelTimer: CancelTimer = () => {};
   #unlisten: () => void = () => {};
 
@@ -118,7 +125,7 @@ export class DatabaseSupervisor {
     this.#cancelTimer();
     await this.#beating;
     await this.#recovering;
-    await this.#flushing;
+    await this.#tidying;
     this.#recoveries.length = 0;
   }
 
@@ -163,21 +170,23 @@ export class DatabaseSupervisor {
         return;
       }
       await this.#deps.outageRuns.settleRest();
-      this.#flush();
+      this.#tidy();
     } catch (error) {
       if (this.#state === 'starting' && isFatal(error)) this.#fatal = error;
       else this.#lost(error);
     }
   }
 
-  /** Beside the beats: it may wait for those who hold a row. */
-  #flush(): void {
-    if (this.#deps.journal.size === 0 || this.#flushing !== null) return;
-    this.#flushing = this.#deps.journal
-      .flush()
+  /** Beside the beats, which wait for nobody who holds a row. */
+  #tidy(): void {
+    if (this.#tidying !== null) return;
+    const { executions, journal, rescuer } = this.#deps;
+    const flushed = journal.size > 0 ? journal.flush() : Promise.resolve();
+    this.#tidying = Promise.all([flushed, executions.writeLastRuns(), rescuer.endUnknown()])
+      .then(() => undefined)
       .catch((error: unknown) => this.#lost(error))
       .finally(() => {
-        this.#flushing = null;
+        this.#tidying = null;
       });
   }
 
@@ -213,7 +222,8 @@ export class DatabaseSupervisor {
   #lost(error: unknown): void {
     this.#state = 'away';
     this.#reason = describeError(error).message;
-    if (error instanceof DatabaseUnavailableError) {
+    // Somebody who holds a row does not take the database away from everybody.
+    if (error instanceof DatabaseUnavailableError && !(error instanceof DatabaseBusyError)) {
       this.#deps.lease.doubt();
       this.#deps.lease.suspend();
     }

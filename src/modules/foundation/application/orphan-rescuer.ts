@@ -43,6 +43,9 @@ export class OrphanRescuer {
   constructor(deps: OrphanRescuerDeps) {
     this.#deps = deps;
     this.#lookAgainAt = deps.clock.monotonicMs() + UNKNOWN_MS;
+    const forget = (): void => void (this.#unknown = new Set());
+    deps.lease.onDoubt(forget);
+    deps.lease.onSuspended(forget);
   }
 
   async rescue(): Promise<void> {
@@ -53,19 +56,22 @@ export class OrphanRescuer {
       bus.emit({ type: 'run.lost', jobId, executionId: id, scheduledAt, reason });
     }
     await this.#giveBack();
-    await this.#endUnknown();
   }
 
-  /** Unknown twice: one that ended while it was asked is RUNNING no more the second time, and one that started is known. */
-  async #endUnknown(): Promise<void> {
+  /**
+   * Unknown twice, under a lease that nothing cast doubt on between: one that ended while it was asked is RUNNING no more the
+   * second time, and one that started is known, or was found by whoever asks about claims without an answer.
+   * @throws DatabaseUnavailableError
+   */
+  async endUnknown(): Promise<void> {
     const { clock, dispatcher, held, instances, journal, lease } = this.#deps;
-    if (clock.monotonicMs() < this.#lookAgainAt) return;
+    if (clock.monotonicMs() < this.#lookAgainAt || !lease.isHeld) return;
     this.#lookAgainAt = clock.monotonicMs() + UNKNOWN_MS;
     const running = await instances.getRunning(lease.instanceId, UNKNOWN_MS);
     const known = new Set([...dispatcher.activeRunIds, ...journal.runIds, ...held.runIds]);
     const unknown = running.filter(({ id }) => !known.has(id));
     await Promise.all(unknown.filter(({ id }) => this.#unknown.has(id)).map((run) => this.#endLost(run)));
-    this.#unknown = new Set(unknown.map(({ id }) => id));
+    this.#unknown = new Set(lease.isHeld ? unknown.map(({ id }) => id) : []);
   }
 
   async #endLost(run: Run): Promise<void> {

@@ -38,6 +38,8 @@ export class OutageJournal implements RecordJournal {
   readonly #output: RunOutputGate;
   readonly #logger: Logger;
   readonly #held = new Map<string, HeldRecord>();
+  /** Those of which somebody held the row as they were last written. */
+  readonly #heldUp = new Set<string>();
   /** Those without a RUNNING record, a job, oldest first; and those whose record may stand, and that nobody else would end. */
   readonly #unrecorded = new Map<string, Set<string>>();
   readonly #uncertain = new Map<string, Set<string>>();
@@ -106,6 +108,7 @@ export class OutageJournal implements RecordJournal {
   #forget(id: string): void {
     const jobId = this.#held.get(id)?.run.jobId ?? '';
     this.#held.delete(id);
+    this.#heldUp.delete(id);
     const uncertain = this.#uncertain.get(jobId);
     if (uncertain?.delete(id) === true && uncertain.size === 0) this.#uncertain.delete(jobId);
     const ids = this.#unrecorded.get(jobId);
@@ -155,12 +158,14 @@ export class OutageJournal implements RecordJournal {
     const { run, outcome, isRecorded } = record;
     try {
       if (!isRecorded) await this.#executions.create(run);
-      const isOurs = await this.#output.conclude(run.id, () => this.#executions.update(run, outcome));
+      const isOurs = await this.#output.conclude(run.id, () =>
+        this.#executions.update(run, outcome, this.#heldUp.has(run.id)),
+      );
       this.#forget(run.id);
       if (!isOurs) this.#logDropped(run, outcome);
       return isOurs;
     } catch (error) {
-      if (error instanceof DatabaseBusyError) return false;
+      if (error instanceof DatabaseBusyError) return this.#heldUp.add(run.id).size === 0;
       if (error instanceof DatabaseUnavailableError) throw error;
       this.#refused(record, describeError(error).message);
       return false;

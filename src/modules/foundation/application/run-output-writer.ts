@@ -83,7 +83,8 @@ export class RunOutputWriter implements RunOutputGate {
   async #conclude<T>(run: OpenRunOutput, record: () => Promise<T>): Promise<T> {
     while (run.writing !== null) await run.writing;
     run.isRefused = false;
-    if (!(await this.#writeLast(run))) throw new DatabaseUnavailableError('What the run has said is not written yet.');
+    const error = await this.#writeLast(run);
+    if (error !== null) throw error;
     const result = await record();
     this.#forget(run);
     return result;
@@ -93,10 +94,10 @@ export class RunOutputWriter implements RunOutputGate {
    * A connection that broke is a new one at once. Nothing is written of a run that has ended: so its record waits for what
    * it has said, but not for ever.
    */
-  async #writeLast(run: OpenRunOutput): Promise<boolean> {
-    if ((await this.#write(run)) || (await this.#write(run))) return true;
-    run.vainEnds += 1;
-    return run.vainEnds >= MAX_VAIN_ENDS;
+  async #writeLast(run: OpenRunOutput): Promise<DatabaseUnavailableError | null> {
+    const error = (await this.#write(run)) && (await this.#write(run));
+    if (error !== null) run.vainEnds += 1;
+    return run.vainEnds >= MAX_VAIN_ENDS ? null : error;
   }
 
   forget(executionId: string): void {
@@ -121,15 +122,15 @@ export class RunOutputWriter implements RunOutputGate {
 
   async #flush(): Promise<void> {
     const waiting = [...this.#runs.values()].filter((run) => run.isPending && !run.isRefused && run.writing === null);
-    const isWritten = await Promise.all(waiting.map((run) => this.#write(run)));
+    const errors = await Promise.all(waiting.map((run) => this.#write(run)));
     const isLeft = [...this.#runs.values()].some((run) => run.isPending && !run.isRefused);
     this.#isFlushDue = false;
-    if (isLeft) this.#flushAfter(isWritten.includes(false) ? RETRY_MS : FLUSH_MS);
+    if (isLeft) this.#flushAfter(errors.some((error) => error !== null) ? RETRY_MS : FLUSH_MS);
   }
 
-  /** @returns false: the database is away, and it waits on */
-  async #write(run: OpenRunOutput): Promise<boolean> {
-    if (!run.isPending) return true;
+  /** @returns why it waits on: the database is away, or somebody holds its record; null: it is not waited for */
+  async #write(run: OpenRunOutput): Promise<DatabaseUnavailableError | null> {
+    if (!run.isPending) return null;
     const { promise, resolve } = Promise.withResolvers<void>();
     run.writing = promise;
     const output = run.take();
@@ -138,15 +139,15 @@ export class RunOutputWriter implements RunOutputGate {
       run.isRefused = !isOurs;
       if (isOurs) this.#written(run, output);
       else run.putBack(output);
-      return true;
+      return null;
     } catch (error) {
       if (error instanceof DatabaseUnavailableError) {
         run.putBack(output);
-        return false;
+        return error;
       }
       this.#waitingBytes -= run.release(output);
       this.#logDropped(run, output.lines.length, describeError(error).message);
-      return true;
+      return null;
     } finally {
       run.writing = null;
       resolve();

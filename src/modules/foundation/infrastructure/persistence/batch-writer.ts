@@ -3,7 +3,8 @@
  * into the next one.
  *
  * Invariants: each item's promise settles with that item's own fate; one that the database cannot hold fails alone, the
- * others of its batch are written; batches begin in the order of asking, and at most as many go at once as are allowed.
+ * others of its batch are written; batches begin in the order of asking, and at most as many go at once as are allowed. Where
+ * somebody holds the row of one, all of its batch go on one by one beside the batches, which wait for him no more.
  */
 import { classifyDatabaseError } from './database-errors.ts';
 
@@ -26,21 +27,28 @@ export interface BatchLimit<Item> {
   readonly lanes?: number;
 }
 
+/** Single items under way at once beside the batches. */
+const APART = 4;
+
 export class BatchWriter<Item, Result> {
   readonly #write: WriteBatch<Item, Result>;
   readonly #limit: BatchLimit<Item>;
   #waiting: Waiting<Item, Result>[] = [];
   #running = 0;
+  readonly #apart: Waiting<Item, Result>[] = [];
+  #runningApart = 0;
 
   constructor(write: WriteBatch<Item, Result>, limit: BatchLimit<Item> = { capacity: 500 }) {
     this.#write = write;
     this.#limit = limit;
   }
 
-  add(item: Item): Promise<Result> {
+  /** @param isApart somebody held its row when it was last written: no other is to wait with it */
+  add(item: Item, isApart = false): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
-    this.#waiting.push({ item, resolve, reject });
-    if (this.#running === 0) this.#startLane();
+    if (isApart) this.#writeApart([{ item, resolve, reject }]);
+    else this.#waiting.push({ item, resolve, reject });
+    if (!isApart && this.#running === 0) this.#startLane();
     return promise;
   }
 
@@ -74,11 +82,21 @@ export class BatchWriter<Item, Result> {
         else resolve(result);
       }
     } catch (error) {
-      if (batch.length > 1 && classifyDatabaseError(error).fault !== 'unavailable') {
-        for (const single of batch) await this.#writeAll([single]);
-      } else {
-        for (const { reject } of batch) reject(error);
-      }
+      const { fault } = classifyDatabaseError(error);
+      if (batch.length === 1 || fault === 'unavailable') for (const { reject } of batch) reject(error);
+      else if (fault === 'lockTimeout') this.#writeApart(batch);
+      else for (const single of batch) await this.#writeAll([single]);
     }
+  }
+
+  #writeApart(items: readonly Waiting<Item, Result>[]): void {
+    this.#apart.push(...items);
+    while (this.#runningApart < Math.min(APART, this.#apart.length)) void this.#runApart();
+  }
+
+  async #runApart(): Promise<void> {
+    this.#runningApart += 1;
+    for (let next = this.#apart.shift(); next !== undefined; next = this.#apart.shift()) await this.#writeAll([next]);
+    this.#runningApart -= 1;
   }
 }

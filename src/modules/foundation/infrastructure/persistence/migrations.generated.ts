@@ -590,14 +590,15 @@ $$;
   {
     tag: '0012_renewals_and_last_success',
     when: 1795989612728,
-    hash: '0cf4894762f79593f9cd899737ab1c9eca1d763f555acf40834944163ba0714b',
+    hash: '6d8755303e312ce257756fb443bc9fa8d07e272777a98e15854fb5935192d4f5',
     sql: `ALTER TABLE "scheduler_job_config" ADD COLUMN "last_success_at" timestamp (3) with time zone;--> statement-breakpoint
-ALTER TABLE "scheduler_instance" ADD COLUMN "renewals" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
-ALTER TABLE "scheduler_instance" ADD COLUMN "held_from" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 UPDATE "scheduler_job_config" job SET "last_success_at" = (
   SELECT run.finished_at FROM "scheduler_execution_log" run WHERE run.job_id = job.job_id AND run.status = 'SUCCESS'
   ORDER BY run.started_at DESC LIMIT 1
-);
+);--> statement-breakpoint
+-- Last, since leases cannot be renewed from here on until all is done.
+ALTER TABLE "scheduler_instance" ADD COLUMN "renewals" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "scheduler_instance" ADD COLUMN "held_from" integer DEFAULT 0 NOT NULL;
 `,
   },
 ];

@@ -33,7 +33,7 @@ import { toExecution } from './execution-row.ts';
 import { renderExpired } from './expired-event.ts';
 import { type ClaimedRow, renderClaim } from './fire-claim-statement.ts';
 import { schedulerExecutionLog } from './schema/runs.ts';
-import { inputList, inputRows, NOW_ONCE, readCursorInstant, readInstant } from './statement-input.ts';
+import { ENDS_IN_TIME, inputList, inputRows, NOW_ONCE, readCursorInstant, readInstant } from './statement-input.ts';
 
 /** So many claims are sent that way after one that had to wait: it asks once more for each occurrence. */
 const CAREFUL_CLAIMS = 100;
@@ -105,7 +105,7 @@ export class PostgresFireClaims implements FireClaims {
       with unarmed as materialized (
         select c.job_id, input."nextFireAt" as next_fire_at
         from scheduler_job_cursor c join ${inputRows('input', columns, rows)} on c.job_id = input."jobId"
-        where c.next_fire_at is null and c.revision = input.revision
+        where c.next_fire_at is null and c.revision = input.revision and ${ENDS_IN_TIME}
         order by c.job_id
         for update of c skip locked
       ),

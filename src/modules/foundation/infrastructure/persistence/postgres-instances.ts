@@ -87,17 +87,31 @@ export class PostgresInstances implements Instances {
 
 type LostRow = { id: string; job_id: string; scheduled_at: string; instance_id: string };
 
-/** A job whose lost runs are tried again is kept from being deleted until they wait: hence its lock. */
+/** A job whose lost runs are tried again is kept from being deleted until they wait: hence its lock, and where somebody else has it they are left for later. */
 function renderRescue(instanceId: string): SQL {
   return sql`
-    with lost as materialized (
-      select run.id from scheduler_execution_log run
+    with orphans as materialized (
+      select run.id, run.job_id from scheduler_execution_log run
       where run.status = 'RUNNING' and run.instance_id <> ${instanceId} and not exists (
         select from scheduler_instance holder
         where holder.id = run.instance_id and (holder.expires_at > clock_timestamp() or ${isUnconfirmed('run')})
       ) and ${ENDS_IN_TIME}
       order by run.id
       for update of run skip locked
+    ),
+    retrying as materialized (
+      select job.job_id from scheduler_job_config job
+      where job.on_lost = 'retry' and job.job_id in (select job_id from orphans)
+    ),
+    willing as materialized (
+      select job.job_id from scheduler_job_config job
+      where job.job_id in (select job_id from retrying)
+      order by job.job_id
+      for key share of job skip locked
+    ),
+    lost as materialized (
+      select id from orphans
+      where job_id in (select job_id from willing) or job_id not in (select job_id from retrying)
     ),
     ended as (
       update scheduler_execution_log run
@@ -106,11 +120,17 @@ function renderRescue(instanceId: string): SQL {
       from lost where run.id = lost.id
       returning run.*
     ),
-    willing as materialized (
-      select job.job_id from scheduler_job_config job
-      where job.on_lost = 'retry' and job.job_id in (select job_id from ended)
-      order by job.job_id
-      for key share of job
+    latest as materialized (
+      select run.begun_at, job.place from (
+        select job_id, max(started_at) as begun_at from ended group by job_id order by job_id
+      ) run cross join lateral (
+        select one.ctid as place from scheduler_job_config one where one.job_id = run.job_id
+        for no key update skip locked
+      ) job
+    ),
+    touched as (
+      update scheduler_job_config job set last_run_at = greatest(job.last_run_at, latest.begun_at)
+      from latest where job.ctid = latest.place
     ),
     again as (
       insert into scheduler_pending_run

@@ -11,6 +11,7 @@ import { BatchWriter } from './batch-writer.ts';
 import type { Database } from './database.ts';
 import {
   renderCreate,
+  renderLastSuccesses,
   renderTouch,
   renderUpdate,
   type RunOutcome,
@@ -19,7 +20,7 @@ import {
 import { toExecution } from './execution-row.ts';
 import { decodePageCursor, encodePageCursor, isInstant, isUuid } from './page-cursor.ts';
 import { schedulerExecutionLog } from './schema/runs.ts';
-import { inputList, readInstant } from './statement-input.ts';
+import { readInstant } from './statement-input.ts';
 
 /** Of a herd: what all its runs ask is one statement each time, or a few. */
 const HERD_BATCH = 2_000;
@@ -37,7 +38,6 @@ export class SchedulerExecutionLogRepository implements ExecutionLogRepository {
   readonly #successes: BatchWriter<string, Date | null>;
   /** Jobs whose rows somebody held as their runs were recorded. */
   readonly #untouched = new Map<string, TouchedJob>();
-  #isTouching = false;
 
   constructor(database: Database) {
     this.#database = database;
@@ -54,8 +54,17 @@ export class SchedulerExecutionLogRepository implements ExecutionLogRepository {
     await this.#creates.add(run);
   }
 
-  update(run: Run, outcome: Outcome): Promise<boolean> {
-    return this.#updates.add({ run, outcome });
+  update(run: Run, outcome: Outcome, isApart = false): Promise<boolean> {
+    return this.#updates.add({ run, outcome }, isApart);
+  }
+
+  async writeLastRuns(): Promise<void> {
+    if (this.#untouched.size === 0) return;
+    const jobs = [...this.#untouched.values()];
+    const rows = await this.#database.rows<{ job_id: string }>(renderTouch(jobs));
+    const held = new Set(rows.map((row) => row.job_id));
+    for (const job of jobs)
+      if (!held.has(job.jobId) && this.#untouched.get(job.jobId) === job) this.#untouched.delete(job.jobId);
   }
 
   async getRecentByJobId(ofJobId: string, limit: number): Promise<Execution[]> {
@@ -109,8 +118,9 @@ export class SchedulerExecutionLogRepository implements ExecutionLogRepository {
   }
 
   async #readLastSuccesses(jobIds: readonly string[]): Promise<(Date | null)[]> {
-    const rows = await this.#database.rows<{ job_id: string; last_success_at: string | null }>(sql`
-      select job_id, last_success_at from scheduler_job_config where job_id in ${inputList('text', jobIds)}`);
+    const rows = await this.#database.rows<{ job_id: string; last_success_at: string | null }>(
+      renderLastSuccesses(jobIds),
+    );
     const found = new Map(rows.map((row) => [row.job_id, row.last_success_at]));
     return jobIds.map((of) => readNullable(found.get(of)));
   }
@@ -130,7 +140,6 @@ export class SchedulerExecutionLogRepository implements ExecutionLogRepository {
       if (row.id === null) this.#leave({ jobId: row.job_id, begunAt: row.begun_at, successAt: row.success_at });
       else missing.add(row.id);
     }
-    if (this.#untouched.size > 0 && !this.#isTouching) void this.#touch();
     return outcomes.map(({ run }) => !missing.has(run.id));
   }
 
@@ -138,21 +147,6 @@ export class SchedulerExecutionLogRepository implements ExecutionLogRepository {
     const known = this.#untouched.get(of);
     const job = { jobId: of, begunAt: later(known?.begunAt, begunAt), successAt: later(known?.successAt, successAt) };
     this.#untouched.set(of, job);
-  }
-
-  /** Beside the outcomes, which wait for no editor. What fails, if only since he takes his time, is tried with those that come next. */
-  async #touch(): Promise<void> {
-    this.#isTouching = true;
-    const jobs = [...this.#untouched.values()];
-    this.#untouched.clear();
-    try {
-      await this.#database.rows(renderTouch(jobs));
-    } catch {
-      // Of a database that is away, whoever needs it more hears too.
-      for (const job of jobs) this.#leave(job);
-    } finally {
-      this.#isTouching = false;
-    }
   }
 }
 

@@ -50,10 +50,12 @@ describe('OrphanRescuer', () => {
       await wired.executions.create(run);
       const pass = async (minutes: number) => {
         for (let passed = 0; passed < minutes; passed += 1) {
-          await wired.rescuer.rescue();
-          await store.time.advance(MINUTE);
+          for (let renewed = 0; renewed < 12; renewed += 1) {
+            await store.time.advance(MINUTE / 12);
+            await wired.lease.renew();
+          }
+          await wired.rescuer.endUnknown();
         }
-        await wired.rescuer.rescue();
       };
       return { store, ...engine, events, run, pass };
     }
@@ -88,6 +90,16 @@ describe('OrphanRescuer', () => {
         await pass(5);
         expect([owner, store.executions.get('x')]).toMatchObject([owner, { status: 'RUNNING' }]);
       }
+    });
+
+    it('and was unknown once is asked twice anew where the lease came into doubt since', async () => {
+      const { store, wired, pass } = await withRecord();
+      await pass(2);
+      wired.lease.doubt();
+      await pass(1);
+      expect(store.executions.get('x')?.status).toBe('RUNNING');
+      await pass(1);
+      expect(store.executions.get('x')?.status).toBe('FAILED');
     });
 
     it('and was unknown once is left alone where it is known by the second time', async () => {

@@ -1,5 +1,5 @@
 /** BatchWriter over writes in the test's hands. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DatabaseBusyError, DatabaseUnavailableError } from '../../../../../../src/modules/foundation/domain/errors.ts';
 import { BatchWriter } from '../../../../../../src/modules/foundation/infrastructure/persistence/batch-writer.ts';
 
@@ -108,5 +108,27 @@ describe('BatchWriter', () => {
     await expect(writer.add(1)).rejects.toThrow('away');
     isAway = false;
     expect(await writer.add(2)).toBe(2);
+  });
+
+  it('what shares a batch with one whose row is held goes on beside the batches, and so does what was held before', async () => {
+    const { promise: letGo, resolve: release } = Promise.withResolvers<void>();
+    const batches: string[][] = [];
+    const writer = new BatchWriter<string, string>(async (items) => {
+      batches.push([...items]);
+      if (!items.some((item) => item.startsWith('held'))) return items;
+      if (items.length > 1) throw new DatabaseBusyError('held for 4 s');
+      await letGo;
+      throw new DatabaseBusyError('held for 4 s');
+    });
+    const held = ['held-1', 'held-2', 'held-3', 'held-4', 'held-5'].map((item) => writer.add(item).catch(() => 'busy'));
+    const [beside, fresh] = [writer.add('beside'), writer.add('held-6', true).catch(() => 'busy')];
+    await vi.waitFor(() => expect(batches.length).toBeGreaterThan(4));
+    expect(await writer.add('later')).toBe('later');
+    release();
+    expect(await Promise.all([...held, fresh])).toEqual(Array(6).fill('busy'));
+    expect(await beside).toBe('beside');
+    expect(batches[0]).toEqual(['held-6']);
+    expect(batches[1]).toEqual(['held-1', 'held-2', 'held-3', 'held-4', 'held-5', 'beside']);
+    expect(batches.slice(2).every((batch) => batch.length === 1)).toBe(true);
   });
 });
