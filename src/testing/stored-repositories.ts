@@ -163,6 +163,7 @@ export class StoredInstances implements Instances {
         const failed = { status: 'FAILED', failureReason: 'LOST', errorMessage: LOST_MESSAGE } as const;
         const ended = { ...run, ...failed, finishedAt, durationMs };
         store.executions.set(run.id, ended);
+        store.ran(ended);
         endLost(store, ended, instanceId);
       }
       return lost.map(({ id, jobId, scheduledAt, instanceId: holder }) => ({

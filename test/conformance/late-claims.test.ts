@@ -150,6 +150,26 @@ describe('a statement of somebody who has vanished', () => {
     expect(limits).toEqual([{ lock: '4s', whole: '15s' }]);
   });
 
+  it('a rescue leaves a run of which somebody holds the job for later, and waits for him with no other', async () => {
+    const configs = [await armJob(server, { onLost: 'retry' }), await armJob(server, { onLost: 'retry' })];
+    const { executions, instances, configs: jobs, pending } = portsOn(server);
+    const runs = configs.map(({ jobId }) => sampleRun({ jobId, instanceId: 'gone' }));
+    for (const run of runs) await executions.create(run);
+    const rescue = async () => {
+      const lost = await instances.rescue('rescuer');
+      return lost.map(({ id }) => id).filter((id) => runs.some((run) => run.id === id));
+    };
+    await session.rows(sql`begin`);
+    await session.rows(sql`select from scheduler_job_config where job_id = ${runs[0]!.jobId} for update`);
+    expect(await rescue()).toEqual([runs[1]!.id]);
+    await session.rows(sql`rollback`);
+    expect(await rescue()).toEqual([runs[0]!.id]);
+    for (const { jobId, startedAt } of runs) {
+      expect(await jobs.getByJobId(jobId)).toMatchObject({ lastRunAt: startedAt, lastSuccessAt: null });
+      expect(await pending.getReady({ handlers: [jobId], limit: 9 })).toHaveLength(1);
+    }
+  });
+
   it('a claim waits for nobody who holds the record of a run that goes on, and skips its job as it would', async () => {
     const [held, free] = [await armJob(server), await armJob(server)];
     const run = sampleRun({ jobId: held.jobId });

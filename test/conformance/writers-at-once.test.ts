@@ -7,7 +7,6 @@ import type { Run } from '../../src/modules/foundation/domain/run.ts';
 import type { Database } from '../../src/modules/foundation/infrastructure/persistence/database.ts';
 import { PostgresDatabase } from '../../src/modules/foundation/infrastructure/persistence/drivers/postgres-database.ts';
 import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
-import { PostgresInstances } from '../../src/modules/foundation/infrastructure/persistence/postgres-instances.ts';
 import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { SchedulerJobConfigRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-job-config-repository.ts';
 import { createMigratedDatabase } from '../support/databases.ts';
@@ -179,28 +178,6 @@ describe('update()', () => {
     expect(await jobs.getByJobId(untouched!.jobId)).toMatchObject({ lastSuccessAt: ofUntouched });
     expect(await pendingRunsOf(databases[0]!, other!.jobId)).toMatchObject([{ attempt: 2 }]);
     expect(refused).toEqual([]);
-  });
-});
-
-describe('rescue()', () => {
-  it('leaves a run of which somebody holds the job for later, and waits for him with no other', async () => {
-    const configs = await Promise.all([1, 2].map(() => armJob(databases[0]!, { onLost: 'retry' })));
-    const runs = configs.map(({ jobId }) => sampleRun({ jobId, instanceId: 'gone' }));
-    await Promise.all(runs.map((run) => log(0).create(run)));
-    const rescue = async () => {
-      const lost = await new PostgresInstances(noting(databases[1]!)).rescue('rescuer');
-      return lost.map(({ id }) => id).filter((id) => runs.some((run) => run.id === id));
-    };
-    await client.begin(async (tx) => {
-      await tx`select from scheduler_job_config where job_id = ${runs[0]!.jobId} for update`;
-      expect(await rescue()).toEqual([runs[1]!.id]);
-    });
-    expect(await rescue()).toEqual([runs[0]!.id]);
-    for (const { jobId, startedAt } of runs) {
-      expect(await pendingRunsOf(databases[0]!, jobId)).toMatchObject([{ attempt: 2 }]);
-      const job = await new SchedulerJobConfigRepository(databases[0]!).getByJobId(jobId);
-      expect(job).toMatchObject({ lastRunAt: startedAt, lastSuccessAt: null });
-    }
   });
 });
 

@@ -16,7 +16,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Outcome, Run } from '../../domain/run.ts';
 import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
 import { LOST_ATTEMPTS } from '../../domain/retry.ts';
-import { ENDS_IN_TIME, herdRows, inputList, inputRows } from './statement-input.ts';
+import { LAST_RUN } from './last-run-statements.ts';
+import { ENDS_IN_TIME, herdRows, inputRows } from './statement-input.ts';
 import { MAX_RESULT_CHARACTERS, toWritableJson, toWritableText } from '../../domain/writable-text.ts';
 
 const RUN_COLUMNS = {
@@ -78,21 +79,10 @@ const OUTCOME_COLUMNS = {
   retry_after_ms: 'float8',
 } as const;
 
-export interface TouchedJob {
-  readonly jobId: string;
-  /** When its newest run began. */
-  readonly begunAt: string;
-  /** When its newest run that succeeded ended; null: none did. */
-  readonly successAt: string | null;
-}
-
 export interface RunOutcome {
   readonly run: Run;
   readonly outcome: Outcome;
 }
-
-const LAST_RUN = sql`last_run_at = greatest(job.last_run_at, jobs.begun_at),
-        last_success_at = greatest(job.last_success_at, jobs.success_at)`;
 
 const OUTCOME_SET = sql`status = input.status, started_at = coalesce(input.started_at, run.started_at), finished_at = input.finished_at,
         duration_ms = input.duration_ms, failure_reason = input.failure_reason, error_message = input.error_message,
@@ -171,36 +161,6 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
       where one.status = input.status and one.instance_id = input.instance_id and one.finished_at = input.finished_at
       limit 1
     ) is null`;
-}
-
-/** Writes when their newest runs began, and waits for nobody. Answers with the jobs whose rows somebody still holds. */
-export function renderTouch(jobs: readonly TouchedJob[]): SQL {
-  const rows = jobs.map(({ jobId, begunAt, successAt }) => ({
-    ...{ job_id: jobId, begun_at: begunAt, success_at: successAt },
-  }));
-  const columns = { job_id: 'text', begun_at: 'timestamptz', success_at: 'timestamptz' };
-  return sql`
-    with input as materialized (select * from ${inputRows('input', columns, rows)} where ${ENDS_IN_TIME} order by job_id),
-    jobs as materialized (
-      select input.* from input cross join lateral (
-        select from scheduler_job_config one where one.job_id = input.job_id for no key update skip locked
-      ) job
-    ),
-    touched as (update scheduler_job_config job set ${LAST_RUN} from jobs where job.job_id = jobs.job_id)
-    select job_id from input where job_id not in (select job_id from jobs) and exists (
-      select from scheduler_job_config one where one.job_id = input.job_id
-    )`;
-}
-
-/** Answers with the newest success of each job that has one; of one without a row, as its history has it. */
-export function renderLastSuccesses(jobIds: readonly string[]): SQL {
-  return sql`
-    select input.job_id, case when job.job_id is not null then job.last_success_at else (
-        select finished_at from scheduler_execution_log one
-        where one.job_id = input.job_id and one.status = 'SUCCESS' and one.started_at < 'infinity'
-        order by one.started_at desc limit 1
-      ) end as last_success_at
-    from ${inputList('text', jobIds)} as input(job_id) left join scheduler_job_config job using (job_id)`;
 }
 
 /** What follows a run that failed. */

@@ -9,15 +9,9 @@ import type { Page } from '../../application/ports/job-config-repository.ts';
 import type { Execution, Outcome, Run } from '../../domain/run.ts';
 import { BatchWriter } from './batch-writer.ts';
 import type { Database } from './database.ts';
-import {
-  renderCreate,
-  renderLastSuccesses,
-  renderTouch,
-  renderUpdate,
-  type RunOutcome,
-  type TouchedJob,
-} from './execution-log-statements.ts';
+import { renderCreate, renderUpdate, type RunOutcome } from './execution-log-statements.ts';
 import { toExecution } from './execution-row.ts';
+import { renderLastSuccesses, renderTouch, type TouchedJob } from './last-run-statements.ts';
 import { decodePageCursor, encodePageCursor, isInstant, isUuid } from './page-cursor.ts';
 import { schedulerExecutionLog } from './schema/runs.ts';
 import { readInstant } from './statement-input.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  DatabaseBusyError,
   DatabaseLockedError,
   DatabaseUnavailableError,
   DatabaseVersionError,
@@ -53,17 +52,6 @@ describe('DatabaseSupervisor.start()', () => {
     expect(supervisor.isUp).toBe(true);
     expect(recovered).toEqual([21 * SECOND]);
     expect(messages('info')).toEqual([expect.stringContaining('is back')]);
-  });
-
-  it('somebody who holds a row does not take the database away: the lease stays, and the beat goes on', async () => {
-    const { supervisor, wired, link, time, messages } = setUp();
-    await supervisor.start();
-    link.failNext('instances.rescue', new DatabaseBusyError('held for 4 s'));
-    await time.advance(5 * SECOND);
-    expect([wired.lease.isHeld, wired.lease.isSuspended]).toEqual([true, false]);
-    expect(messages('error')).toEqual([expect.stringContaining('held for 4 s')]);
-    await time.advance(5 * SECOND);
-    expect(supervisor.isUp).toBe(true);
   });
 
   for (const fatal of [new DatabaseLockedError('served by process 7'), new DatabaseVersionError('made by 17')]) {
