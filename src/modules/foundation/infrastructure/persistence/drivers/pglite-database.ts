@@ -33,6 +33,10 @@ interface Opened {
   readonly lock: FolderLock | null;
 }
 
+/** Whoever holds the folder knows that nobody else lives on it: what those ran is lost now, and not when their leases end. */
+const END_ALL_LEASES = `update scheduler_instance
+  set expires_at = least(expires_at, date_trunc('milliseconds', clock_timestamp()))`;
+
 /** As the other driver gives them; 1184: timestamptz. */
 const INSTANTS_AS_TEXT = { 1184: (value: string) => value };
 
@@ -77,6 +81,7 @@ export class PgliteDatabase implements Database {
       const run = async (text: string): Promise<Record<string, unknown>[]> =>
         (await client.exec(text)).at(-1)?.rows ?? [];
       await migrate({ run }, migrations, { onProgress });
+      await run(END_ALL_LEASES);
       return { client, orm: drizzle({ client }), lock };
     } catch (error) {
       lock?.release();

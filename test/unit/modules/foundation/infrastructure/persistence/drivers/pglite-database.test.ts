@@ -73,6 +73,19 @@ describe('PgliteDatabase', { timeout: 60_000 }, () => {
     },
   );
 
+  it('ends the leases of those who were killed on it: nobody waits for them', async () => {
+    const first = create();
+    await first.open();
+    await first.rows(sql`
+      insert into scheduler_instance (id, hostname, runtime, version, started_at, renewed_at, expires_at)
+      values ('killed', 'host', 'node', '0', now(), now(), now() + interval '15 seconds')`);
+    await first.close();
+    const second = create();
+    await second.open();
+    const live = await second.rows(sql`select id from scheduler_instance where expires_at > clock_timestamp()`);
+    expect(live).toEqual([]);
+  });
+
   it('refuses the folder of another major version, and leaves it as it is', async () => {
     const database = create();
     await database.open();
