@@ -9,7 +9,13 @@ import { handlerOf, type JobConfig } from '../domain/job-config.ts';
 import type { MergedJobRegistry } from '../domain/job-definition.ts';
 import { type JobThen, jobThen } from '../domain/job-then.ts';
 import { nextFire } from '../domain/next-fire.ts';
-import { isEndless, judgeOccurrence, type OccurrenceFacts, type Verdict } from '../domain/occurrence-verdict.ts';
+import {
+  firesAt,
+  isEndless,
+  judgeOccurrence,
+  type OccurrenceFacts,
+  type Verdict,
+} from '../domain/occurrence-verdict.ts';
 import { readJobRow } from '../domain/read-job-row.ts';
 import { isStorableText } from '../domain/storable-json.ts';
 import { sayVerdict, type VerdictWords } from '../domain/words/verdict-words.ts';
@@ -45,6 +51,7 @@ export interface WhyAnswer extends VerdictWords {
 
 const COVERING = 20;
 const AUDITED = 20;
+const SECOND_MS = 1_000;
 const HALF_A_DAY_MS = 43_200_000;
 
 export class JobLedger {
@@ -59,14 +66,15 @@ export class JobLedger {
     return await this.#deps.history.list(query);
   }
 
-  /** @param at an instant, or a wall time in the job's zone; left out: the latest occurrence until now @throws JobNotFoundError, InvalidInputError */
+  /** @param at an instant, or a wall time in the job's zone, to the second or exact; left out: the latest occurrence until now @throws JobNotFoundError, InvalidInputError */
   async why(jobId: string, at?: string): Promise<WhyAnswer> {
     const { configs, history, records } = this.#deps;
     if (!isStorableText(jobId)) throw new JobNotFoundError(jobId);
     const overview = await configs.getOverview(jobId);
-    const asked = this.#read(at, overview);
+    const said = this.#read(at, overview);
+    const audit = await history.getAudit(jobId, new Date(said.atMs), AUDITED);
+    const asked = { ...said, atMs: await this.#withinSecond(jobId, said, { audit, overview }) };
     const instant = new Date(asked.atMs);
-    const audit = await history.getAudit(jobId, instant, AUDITED);
     if (overview === null && audit.length === 0 && !(await this.#hasRuns(jobId))) throw new JobNotFoundError(jobId);
     const { executions, pending } = await records.read(jobId, instant);
     const events = await history.getCovering(jobId, instant, COVERING);
@@ -92,12 +100,32 @@ export class JobLedger {
     };
   }
 
+  /**
+   * What runs by an interval, or by hand, has milliseconds that no table shows. What is due exactly then comes first, then
+   * what is recorded of that second, then what is due within it.
+   */
+  async #withinSecond(
+    jobId: string,
+    { atMs, isWholeSecond }: AskedInstant,
+    { audit, overview }: Trail,
+  ): Promise<number> {
+    const current = overview?.config ?? null;
+    const then = jobThen(audit, current, atMs);
+    if (!isWholeSecond || (then.kind === 'there' && firesAt(then.config, atMs))) return atMs;
+    const untilMs = atMs + SECOND_MS;
+    const recorded = await this.#deps.records.firstWithin(jobId, new Date(atMs), new Date(untilMs));
+    if (recorded !== null) return recorded.getTime();
+    const { after } = nearestOf(jobThen(audit, current, untilMs - 1), atMs);
+    return after !== null && after.getTime() < untilMs ? after.getTime() : atMs;
+  }
+
   async #hasRuns(jobId: string): Promise<boolean> {
     return await this.#deps.records.hasAny(jobId);
   }
 
   #read(at: string | undefined, overview: JobOverview | null): AskedInstant {
-    if (at === undefined) return { atMs: latestOf(overview?.config ?? null, this.#deps.now()), note: null };
+    if (at === undefined)
+      return { atMs: latestOf(overview?.config ?? null, this.#deps.now()), note: null, isWholeSecond: false };
     return readAskedInstant(at, timezoneOf(null, overview?.config ?? null, this.#deps.defaults.timezone));
   }
 
@@ -117,6 +145,11 @@ export class JobLedger {
 function latestOf(config: JobConfig | null, nowMs: number): number {
   const schedule = config === null ? null : readJobRow(config).schedule;
   return schedule?.previous(Math.floor(nowMs) + 1) ?? Math.floor(nowMs);
+}
+
+interface Trail {
+  readonly audit: readonly RecordedEvent[];
+  readonly overview: JobOverview | null;
 }
 
 interface Read extends Pick<OccurrenceFacts, 'past' | 'executions' | 'pending' | 'events' | 'oldestKeptAt'> {

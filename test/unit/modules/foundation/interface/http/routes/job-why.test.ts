@@ -52,6 +52,25 @@ describe('GET /admin/jobs/:jobId/why', () => {
     expect(json.executions.map(({ attempt }: { attempt: number }) => attempt)).toEqual([1, 2]);
   });
 
+  test('takes an instant without a fraction for what is due or ran within its second', async () => {
+    const ask = async (at: string) => (await send(`${ROUTE}?at=${at}`)).json;
+    const ran = new Date('2026-01-02T09:00:06.120Z');
+    service.executions.rows.push(execution(1, { scheduledAt: ran }));
+    const [at, scheduledAt] = [ran.toISOString(), ran.toISOString()];
+    expect(await ask('2026-01-02T09:00:06Z')).toMatchObject({ at, verdict: 'ran', executions: [{ scheduledAt }] });
+    expect(await ask('2026-01-02T09:00:06.000Z')).toMatchObject({ verdict: 'notScheduled', executions: [] });
+    const every = { cronExpression: '@every 1h', createdAt: new Date('2026-01-01T00:00:00.450Z') };
+    service.configs.insert(jobConfig('warm-cache', every), { nextFireAt: new Date(NOW) });
+    const due = '2026-01-02T01:00:00.450Z';
+    expect(await ask('2026-01-02T01:00:00Z')).toMatchObject({ at: due, verdict: 'unknown', occurrence: due });
+  });
+
+  test('prefers what is due exactly then', async () => {
+    service.executions.rows.push(execution(1, { scheduledAt: new Date(NINE.getTime() + 120) }));
+    const { json } = await send(`${ROUTE}?at=2026-01-02T09:00`);
+    expect(json).toMatchObject({ at: NINE.toISOString(), executions: [] });
+  });
+
   test('asks the audit trail what the schedule was then', async () => {
     const spec = (cronExpression: string) => ({
       jobId: 'warm-cache',
