@@ -66,7 +66,7 @@ export class JobLedger {
     return await this.#deps.history.list(query);
   }
 
-  /** @param at an instant, or a wall time in the job's zone, to the second or exact; left out: the latest occurrence until now @throws JobNotFoundError, InvalidInputError */
+  /** @param at an instant, or a wall time in the job's zone, to the second or exact; left out: the latest occurrence until now, or else the first @throws JobNotFoundError, InvalidInputError */
   async why(jobId: string, at?: string): Promise<WhyAnswer> {
     const { configs, history, records } = this.#deps;
     if (!isStorableText(jobId)) throw new JobNotFoundError(jobId);
@@ -124,8 +124,7 @@ export class JobLedger {
   }
 
   #read(at: string | undefined, overview: JobOverview | null): AskedInstant {
-    if (at === undefined)
-      return { atMs: latestOf(overview?.config ?? null, this.#deps.now()), note: null, isWholeSecond: false };
+    if (at === undefined) return { ...latestOf(overview?.config ?? null, this.#deps.now()), isWholeSecond: false };
     return readAskedInstant(at, timezoneOf(null, overview?.config ?? null, this.#deps.defaults.timezone));
   }
 
@@ -142,9 +141,16 @@ export class JobLedger {
   }
 }
 
-function latestOf(config: JobConfig | null, nowMs: number): number {
+/** The latest occurrence until now that the job was there for, or else its first; now itself where there is neither. */
+function latestOf(config: JobConfig | null, now: number): Omit<AskedInstant, 'isWholeSecond'> {
+  const nowMs = Math.floor(now);
   const schedule = config === null ? null : readJobRow(config).schedule;
-  return schedule?.previous(Math.floor(nowMs) + 1) ?? Math.floor(nowMs);
+  if (config === null || schedule === null) return { atMs: nowMs, note: null };
+  const sinceMs = Math.max(config.createdAt.getTime(), config.startAt?.getTime() ?? 0);
+  const latest = schedule.previous(nowMs + 1);
+  if (latest !== null && latest >= sinceMs) return { atMs: latest, note: null };
+  const first = nextFire(config, schedule, nowMs);
+  return first === null ? { atMs: nowMs, note: null } : { atMs: first, note: 'noneYet' };
 }
 
 interface Trail {

@@ -91,6 +91,23 @@ describe('GET /admin/jobs/:jobId/why', () => {
     expect((await send(ROUTE)).json).toMatchObject({ at: NINE.toISOString(), verdict: 'unknown' });
   });
 
+  test.each([
+    ['created', { createdAt: new Date(NOW - 1_000) }],
+    ['to start', { startAt: new Date(NOW + 1_000) }],
+  ])('takes the first occurrence of a job that was just %s', async (_what, over) => {
+    const config = jobConfig('warm-cache', { cronExpression: '0 9 * * *', timezone: 'Asia/Shanghai', ...over });
+    service.configs.insert(config, { nextFireAt: new Date(NOW + 1) });
+    const { json } = await send(ROUTE);
+    expect(json).toMatchObject({ at: '2026-01-03T01:00:00.000Z', verdict: 'notYet' });
+    expect(json.sentence).toMatch(/2026-01-03 09:00 .* None was due yet .* this is its first occurrence/);
+  });
+
+  test('asks about now where a job has no occurrence since its creation, and none to come', async () => {
+    const over = { cronExpression: '@at 2026-01-01T00:00Z', createdAt: new Date(NOW - 1_000) };
+    service.configs.insert(jobConfig('warm-cache', over), { nextFireAt: null });
+    expect((await send(ROUTE)).json).toMatchObject({ at: new Date(NOW).toISOString(), verdict: 'notScheduled' });
+  });
+
   test('explains a job that is gone, as long as something is left of it', async () => {
     await service.configs.remove({ jobId: 'warm-cache', actor: 'admin' });
     expect((await send(ROUTE)).json.code).toBe('JOB_NOT_FOUND');
