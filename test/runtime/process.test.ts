@@ -128,7 +128,7 @@ describe('a service that is told twice to stop', () => {
     await arrived;
     proxy.blackHole();
     const ended = service.stop();
-    await service.printed(/runs are under way/);
+    await service.printed(/1 run is under way/);
     const toldAt = performance.now();
     await Promise.all([service.stop(), ended]);
     expect(performance.now() - toldAt).toBeLessThan(2_000 + 2_500);
