@@ -2,7 +2,7 @@
  * The instant that somebody asks about: with an offset, or a wall time in the job's zone.
  *
  * Invariant: a wall time that comes twice is its first pass, one that does not exist is moved by the length of the gap, and
- * both are said. An instant without a fraction leaves its second open.
+ * both are said.
  */
 import { readAtText } from '../domain/cron/at-text.ts';
 import { ScheduleError } from '../domain/cron/schedule-error.ts';
@@ -14,24 +14,19 @@ import type { AskedNote } from '../domain/words/verdict-words.ts';
 export interface AskedInstant {
   readonly atMs: number;
   readonly note: AskedNote;
-  /** Said without a fraction of its second. */
-  readonly isWholeSecond: boolean;
 }
 
 /** In a query `+` stands for a blank: an offset that was not escaped is still one. */
 const UNESCAPED_OFFSET = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S*) (\d\d:\d\d)$/;
 
-const FRACTION = /\.\d/;
-
 /** @throws InvalidInputError */
 export function readAskedInstant(text: string, timezone: string): AskedInstant {
   const meant = text.replace(UNESCAPED_OFFSET, '$1+$2');
-  const isWholeSecond = !FRACTION.test(meant);
   try {
     const { wallMs, offsetMs } = readAtText({ text: meant, position: 0 });
-    if (offsetMs !== null) return { atMs: wallMs - offsetMs, note: null, isWholeSecond };
+    if (offsetMs !== null) return { atMs: wallMs - offsetMs, note: null };
     const { at, note } = wallInstant(wallMs, zoneOf(timezone), 'shift') ?? { at: wallMs, note: null };
-    return { atMs: at, note: note === 'moved' || note === 'firstPass' ? note : null, isWholeSecond };
+    return { atMs: at, note: note === 'moved' || note === 'firstPass' ? note : null };
   } catch (error) {
     if (!(error instanceof ScheduleError)) throw error;
     const { message } = error;

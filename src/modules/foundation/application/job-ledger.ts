@@ -9,13 +9,7 @@ import { handlerOf, type JobConfig } from '../domain/job-config.ts';
 import type { MergedJobRegistry } from '../domain/job-definition.ts';
 import { type JobThen, jobThen } from '../domain/job-then.ts';
 import { nextFire } from '../domain/next-fire.ts';
-import {
-  firesAt,
-  isEndless,
-  judgeOccurrence,
-  type OccurrenceFacts,
-  type Verdict,
-} from '../domain/occurrence-verdict.ts';
+import { isEndless, judgeOccurrence, type OccurrenceFacts, type Verdict } from '../domain/occurrence-verdict.ts';
 import { readJobRow } from '../domain/read-job-row.ts';
 import { isStorableText } from '../domain/storable-json.ts';
 import { sayVerdict, type VerdictWords } from '../domain/words/verdict-words.ts';
@@ -51,6 +45,8 @@ export interface WhyAnswer extends VerdictWords {
 
 const COVERING = 20;
 const AUDITED = 20;
+/** Of a second, in an instant's text. */
+const FRACTION = /\.\d/;
 const SECOND_MS = 1_000;
 const HALF_A_DAY_MS = 43_200_000;
 
@@ -71,10 +67,11 @@ export class JobLedger {
     const { configs, history, records } = this.#deps;
     if (!isStorableText(jobId)) throw new JobNotFoundError(jobId);
     const overview = await configs.getOverview(jobId);
-    const said = this.#read(at, overview);
-    const audit = await history.getAudit(jobId, new Date(said.atMs), AUDITED);
-    const asked = { ...said, atMs: await this.#withinSecond(jobId, said, { audit, overview }) };
-    const instant = new Date(asked.atMs);
+    const { atMs, note } = this.#read(at, overview);
+    const audit = await history.getAudit(jobId, new Date(atMs), AUDITED);
+    const isExact = at === undefined || FRACTION.test(at);
+    const instant = isExact ? new Date(atMs) : await this.#withinSecond(jobId, atMs, { audit, overview });
+    const asked = { atMs: instant.getTime(), note };
     if (overview === null && audit.length === 0 && !(await this.#hasRuns(jobId))) throw new JobNotFoundError(jobId);
     const { executions, pending } = await records.read(jobId, instant);
     const events = await history.getCovering(jobId, instant, COVERING);
@@ -104,19 +101,12 @@ export class JobLedger {
    * What runs by an interval, or by hand, has milliseconds that no table shows. What is due exactly then comes first, then
    * what is recorded of that second, then what is due within it.
    */
-  async #withinSecond(
-    jobId: string,
-    { atMs, isWholeSecond }: AskedInstant,
-    { audit, overview }: Trail,
-  ): Promise<number> {
-    const current = overview?.config ?? null;
-    const then = jobThen(audit, current, atMs);
-    if (!isWholeSecond || (then.kind === 'there' && firesAt(then.config, atMs))) return atMs;
-    const untilMs = atMs + SECOND_MS;
-    const recorded = await this.#deps.records.firstWithin(jobId, new Date(atMs), new Date(untilMs));
-    if (recorded !== null) return recorded.getTime();
-    const { after } = nearestOf(jobThen(audit, current, untilMs - 1), atMs);
-    return after !== null && after.getTime() < untilMs ? after.getTime() : atMs;
+  async #withinSecond(jobId: string, atMs: number, { audit, overview }: Trail): Promise<Date> {
+    const [from, until] = [new Date(atMs), new Date(atMs + SECOND_MS)];
+    const { after } = nearestOf(jobThen(audit, overview?.config ?? null, atMs + SECOND_MS - 1), atMs - 1);
+    if (after?.getTime() === atMs) return after;
+    const recorded = await this.#deps.records.firstWithin(jobId, from, until);
+    return recorded ?? (after !== null && after < until ? after : from);
   }
 
   async #hasRuns(jobId: string): Promise<boolean> {
@@ -124,7 +114,7 @@ export class JobLedger {
   }
 
   #read(at: string | undefined, overview: JobOverview | null): AskedInstant {
-    if (at === undefined) return { ...latestOf(overview?.config ?? null, this.#deps.now()), isWholeSecond: false };
+    if (at === undefined) return latestOf(overview?.config ?? null, this.#deps.now());
     return readAskedInstant(at, timezoneOf(null, overview?.config ?? null, this.#deps.defaults.timezone));
   }
 
@@ -142,15 +132,14 @@ export class JobLedger {
 }
 
 /** The latest occurrence until now that the job was there for, or else its first; now itself where there is neither. */
-function latestOf(config: JobConfig | null, now: number): Omit<AskedInstant, 'isWholeSecond'> {
+function latestOf(config: JobConfig | null, now: number): AskedInstant {
   const nowMs = Math.floor(now);
-  const schedule = config === null ? null : readJobRow(config).schedule;
-  if (config === null || schedule === null) return { atMs: nowMs, note: null };
-  const sinceMs = Math.max(config.createdAt.getTime(), config.startAt?.getTime() ?? 0);
-  const latest = schedule.previous(nowMs + 1);
-  if (latest !== null && latest >= sinceMs) return { atMs: latest, note: null };
-  const first = nextFire(config, schedule, nowMs);
-  return first === null ? { atMs: nowMs, note: null } : { atMs: first, note: 'noneYet' };
+  if (config === null) return { atMs: nowMs, note: null };
+  const was = { kind: 'there', config, isPaused: false } as const;
+  const latest = nearestOf(was, nowMs + 1).before;
+  if (latest !== null && latest >= config.createdAt) return { atMs: latest.getTime(), note: null };
+  const first = nearestOf(was, nowMs).after;
+  return { atMs: first?.getTime() ?? nowMs, note: first === null ? null : 'noneYet' };
 }
 
 interface Trail {

@@ -36,10 +36,7 @@ const NOTES = {
     ' The wall time that was asked for comes twice on that day; its first pass was taken. Say an offset for the second.',
     '所问的当地时间在那一天出现两次，按第一次理解；若问第二次，请给出偏移量。',
   ],
-  noneYet: [
-    ' None was due yet of the schedule that the job has now; this is its first occurrence.',
-    '按现在的计划尚无到期的执行，这是第一次。',
-  ],
+  noneYet: [' None was due yet: this is the first.', '此前尚无到期的执行，这是第一次。'],
 } as const;
 
 function momentText(ms: number, timezone: string): string {

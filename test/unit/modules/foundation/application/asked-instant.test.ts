@@ -18,15 +18,6 @@ describe('readAskedInstant()', () => {
     ['2026-10-25T02:30+01:00', '2026-10-25T01:30:00.000Z plain'],
   ])('%s', (text, instant) => expect(read(text)).toBe(instant));
 
-  test.each([
-    ['2026-11-23T09:00:00Z', true],
-    ['2026-11-23 09:00', true],
-    ['2026-11-23T09:00:00.000Z', false],
-    ['2026-11-23T09:00:00.25', false],
-  ])('%s leaves its second open: %s', (text, isWholeSecond) => {
-    expect(readAskedInstant(text, 'UTC')).toMatchObject({ isWholeSecond });
-  });
-
   test.each(['', 'nine', '2026-02-30T09:00', '2026-11-23T25:00', '2026-11-23T09:00 nonsense', '1900-01-01T00:00'])(
     'refuses %j, and says where',
     (text) => {

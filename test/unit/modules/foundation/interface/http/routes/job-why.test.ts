@@ -99,7 +99,7 @@ describe('GET /admin/jobs/:jobId/why', () => {
     service.configs.insert(config, { nextFireAt: new Date(NOW + 1) });
     const { json } = await send(ROUTE);
     expect(json).toMatchObject({ at: '2026-01-03T01:00:00.000Z', verdict: 'notYet' });
-    expect(json.sentence).toMatch(/2026-01-03 09:00 .* None was due yet .* this is its first occurrence/);
+    expect(json.sentence).toMatch(/2026-01-03 09:00 .* None was due yet: this is the first\.$/);
   });
 
   test('asks about now where a job has no occurrence since its creation, and none to come', async () => {
