@@ -18,9 +18,9 @@ interface Budget {
 
 /** `carillon/client` is types and Hono's client; `carillon/time` is what a browser may carry. */
 const BUDGETS: readonly Budget[] = [
-  { entry: 'src/index.ts', maxKb: 134, isWhole: false },
-  { entry: 'src/node.ts', maxKb: 143, isWhole: false },
-  { entry: 'src/deno.ts', maxKb: 145, isWhole: false },
+  { entry: 'src/index.ts', maxKb: 135, isWhole: false },
+  { entry: 'src/node.ts', maxKb: 144, isWhole: false },
+  { entry: 'src/deno.ts', maxKb: 146, isWhole: false },
   { entry: 'src/bun.ts', maxKb: 143, isWhole: false },
   { entry: 'src/cloudflare.ts', maxKb: 132, isWhole: false },
   { entry: 'src/testing.ts', maxKb: 103, isWhole: false },

@@ -33,8 +33,15 @@ export function readInstant(text: string, timezone: string): Date {
   return wallInstant(whole, timezone);
 }
 
+/** For the service, which knows the zone: an instant's text as it stands. @throws CommandFault where it is none in any zone */
+export function readInstantText(text: string): string {
+  const whole = withoutSpaces(text);
+  wallInstant(whole, 'UTC');
+  return whole;
+}
+
 /** Also as the tables show it: `2026-11-23 09:00:00 +08:00`. */
-export function withoutSpaces(text: string): string {
+function withoutSpaces(text: string): string {
   return text
     .trim()
     .replace(/^(\d{4}-\d\d-\d\d) /, '$1T')

@@ -9,6 +9,7 @@ import { JobsNotLoadedError } from '../modules/foundation/domain/errors.ts';
 import type { MergedJobRegistry } from '../modules/foundation/domain/job-definition.ts';
 import { tokenOf } from '../modules/foundation/tokens.ts';
 import type { LifespanStep } from './lifespan.ts';
+import { sayUnderWay } from './say-under-way.ts';
 import { seedFirstStart } from './seed-first-start.ts';
 
 /** How long an aborted run may take to be recorded before it is left behind. */
@@ -88,8 +89,7 @@ function unwritten(count: number): string {
 
 /** Waits for the runs under way; those that outlast the grace are aborted, and recorded as cancelled. */
 async function drain(dispatcher: FireDispatcher, logger: Logger, graceMs: number): Promise<void> {
-  if (dispatcher.activeCount > 0)
-    logger.info(`${dispatcher.activeCount} runs are under way; they may take ${graceMs} ms to end.`);
+  if (dispatcher.activeCount > 0) logger.info(sayUnderWay(dispatcher.activeCount, graceMs));
   const timer = setTimeout(
     () => dispatcher.abortAll('the service stops, and the run outlasted SHUTDOWN_GRACE'),
     graceMs,

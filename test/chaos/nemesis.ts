@@ -10,9 +10,8 @@ import type { Disturbance } from './history.ts';
 import { breakServer, isServerFault } from './server-faults.ts';
 import { machineNow } from './shifted-date.ts';
 
+/** As it is promised. */
 const FORCED_WITHIN_MS = 2_000;
-/** Two cores shared by everybody. */
-const SLACK_MS = 1_500;
 const NEWER = ['chaos.newer', 'chaos.slow', 'chaos.hangs'];
 
 /** One that the process survives. */
@@ -146,7 +145,7 @@ export class Nemesis {
         inflictedAtMs < machineNow() &&
         (mendedAtMs ?? machineNow()) + 8_000 > toldAtMs,
     );
-    if (tookMs <= FORCED_WITHIN_MS + SLACK_MS || isDisturbed || proxy.faults.swallows) return;
+    if (tookMs <= FORCED_WITHIN_MS || isDisturbed || proxy.faults.swallows) return;
     this.#cluster.misbehaved(
       `${replica.name} took ${Math.round(tookMs)} ms to end after the second SIGTERM:\n${replica.tail}`,
     );

@@ -41,19 +41,20 @@ describe('carillon jobs', () => {
       timezone: 'Asia/Tokyo',
     });
     expect(withoutChance(made.stdout)).toMatchInlineSnapshot(`
-      "Job          year
-      Name         New year
-      State        neverRan
-      Schedule     0 9 1 1 *  (apscheduler, Asia/Tokyo)
-                   Every year on 1 January at 09:00, Asia/Tokyo
-                   每年 1 月 1 日 09:00，Asia/Tokyo
-      Runs         http.request
-      With         {"url":"https://example.com/"}
-      Last run     -
-      maxAttempts  3
-      timeoutMs    30000
-      Tags         a, b
-      Revision     <n>
+      "Job           year
+      Name          New year
+      State         neverRan
+      Schedule      0 9 1 1 *  (apscheduler, Asia/Tokyo)
+                    Every year on 1 January at 09:00, Asia/Tokyo
+                    每年 1 月 1 日 09:00，Asia/Tokyo
+      Runs          http.request
+      With          {"url":"https://example.com/"}
+      Last run      -
+      Last success  -
+      maxAttempts   3
+      timeoutMs     30000
+      Tags          a, b
+      Revision      <n>
 
       Next occurrences
         <------- instant ------->  in <a while>

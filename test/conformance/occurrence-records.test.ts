@@ -36,6 +36,23 @@ describeOnEveryDatabase('PostgresOccurrenceRecords', (database) => {
     expect(await records().read('other', scheduledAt)).toEqual({ executions: [], pending: null });
   });
 
+  it('firstWithin() finds the earliest run, recorded or waiting, from an instant until before another', async () => {
+    const { jobId } = await saveJob(database());
+    const [from, until] = [new Date('2026-11-30T06:41:06Z'), new Date('2026-11-30T06:41:07Z')];
+    const first = () => records().firstWithin(jobId, from, until);
+    for (const scheduledAt of [new Date(from.getTime() - 1), until])
+      await log().create(sampleRun({ jobId, scheduledAt }));
+    expect(await first()).toBeNull();
+    const late = sampleRun({ jobId, scheduledAt: new Date(until.getTime() - 1) });
+    await log().create(late);
+    expect(await first()).toEqual(late.scheduledAt);
+    await log().create(sampleRun({ jobId, scheduledAt: from }));
+    expect(await first()).toEqual(from);
+    const order = { id: randomUUID(), jobId, jobKwargs: {}, reason: null, actor: 'operator' };
+    const { scheduledAt } = await new PostgresPendingRuns(database()).add({ ...order, trigger: 'manual' });
+    expect(await records().firstWithin(jobId, scheduledAt, new Date(scheduledAt.getTime() + 1))).toEqual(scheduledAt);
+  });
+
   it('hasAny() knows whether a job left anything behind', async () => {
     const run = sampleRun();
     expect(await records().hasAny(run.jobId)).toBe(false);

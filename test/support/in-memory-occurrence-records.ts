@@ -22,6 +22,13 @@ export class InMemoryOccurrenceRecords implements OccurrenceRecords {
     return { executions, pending: this.#pending.runs.find(isIt) ?? null };
   }
 
+  async firstWithin(jobId: string, from: Date, until: Date): Promise<Date | null> {
+    const instants = [...this.#executions.rows, ...this.#pending.runs]
+      .filter((run) => run.jobId === jobId && run.scheduledAt >= from && run.scheduledAt < until)
+      .map(({ scheduledAt }) => scheduledAt.getTime());
+    return instants.length === 0 ? null : new Date(Math.min(...instants));
+  }
+
   async hasAny(jobId: string): Promise<boolean> {
     return this.#executions.rows.some((run) => run.jobId === jobId);
   }

@@ -9,14 +9,14 @@ import { machineZone, wallText } from '../output/instants.ts';
 import { runTable } from '../output/run-lines.ts';
 import { oneLine } from '../output/one-line.ts';
 import { renderTable } from '../output/table.ts';
-import { withoutSpaces } from '../read-instant.ts';
+import { readInstantText } from '../read-instant.ts';
 
 type Why = InferResponseType<Api['routes']['admin']['jobs'][':jobId']['why']['$get'], 200>;
 
-/** @param options `at`: as the service reads it, on the clock of the job's zone where it has no offset */
+/** @throws CommandFault where `at` is no instant @param options `at`: as the service reads it, on the clock of the job's zone where it has no offset */
 export async function explainJob(context: CommandContext, jobId: string, options: { at?: string }): Promise<void> {
+  const query = options.at === undefined ? {} : { at: readInstantText(options.at) };
   const api = await context.api();
-  const query = options.at === undefined ? {} : { at: withoutSpaces(options.at) };
   const asked = bodyOf(whySchema, api.routes.admin.jobs[':jobId'].why.$get({ param: { jobId }, query }));
   const why = await suggestJob(api, jobId, asked);
   if (context.isJson) printJson(context, why);

@@ -44,7 +44,7 @@ function statusLines(status: Scheduler, server: string): string[] {
 function rowOf(at: string): (instance: Scheduler['instances'][number]) => Cell[] {
   const nowMs = Date.parse(at);
   return ({ id, hostname, runtime, version, renewedAt, isLive }) => {
-    const beat = distanceText(renewedAt, nowMs).replace('in ', '');
+    const beat = distanceText(renewedAt, nowMs).replace(/^in /, '');
     const heartbeat = isLive ? styleText('green', beat) : styleText('dim', `ended ${beat}`);
     return [id, hostname, runtime, version, { ours: heartbeat }];
   };

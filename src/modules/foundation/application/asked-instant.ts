@@ -9,10 +9,11 @@ import { ScheduleError } from '../domain/cron/schedule-error.ts';
 import { wallInstant } from '../domain/cron/wall-instant.ts';
 import { zoneOf } from '../domain/cron/zone-segments.ts';
 import { InvalidInputError } from '../domain/errors.ts';
+import type { AskedNote } from '../domain/words/verdict-words.ts';
 
 export interface AskedInstant {
   readonly atMs: number;
-  readonly note: 'moved' | 'firstPass' | null;
+  readonly note: AskedNote;
 }
 
 /** In a query `+` stands for a blank: an offset that was not escaped is still one. */

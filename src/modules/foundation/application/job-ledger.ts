@@ -45,6 +45,9 @@ export interface WhyAnswer extends VerdictWords {
 
 const COVERING = 20;
 const AUDITED = 20;
+/** Of a second, in an instant's text. */
+const FRACTION = /\.\d/;
+const SECOND_MS = 1_000;
 const HALF_A_DAY_MS = 43_200_000;
 
 export class JobLedger {
@@ -59,14 +62,16 @@ export class JobLedger {
     return await this.#deps.history.list(query);
   }
 
-  /** @param at an instant, or a wall time in the job's zone; left out: the latest occurrence until now @throws JobNotFoundError, InvalidInputError */
+  /** @param at an instant, or a wall time in the job's zone, to the second or exact; left out: the latest occurrence until now, or else the first @throws JobNotFoundError, InvalidInputError */
   async why(jobId: string, at?: string): Promise<WhyAnswer> {
     const { configs, history, records } = this.#deps;
     if (!isStorableText(jobId)) throw new JobNotFoundError(jobId);
     const overview = await configs.getOverview(jobId);
-    const asked = this.#read(at, overview);
-    const instant = new Date(asked.atMs);
-    const audit = await history.getAudit(jobId, instant, AUDITED);
+    const { atMs, note } = this.#read(at, overview);
+    const audit = await history.getAudit(jobId, new Date(atMs), AUDITED);
+    const isExact = at === undefined || FRACTION.test(at);
+    const instant = isExact ? new Date(atMs) : await this.#withinSecond(jobId, atMs, { audit, overview });
+    const asked = { atMs: instant.getTime(), note };
     if (overview === null && audit.length === 0 && !(await this.#hasRuns(jobId))) throw new JobNotFoundError(jobId);
     const { executions, pending } = await records.read(jobId, instant);
     const events = await history.getCovering(jobId, instant, COVERING);
@@ -92,12 +97,24 @@ export class JobLedger {
     };
   }
 
+  /**
+   * What runs by an interval, or by hand, has milliseconds that no table shows. What is due exactly then comes first, then
+   * what is recorded of that second, then what is due within it.
+   */
+  async #withinSecond(jobId: string, atMs: number, { audit, overview }: Trail): Promise<Date> {
+    const [from, until] = [new Date(atMs), new Date(atMs + SECOND_MS)];
+    const { after } = nearestOf(jobThen(audit, overview?.config ?? null, atMs + SECOND_MS - 1), atMs - 1);
+    if (after?.getTime() === atMs) return after;
+    const recorded = await this.#deps.records.firstWithin(jobId, from, until);
+    return recorded ?? (after !== null && after < until ? after : from);
+  }
+
   async #hasRuns(jobId: string): Promise<boolean> {
     return await this.#deps.records.hasAny(jobId);
   }
 
   #read(at: string | undefined, overview: JobOverview | null): AskedInstant {
-    if (at === undefined) return { atMs: latestOf(overview?.config ?? null, this.#deps.now()), note: null };
+    if (at === undefined) return latestOf(overview?.config ?? null, this.#deps.now());
     return readAskedInstant(at, timezoneOf(null, overview?.config ?? null, this.#deps.defaults.timezone));
   }
 
@@ -114,9 +131,20 @@ export class JobLedger {
   }
 }
 
-function latestOf(config: JobConfig | null, nowMs: number): number {
-  const schedule = config === null ? null : readJobRow(config).schedule;
-  return schedule?.previous(Math.floor(nowMs) + 1) ?? Math.floor(nowMs);
+/** The latest occurrence until now that the job was there for, or else its first; now itself where there is neither. */
+function latestOf(config: JobConfig | null, now: number): AskedInstant {
+  const nowMs = Math.floor(now);
+  if (config === null) return { atMs: nowMs, note: null };
+  const was = { kind: 'there', config, isPaused: false } as const;
+  const latest = nearestOf(was, nowMs + 1).before;
+  if (latest !== null && latest >= config.createdAt) return { atMs: latest.getTime(), note: null };
+  const first = nearestOf(was, nowMs).after;
+  return { atMs: first?.getTime() ?? nowMs, note: first === null ? null : 'noneYet' };
+}
+
+interface Trail {
+  readonly audit: readonly RecordedEvent[];
+  readonly overview: JobOverview | null;
 }
 
 interface Read extends Pick<OccurrenceFacts, 'past' | 'executions' | 'pending' | 'events' | 'oldestKeptAt'> {

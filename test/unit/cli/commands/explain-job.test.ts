@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CommandContext } from '../../../../src/cli/command-context.ts';
+import { EXIT } from '../../../../src/cli/exit-status.ts';
 import { explainJob } from '../../../../src/cli/commands/explain-job.ts';
 
 test('explainJob() lets no error that its sentences quote steer the terminal', async () => {
@@ -19,3 +20,14 @@ test('explainJob() lets no error that its sentences quote steer the terminal', a
   // oxlint-disable-next-line eslint/no-control-regex -- what steers a terminal is what is looked for
   expect(printed.join('')).not.toMatch(/\u001B\[(8m|2J)|\u009B/);
 });
+
+test.each(['nine', '', '2026-02-30T09:00', '2026-11-23T09:00+0800'])(
+  'explainJob() takes %j for misuse, and asks no service of it',
+  async (at) => {
+    const asked = explainJob({} as CommandContext, 'a', { at });
+    await expect(asked).rejects.toMatchObject({
+      status: EXIT.usage,
+      message: expect.stringContaining('is no instant'),
+    });
+  },
+);

@@ -11,6 +11,8 @@ export interface OccurrenceRecord {
 
 export interface OccurrenceRecords {
   read(jobId: string, scheduledAt: Date): Promise<OccurrenceRecord>;
+  /** The earliest instant of a run that is recorded or waits, from `from` until before `until`; null: there is none. */
+  firstWithin(jobId: string, from: Date, until: Date): Promise<Date | null>;
   /** Whether any run of the job is recorded. */
   hasAny(jobId: string): Promise<boolean>;
 }

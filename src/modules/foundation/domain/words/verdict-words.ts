@@ -11,15 +11,15 @@ export interface VerdictWords {
   readonly sentenceZh: string;
 }
 
-/** What a wall time's daylight saving did to the question. */
-export type WallNote = 'moved' | 'firstPass' | null;
+/** What a wall time's daylight saving did to the question; of one without an instant, that nothing was due yet. */
+export type AskedNote = 'moved' | 'firstPass' | 'noneYet' | null;
 
 type Say = (facts: OccurrenceFacts, judgement: Judgement) => readonly [en: string, zh: string];
 
 export function sayVerdict(
   facts: OccurrenceFacts,
   judgement: Judgement,
-  asked: { readonly timezone: string; readonly note: WallNote },
+  asked: { readonly timezone: string; readonly note: AskedNote },
 ): VerdictWords {
   const [en, zh] = WORDS[judgement.verdict](facts, judgement);
   const when = momentText(facts.atMs, asked.timezone);
@@ -36,6 +36,7 @@ const NOTES = {
     ' The wall time that was asked for comes twice on that day; its first pass was taken. Say an offset for the second.',
     '所问的当地时间在那一天出现两次，按第一次理解；若问第二次，请给出偏移量。',
   ],
+  noneYet: [' None was due yet: this is the first.', '此前尚无到期的执行，这是第一次。'],
 } as const;
 
 function momentText(ms: number, timezone: string): string {

@@ -1,5 +1,5 @@
 /** The runs of one occurrence, found by the unique keys on job and instant. */
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, gte, lt } from 'drizzle-orm';
 import type { OccurrenceRecord, OccurrenceRecords } from '../../application/ports/occurrence-records.ts';
 import type { Database } from './database.ts';
 import { toExecution } from './execution-row.ts';
@@ -32,6 +32,19 @@ export class PostgresOccurrenceRecords implements OccurrenceRecords {
     const executions = rows.map(toExecution);
     const hasStarted = executions.some(({ id }) => id === waiting?.id);
     return { executions, pending: hasStarted ? null : (waiting ?? null) };
+  }
+
+  async firstWithin(jobId: string, from: Date, until: Date): Promise<Date | null> {
+    const [first] = await this.#database.query((orm) => {
+      const [recorded, waiting] = [schedulerExecutionLog, schedulerPendingRun].map((runs) =>
+        orm
+          .select({ at: runs.scheduledAt })
+          .from(runs)
+          .where(and(eq(runs.jobId, jobId), gte(runs.scheduledAt, from), lt(runs.scheduledAt, until))),
+      );
+      return recorded!.union(waiting!).orderBy(asc(schedulerExecutionLog.scheduledAt)).limit(1);
+    });
+    return first?.at ?? null;
   }
 
   async hasAny(jobId: string): Promise<boolean> {

@@ -13,8 +13,8 @@ export const whyQuerySchema = v.strictObject({
       v.maxLength(64),
       v.metadata({
         description:
-          "An instant with Z or an offset, or a wall time without one, on the clock of the job's zone; left out: the latest " +
-          'occurrence until now.',
+          "An instant with Z or an offset, or a wall time without one, on the clock of the job's zone; without a fraction also " +
+          'what ran or was due within its second. Left out: the latest occurrence until now, or else the first.',
         examples: ['2026-11-23T09:00:00+08:00', '2026-11-23T09:00'],
       }),
     ),

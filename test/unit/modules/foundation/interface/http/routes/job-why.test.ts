@@ -52,6 +52,25 @@ describe('GET /admin/jobs/:jobId/why', () => {
     expect(json.executions.map(({ attempt }: { attempt: number }) => attempt)).toEqual([1, 2]);
   });
 
+  test('takes an instant without a fraction for what is due or ran within its second', async () => {
+    const ask = async (at: string) => (await send(`${ROUTE}?at=${at}`)).json;
+    const ran = new Date('2026-01-02T09:00:06.120Z');
+    service.executions.rows.push(execution(1, { scheduledAt: ran }));
+    const [at, scheduledAt] = [ran.toISOString(), ran.toISOString()];
+    expect(await ask('2026-01-02T09:00:06Z')).toMatchObject({ at, verdict: 'ran', executions: [{ scheduledAt }] });
+    expect(await ask('2026-01-02T09:00:06.000Z')).toMatchObject({ verdict: 'notScheduled', executions: [] });
+    const every = { cronExpression: '@every 1h', createdAt: new Date('2026-01-01T00:00:00.450Z') };
+    service.configs.insert(jobConfig('warm-cache', every), { nextFireAt: new Date(NOW) });
+    const due = '2026-01-02T01:00:00.450Z';
+    expect(await ask('2026-01-02T01:00:00Z')).toMatchObject({ at: due, verdict: 'unknown', occurrence: due });
+  });
+
+  test('prefers what is due exactly then', async () => {
+    service.executions.rows.push(execution(1, { scheduledAt: new Date(NINE.getTime() + 120) }));
+    const { json } = await send(`${ROUTE}?at=2026-01-02T09:00`);
+    expect(json).toMatchObject({ at: NINE.toISOString(), executions: [] });
+  });
+
   test('asks the audit trail what the schedule was then', async () => {
     const spec = (cronExpression: string) => ({
       jobId: 'warm-cache',
@@ -70,6 +89,23 @@ describe('GET /admin/jobs/:jobId/why', () => {
 
   test('takes the latest occurrence where no instant is named', async () => {
     expect((await send(ROUTE)).json).toMatchObject({ at: NINE.toISOString(), verdict: 'unknown' });
+  });
+
+  test.each([
+    ['created', { createdAt: new Date(NOW - 1_000) }],
+    ['to start', { startAt: new Date(NOW + 1_000) }],
+  ])('takes the first occurrence of a job that was just %s', async (_what, over) => {
+    const config = jobConfig('warm-cache', { cronExpression: '0 9 * * *', timezone: 'Asia/Shanghai', ...over });
+    service.configs.insert(config, { nextFireAt: new Date(NOW + 1) });
+    const { json } = await send(ROUTE);
+    expect(json).toMatchObject({ at: '2026-01-03T01:00:00.000Z', verdict: 'notYet' });
+    expect(json.sentence).toMatch(/2026-01-03 09:00 .* None was due yet: this is the first\.$/);
+  });
+
+  test('asks about now where a job has no occurrence since its creation, and none to come', async () => {
+    const over = { cronExpression: '@at 2026-01-01T00:00Z', createdAt: new Date(NOW - 1_000) };
+    service.configs.insert(jobConfig('warm-cache', over), { nextFireAt: null });
+    expect((await send(ROUTE)).json).toMatchObject({ at: new Date(NOW).toISOString(), verdict: 'notScheduled' });
   });
 
   test('explains a job that is gone, as long as something is left of it', async () => {
