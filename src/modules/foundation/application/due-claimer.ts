@@ -69,8 +69,10 @@ export class DueClaimer {
    * without the database it is not run again. @throws DatabaseUnavailableError
    */
   async settle(): Promise<void> {
-    const { directory, lease } = this.#deps;
-    const settled = await this.#unanswered.settle(lease.instanceId);
+    const { directory, dispatcher, lease } = this.#deps;
+    const settled = await this.#unanswered.settle(lease.instanceId, ({ jobId }) => {
+      return directory.get(jobId)?.job.terms.overlapPolicy === 'allow' || dispatcher.countWorking(jobId) === 0;
+    });
     this.#start(settled, UNKNOWN_TICK);
     if (!lease.isHeld) return;
     for (const { config, nextFireAt } of settled) {

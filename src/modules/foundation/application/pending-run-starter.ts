@@ -147,8 +147,7 @@ export class PendingRunStarter {
     const { directory, dispatcher, lease } = this.#deps;
     const handlers = [...directory.registry.keys()];
     if (limit === 0 || handlers.length === 0 || !lease.isHeld) return;
-    const mayOverlap = (jobId: string): boolean => directory.get(jobId)?.job.terms.overlapPolicy === 'allow';
-    const exceptJobs = dispatcher.unrecordedJobIds.filter((jobId) => !mayOverlap(jobId));
+    const exceptJobs = dispatcher.unrecordedJobIds.filter((jobId) => !this.#mayOverlap(jobId));
     const { runs, nextInMs, isAnyLeft } = await this.#claimer.claim({ handlers, exceptJobs }, limit);
     this.#nextInMs = nextInMs;
     this.#isAnyLeft = isAnyLeft;
@@ -157,14 +156,21 @@ export class PendingRunStarter {
     await this.#dispatch(runs);
   }
 
+  #mayOverlap(jobId: string): boolean {
+    return this.#deps.directory.get(jobId)?.job.terms.overlapPolicy === 'allow';
+  }
+
   /** What ended here is known before it is asked for: an answer may be older than the outcome that was written meanwhile. */
   async #startUnanswered(late: LateClaim): Promise<void> {
     const { dispatcher, journal, lease, pending } = this.#deps;
     const isFinal = late.isSettled();
     const known = new Set([...dispatcher.activeRunIds, ...journal.runIds]);
     const claimed = await pending.getClaimed(lease.instanceId);
-    await this.#dispatch(claimed.filter((run) => !known.has(run.id)));
-    if (isFinal) this.#late = null;
+    const found = claimed.filter((run) => !known.has(run.id));
+    const free = found.filter(({ jobId }) => this.#mayOverlap(jobId) || dispatcher.countWorking(jobId) === 0);
+    await this.#dispatch(free);
+    // What would overlap one that started meanwhile, without the database, is found again.
+    if (isFinal && free.length === found.length) this.#late = null;
   }
 
   async #dispatch(runs: readonly Run[]): Promise<void> {

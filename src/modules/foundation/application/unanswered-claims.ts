@@ -3,6 +3,7 @@
  * were; so they are asked for, again and again, until the lost statement can no longer take effect.
  */
 import type { RunnableConfig } from '../domain/job-config.ts';
+import type { Run } from '../domain/run.ts';
 import type { AheadRun } from './ports/ahead-claims.ts';
 import { LateClaim, type LateClaimDeps } from './late-claim.ts';
 import type { DueFire, FireClaims } from './ports/fire-claims.ts';
@@ -101,18 +102,21 @@ export class UnansweredClaims implements UnansweredLookup {
 
   /**
    * Those that turned out to be RUNNING records of this instance; each is given once. At most every second.
+   * @param mayStart false: it would overlap one that started meanwhile, without the database; it is asked about again
    * @throws DatabaseUnavailableError with nothing forgotten
    */
-  async settle(instanceId: string): Promise<SettledRun[]> {
+  async settle(instanceId: string, mayStart: (run: Run) => boolean): Promise<SettledRun[]> {
     if (this.askInMs !== 0) return [];
     this.#askedAt = this.#deps.clock.monotonicMs();
     const final = [...this.#runs].filter(([, { claim }]) => claim.isSettled()).map(([runId]) => runId);
     const found = await this.#deps.claims.getClaimed(instanceId, [...this.#runs.keys()]);
+    const waiting = new Set(found.filter((run) => !mayStart(run)).map(({ id }) => id));
     const settled = found.flatMap((run) => {
       const known = this.#runs.get(run.id);
-      return known === undefined ? [] : [{ ...known, run }];
+      return known === undefined || waiting.has(run.id) ? [] : [{ ...known, run }];
     });
-    for (const runId of [...settled.map(({ run }) => run.id), ...final]) this.#runs.delete(runId);
+    for (const runId of [...settled.map(({ run }) => run.id), ...final])
+      if (!waiting.has(runId)) this.#runs.delete(runId);
     return settled;
   }
 }

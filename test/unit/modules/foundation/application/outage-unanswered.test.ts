@@ -115,3 +115,29 @@ describe('OutageRuns.fire()', () => {
       await engine.stop();
     });
 });
+
+describe('what a lost claim took, found while the next of its job runs that began without the database', () => {
+  it('starts when that has ended', async () => {
+    const store = newStore();
+    store.save('a', { cronExpression: '*/5 * * * * *', handler: 'work', outagePolicy: 'run' });
+    const said: string[] = [];
+    const work: JobFunction = async (_kwargs, { scheduledAt }) => {
+      said.push(`${scheduledAt.toISOString().slice(14, 19)} starts`);
+      await store.time.pass(7 * SECOND);
+      said.push(`${scheduledAt.toISOString().slice(14, 19)} ends`);
+    };
+    const { start, link, wired } = createEngine({ store, jobs: { work } });
+    await start();
+    link.loseAnswer('claims.claim');
+    link.failNext('claims.getClaimed', new DatabaseUnavailableError('It never arrived.'));
+    while (store.runsOf('a').length === 0) await store.time.advance(10);
+    await wired.loader.reload(['a']);
+    store.isAway = true;
+    await store.time.advance(6 * SECOND);
+    expect(said).toEqual(['00:05 starts']);
+    store.isAway = false;
+    await store.time.advance(14 * SECOND);
+    expect(said.slice(0, 4)).toEqual(['00:05 starts', '00:05 ends', '00:00 starts', '00:00 ends']);
+    expect(store.runsOf('a').filter(({ status }) => status === 'RUNNING').length).toBeLessThanOrEqual(1);
+  });
+});

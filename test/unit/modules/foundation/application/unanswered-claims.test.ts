@@ -25,7 +25,8 @@ function setUp() {
       },
       instanceId: wired.instance.id,
     });
-  const settle = async () => (await unanswered.settle(wired.instance.id)).map(({ run }) => run.id);
+  const settle = async (mayStart = true) =>
+    (await unanswered.settle(wired.instance.id, () => mayStart)).map(({ run }) => run.id);
   return {
     unanswered,
     lease,
@@ -88,6 +89,15 @@ describe('UnansweredClaims', () => {
     await asked;
     expect(unanswered.askInMs).not.toBeNull();
     await time.advance(1_000);
+    expect(await settle()).toEqual(['x']);
+  });
+
+  it('what would overlap is asked about until it would not, however long that is', async () => {
+    const { add, lease, record, settle, time } = setUp();
+    add('x');
+    await record('x');
+    lease.renewals += 2;
+    for (let times = 0; times < 60; times += 1, await time.advance(1_000)) expect(await settle(false)).toEqual([]);
     expect(await settle()).toEqual(['x']);
   });
 
