@@ -36,7 +36,7 @@ const SHAPES: readonly Shape[] = [
   { handler: 'chaos.stubborn', timeoutMs: 1_500 },
   { handler: 'chaos.slow', outagePolicy: 'run', cronExpression: '*/3 * * * * *' },
   { handler: 'chaos.slow', overlapPolicy: 'allow' },
-  { handler: 'chaos.slow', misfirePolicy: 'all', cronExpression: '*/5 * * * * *' },
+  { handler: 'chaos.slow', misfirePolicy: 'all', catchUpLimit: 20, cronExpression: '*/5 * * * * *' },
   { handler: 'chaos.stubborn', overlapPolicy: 'skip', misfirePolicy: 'skip' },
   { handler: 'chaos.fails', maxAttempts: 4, retryBackoffMs: 1_000, retryBackoffMax: 3_000, overlapPolicy: 'allow' },
   { handler: 'chaos.fails', onLost: 'retry', maxAttempts: 2 },
