@@ -126,8 +126,9 @@ describe('what a lost claim took, found while the next of its job runs that bega
       await store.time.pass(7 * SECOND);
       said.push(`${scheduledAt.toISOString().slice(14, 19)} ends`);
     };
-    const { start, link, wired } = createEngine({ store, jobs: { work } });
-    await start();
+    const engine = createEngine({ store, jobs: { work } });
+    const { link, wired } = engine;
+    await engine.start();
     link.loseAnswer('claims.claim');
     link.failNext('claims.getClaimed', new DatabaseUnavailableError('It never arrived.'));
     while (store.runsOf('a').length === 0) await store.time.advance(10);
