@@ -91,7 +91,7 @@ export class BatchWriter<Item, Result> {
 
   #writeApart(items: readonly Waiting<Item, Result>[]): void {
     this.#apart.push(...items);
-    while (this.#runningApart < Math.min(APART, this.#apart.length)) void this.#runApart();
+    while (this.#runningApart < APART && this.#apart.length > 0) void this.#runApart();
   }
 
   async #runApart(): Promise<void> {

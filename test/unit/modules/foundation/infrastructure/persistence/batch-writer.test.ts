@@ -131,4 +131,19 @@ describe('BatchWriter', () => {
     expect(batches[1]).toEqual(['held-1', 'held-2', 'held-3', 'held-4', 'held-5', 'beside']);
     expect(batches.slice(2).every((batch) => batch.length === 1)).toBe(true);
   });
+
+  it('has four such single ones under way at once, though each is asked for by itself', async () => {
+    const { promise: letGo, resolve: release } = Promise.withResolvers<void>();
+    let [underWay, most] = [0, 0];
+    const writer = new BatchWriter<number, number>(async (items) => {
+      most = Math.max(most, (underWay += 1));
+      await letGo;
+      underWay -= 1;
+      return items;
+    });
+    const answers = [1, 2, 3, 4, 5, 6].map((item) => writer.add(item, true));
+    expect(underWay).toBe(4);
+    release();
+    expect([await Promise.all(answers), most]).toEqual([[1, 2, 3, 4, 5, 6], 4]);
+  });
 });
