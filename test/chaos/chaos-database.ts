@@ -2,8 +2,9 @@
  * The database of a chaos run, seen from outside: the server itself, which can be halted, crashed and resumed, and a
  * connection that passes no proxy. Invariant: whoever asks while the server is away waits until it is back.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import postgres from 'postgres';
 import type { JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
 import { type RunningServer, startPostgresServer } from '../support/postgres-server.ts';
@@ -11,6 +12,16 @@ import { type RunningServer, startPostgresServer } from '../support/postgres-ser
 const RETRY_MS = 100;
 const INSERTED_AT_ONCE = 1_000;
 const READ_AT_ONCE = 5_000;
+
+/** What there is to look at where a promise was broken; of the executions, without those of a time long past. */
+const KEPT = {
+  scheduler_execution_log: "where started_at > now() - interval '1 day'",
+  scheduler_event: '',
+  scheduler_pending_run: '',
+  scheduler_job_cursor: '',
+  scheduler_job_config: '',
+  scheduler_instance: '',
+} as const;
 
 export class ChaosDatabase {
   readonly #server: RunningServer;
@@ -91,6 +102,16 @@ export class ChaosDatabase {
       for (const row of rows) all.push(convert(row));
     }
     return all;
+  }
+
+  /** Copies the tables into a folder, a CSV file each. */
+  async keep(folder: string): Promise<void> {
+    for (const [table, condition] of Object.entries(KEPT)) {
+      const rows = await this.#client
+        .unsafe(`copy (select * from ${table} ${condition}) to stdout csv header`)
+        .readable();
+      await pipeline(rows, createWriteStream(join(folder, `${table}.csv`)));
+    }
   }
 
   async #away(go: () => Promise<void>, work: () => Promise<void>): Promise<boolean> {

@@ -81,7 +81,7 @@ function tally(names: readonly string[]): string {
 }
 
 function violationLines({ violations, folder }: ChaosVerdict, { seed, keep }: ChaosOptions): string[] {
-  if (violations.length === 0) return ['violations: 0', ...(keep ? [`ledgers and logs in ${folder}`] : [])];
+  if (violations.length === 0) return ['violations: 0', ...(keep ? [`ledgers, logs and tables in ${folder}`] : [])];
   const byRule = [...groupBy(violations, ({ rule }) => rule)];
   const shown = byRule.flatMap(([rule, all]) => [
     `${rule}: ${all.length}`,
@@ -90,5 +90,5 @@ function violationLines({ violations, folder }: ChaosVerdict, { seed, keep }: Ch
       return [`  ✗ ${what}`, `    ${text.slice(0, EVIDENCE_CHARACTERS)}`];
     }),
   ]);
-  return [`violations: ${violations.length} (seed ${seed}; ledgers and logs in ${folder})`, ...shown];
+  return [`violations: ${violations.length} (seed ${seed}; ledgers, logs and tables in ${folder})`, ...shown];
 }

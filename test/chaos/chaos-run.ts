@@ -37,7 +37,7 @@ export interface ChaosOptions {
   readonly faults: readonly Fault[];
   /** The server's commits reach the disk. */
   readonly isSynced: boolean;
-  /** Keeps ledgers and logs also where nothing was broken. */
+  /** Keeps ledgers, logs and tables also where nothing was broken. */
   readonly keep: boolean;
   readonly say: (line: string) => void;
 }
@@ -53,7 +53,7 @@ export interface ChaosVerdict {
   /** What the run was for and did not do. */
   readonly unexercised: readonly string[];
   readonly reschedulings: number;
-  /** Ledgers and logs of the replicas; kept where a promise was broken. */
+  /** Ledgers and logs of the replicas, and the tables; kept where a promise was broken. */
   readonly folder: string;
 }
 
@@ -65,6 +65,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
     const verdict = await attack(cluster, options);
     const isGood = verdict.violations.length === 0 && verdict.unexercised.length === 0;
     if (isGood && !options.keep) await rm(folder, { recursive: true, force: true });
+    else await database.keep(folder);
     return { ...verdict, folder };
   } finally {
     await cluster.stop();

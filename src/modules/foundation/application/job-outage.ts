@@ -26,8 +26,8 @@ interface LeftOut {
 
 export class JobOutage {
   readonly config: RunnableConfig;
-  readonly firstDueAt: Date;
-  nextFireAt: Date | null;
+  #firstDueAt: Date;
+  #nextFireAt: Date | null;
   readonly waiting: WaitingOccurrence[] = [];
   readonly #id: string;
   /** How many of those that wait the database may know of: they are its own to start. */
@@ -38,13 +38,29 @@ export class JobOutage {
   constructor({ config, dueAt }: DueFire, id: string) {
     this.config = config;
     this.#id = id;
-    this.firstDueAt = dueAt;
-    this.nextFireAt = dueAt;
+    this.#firstDueAt = dueAt;
+    this.#nextFireAt = dueAt;
+  }
+
+  /** Since which occurrence none was left to others: a cursor that stands before it is not moved on. */
+  get firstDueAt(): Date {
+    return this.#firstDueAt;
+  }
+
+  /** The occurrence that is dealt with next; null: none is left. */
+  get nextFireAt(): Date | null {
+    return this.#nextFireAt;
   }
 
   /** The plan was made of a row that was read again before it knew of what is done here. */
   isAheadOf({ config, dueAt }: DueFire): boolean {
-    return config.revision === this.config.revision && (this.nextFireAt === null || this.nextFireAt > dueAt);
+    return config.revision === this.config.revision && (this.#nextFireAt === null || this.#nextFireAt > dueAt);
+  }
+
+  /** The plan is followed here. What lies between it and the one before, an outage ago, was others' to deal with. */
+  moveOn({ dueAt, nextFireAt }: DueFire): void {
+    if (this.#nextFireAt === null || this.#nextFireAt < dueAt) this.#firstDueAt = dueAt;
+    this.#nextFireAt = nextFireAt;
   }
 
   /** What the plan does not run. */

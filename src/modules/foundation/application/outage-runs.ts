@@ -100,14 +100,11 @@ export class OutageRuns {
    */
   async settle(): Promise<void> {
     const { journal, lease } = this.#deps;
-    this.#isSettling = true;
-    try {
+    await this.#whileNothingStarts(async () => {
       await this.#settleAll();
       await journal.flush();
       lease.resume();
-    } finally {
-      this.#isSettling = false;
-    }
+    });
   }
 
   /** Whether the database does not know yet how far this job came without it: nothing of it is claimed here before. */
@@ -117,7 +114,8 @@ export class OutageRuns {
 
   /** Tells again what was refused, or was held up by a lock, when the rest was told. @throws DatabaseUnavailableError */
   async settleRest(): Promise<void> {
-    if (this.#jobs.size > 0 && !this.#deps.lease.isSuspended) await this.#settleAll();
+    if (this.#jobs.size === 0 || this.#deps.lease.isSuspended) return;
+    await this.#whileNothingStarts(() => this.#settleAll());
   }
 
   /** A run has ended: the occurrence that waits behind it starts. */
@@ -126,6 +124,16 @@ export class OutageRuns {
     if (job === undefined || !this.isOpen || this.#isBusy(job.config)) return;
     const next = job.takeWaiting();
     if (next !== undefined) this.#start(job.config, next);
+  }
+
+  /** Also should the database go away meanwhile: what is told is then forgotten, and with it what had started since. */
+  async #whileNothingStarts(work: () => Promise<void>): Promise<void> {
+    this.#isSettling = true;
+    try {
+      await work();
+    } finally {
+      this.#isSettling = false;
+    }
   }
 
   async #settleAll(): Promise<void> {
@@ -174,7 +182,7 @@ export class OutageRuns {
     const isBusy = this.#isBusy(config);
     if (run !== null && isBusy && whenOverlapping === 'wait') return directory.look(entry.job, now + 1_000);
     this.#jobs.set(config.jobId, job);
-    job.nextFireAt = plan.nextFireAt;
+    job.moveOn(plan);
     directory.put(entry.job, plan.nextFireAt?.getTime() ?? null);
     if (plan.event !== null) job.tell(plan.event);
     if (run === null) return;

@@ -25,18 +25,41 @@ describe('JobOutage.isAheadOf()', () => {
   it('holds of an older cursor of the same revision, and of every one where the schedule has come to its end', () => {
     const outage = new JobOutage(fireAt(0), 'outage-1');
     expect(outage.isAheadOf(fireAt(0))).toBe(false);
-    outage.nextFireAt = new Date(NOON + 5 * MINUTE);
+    outage.moveOn({ ...fireAt(0), nextFireAt: new Date(NOON + 5 * MINUTE) });
     expect([4, 5, 6].map((minute) => outage.isAheadOf(fireAt(minute)))).toEqual([true, false, false]);
-    outage.nextFireAt = null;
+    outage.moveOn({ ...fireAt(5), nextFireAt: null });
     expect([4, 500].map((minute) => outage.isAheadOf(fireAt(minute)))).toEqual([true, true]);
   });
 
   it('does not hold of a row that was edited since: its cursor is another', () => {
     const outage = new JobOutage(fireAt(0), 'outage-1');
     for (const nextFireAt of [new Date(NOON + 5 * MINUTE), null]) {
-      outage.nextFireAt = nextFireAt;
+      outage.moveOn({ ...fireAt(0), nextFireAt });
       expect(outage.isAheadOf(fireAt(4, { revision: 2 }))).toBe(false);
     }
+  });
+});
+
+describe('JobOutage.moveOn()', () => {
+  const minutesOf = ({ firstDueAt, nextFireAt }: JobOutage) =>
+    [+firstDueAt - NOON, +nextFireAt! - NOON].map((ms) => ms / MINUTE);
+  const moved = (minute: number) => ({ ...fireAt(minute), nextFireAt: new Date(NOON + (minute + 1) * MINUTE) });
+
+  it('begins anew where occurrences were left to others since, and only there', () => {
+    const outage = new JobOutage(fireAt(0), 'outage-1');
+    for (const minute of [0, 1]) outage.moveOn(moved(minute));
+    expect(minutesOf(outage)).toEqual([0, 2]);
+    outage.moveOn(moved(5));
+    expect(minutesOf(outage)).toEqual([5, 6]);
+    outage.moveOn(moved(6));
+    expect(minutesOf(outage)).toEqual([5, 7]);
+  });
+
+  it('begins anew where the schedule had come to its end, and was edited', () => {
+    const outage = new JobOutage(fireAt(0), 'outage-1');
+    outage.moveOn({ ...fireAt(0), nextFireAt: null });
+    outage.moveOn(moved(5));
+    expect(minutesOf(outage)).toEqual([5, 6]);
   });
 });
 
