@@ -5,7 +5,13 @@ import type {
   ExecutionLogRepository,
   ExecutionQuery,
 } from '../modules/foundation/application/ports/execution-log-repository.ts';
-import type { Instance, Instances, LostRun, Renewal } from '../modules/foundation/application/ports/instances.ts';
+import {
+  type Instance,
+  type Instances,
+  type LostRun,
+  MISSED_MS,
+  type Renewal,
+} from '../modules/foundation/application/ports/instances.ts';
 import type { Page } from '../modules/foundation/application/ports/job-config-repository.ts';
 import { SCHEDULER_ACTOR } from '../modules/foundation/application/ports/pending-runs.ts';
 import type { SchedulerEvent } from '../modules/foundation/domain/event.ts';
@@ -141,10 +147,12 @@ export class StoredInstances implements Instances {
         ...{ heldFrom: (isUnbroken ? heldFrom : null) ?? renewals + 1, confirmedUntil, renewals: renewals + 1 },
       });
       store.instances.set(instance.id, { ...instance, renewedAt: now, expiresAt: new Date(store.now() + leaseMs) });
+      const others = [...store.instances.values()].filter(({ id }) => id !== instance.id);
       return {
         now,
         renewals: renewals + 1,
         live: [...store.instances.values()].filter((other) => other.expiresAt > now),
+        isAlone: others.every(({ expiresAt }) => expiresAt.getTime() <= store.now() - MISSED_MS),
       };
     });
   }

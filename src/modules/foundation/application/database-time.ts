@@ -27,6 +27,11 @@ export class DatabaseTime {
     return this.#reading === null ? this.#clock.now() : Math.floor(this.#clock.monotonicMs() + this.#reading.offsetMs);
   }
 
+  /** What it is at least, however long the answer took that it was learnt from: for whoever cannot ask before he acts. */
+  atLeast(): number {
+    return this.now() - Math.ceil(this.#reading?.errorMs ?? 0);
+  }
+
   /**
    * Takes an answer into account. One that took long says little about when it was given: it corrects only what it shows to
    * be wrong, so that a slow network does not move the clock by as much as it is slow.

@@ -9,6 +9,7 @@
 import { RunCancelledError } from '../domain/errors.ts';
 import type { RunnableConfig } from '../domain/job-config.ts';
 import type { MergedJobRegistry } from '../domain/job-definition.ts';
+import type { JobDirectory } from './job-directory.ts';
 import type { TrackedRun } from './ports/run-tracker.ts';
 import { RunController } from './run-controller.ts';
 import type { RunExecutor } from './run-executor.ts';
@@ -36,11 +37,13 @@ export type SlotListener = (jobId: string | null) => void;
 
 export interface FireDispatcherDeps {
   readonly executor: Pick<RunExecutor, 'start' | 'finish'>;
+  readonly directory: Pick<JobDirectory, 'noteStart'>;
   readonly starts: StartBurst;
 }
 
 export class FireDispatcher {
   readonly #executor: FireDispatcherDeps['executor'];
+  readonly #directory: FireDispatcherDeps['directory'];
   readonly #starts: StartBurst;
   readonly #maxConcurrentRuns: number;
   readonly #active = new Map<string, ActiveRun>();
@@ -52,8 +55,9 @@ export class FireDispatcher {
   #reserved = 0;
   #wasRefused = false;
 
-  constructor({ executor, starts }: FireDispatcherDeps, maxConcurrentRuns: number) {
+  constructor({ executor, directory, starts }: FireDispatcherDeps, maxConcurrentRuns: number) {
     this.#executor = executor;
+    this.#directory = directory;
     this.#starts = starts;
     this.#maxConcurrentRuns = maxConcurrentRuns;
   }
@@ -136,6 +140,7 @@ export class FireDispatcher {
     const controller = new RunController();
     const active: ActiveRun = { run, controller, isWorking: true };
     this.#active.set(run.id, active);
+    this.#directory.noteStart(run);
     this.#working += 1;
     const onWorkEnd = (): void => {
       this.#endWork(active);

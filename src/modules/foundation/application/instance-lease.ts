@@ -72,8 +72,9 @@ export class InstanceLease {
   }
 
   /**
-   * Was this instance the only one alive at the last renewal, and had been for about a beat, so that those that started
-   * with it had shown themselves? Who has started since the last renewal is not known.
+   * Was this instance the only one at the last renewal, and had been for about a beat, so that those that started with it
+   * had shown themselves? Who has started since the last renewal is not known. Others whose leases ended in an outage, or
+   * as their process was suspended, count for a minute: where this one is the first to come back, it is not alone.
    */
   get wasAlone(): boolean {
     return this.#aloneSince !== null && this.#renewedAt - this.#aloneSince >= ALONE_FOR_MS;
@@ -116,8 +117,7 @@ export class InstanceLease {
     this.#live = renewal.live;
     this.#renewals = renewal.renewals;
     this.#renewedAt = renewal.now.getTime();
-    const isAlone = renewal.live.every(({ id }) => id === instance.id);
-    this.#aloneSince = isAlone ? (this.#aloneSince ?? this.#renewedAt) : null;
+    this.#aloneSince = renewal.isAlone ? (this.#aloneSince ?? this.#renewedAt) : null;
     if (!wasHeld && this.isHeld) for (const listener of this.#regained) listener();
   }
 

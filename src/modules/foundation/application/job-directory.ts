@@ -5,6 +5,7 @@
 import type { MergedJobRegistry } from '../domain/job-definition.ts';
 import { jitterOf } from '../domain/jitter.ts';
 import { nextFire } from '../domain/next-fire.ts';
+import type { Run } from '../domain/run.ts';
 import type { ArmedJob } from './armed-job.ts';
 import { FireQueue } from './fire-queue.ts';
 
@@ -28,6 +29,7 @@ export class JobDirectory {
   readonly #persisted = new FireQueue();
   readonly #manual = new FireQueue();
   readonly #entries = new Map<string, DirectoryEntry>();
+  readonly #startedUntil = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
   #registry: MergedJobRegistry = new Map();
 
@@ -117,11 +119,27 @@ export class JobDirectory {
     return earliest;
   }
 
+  /** A run starts here. One by hand, and one more attempt, say nothing of how far its job has come. */
+  noteStart({ jobId, scheduledAt, trigger }: Pick<Run, 'jobId' | 'scheduledAt' | 'trigger'>): void {
+    if (trigger !== 'schedule' && trigger !== 'catchUp') return;
+    const at = scheduledAt.getTime();
+    if (at > this.startedUntil(jobId)) this.#startedUntil.set(jobId, at);
+  }
+
+  /**
+   * The latest occurrence of a job that was started here, in milliseconds since 1970, or -Infinity. What was read of its
+   * cursor may be older: read before it was claimed, and put here after it was started.
+   */
+  startedUntil(jobId: string): number {
+    return this.#startedUntil.get(jobId) ?? Number.NEGATIVE_INFINITY;
+  }
+
   /** Takes a persisted job out. One registered by hand stays. */
   remove(jobId: string): void {
     if (this.#entries.get(jobId)?.job.isPersisted !== true) return;
     this.#entries.delete(jobId);
     this.#persisted.delete(jobId);
+    this.#startedUntil.delete(jobId);
   }
 
   /** Is told when there is a new instant to look at. @returns how to stop listening */

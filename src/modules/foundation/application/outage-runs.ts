@@ -56,11 +56,6 @@ export class OutageRuns {
   readonly #deps: OutageRunsDeps;
   readonly #telling: OutageTelling;
   readonly #jobs = new Map<string, JobOutage>();
-  /**
-   * How far each job has run here without the database, in milliseconds since 1970. Kept after it was told: a job edited
-   * meanwhile comes with a cursor that may stand before that, and the database may be away again before anybody claims it.
-   */
-  readonly #ranUntil = new Map<string, number>();
   #unanswered: UnansweredLookup | null = null;
   #isSettling = false;
 
@@ -78,7 +73,7 @@ export class OutageRuns {
   fire(unanswered: UnansweredLookup): void {
     this.#unanswered = unanswered;
     const { directory, dispatcher, logger, time } = this.#deps;
-    const now = time.now();
+    const now = time.atLeast();
     for (const entry of directory.takeDue('persisted', now, dispatcher.freeSlots)) {
       const { config } = entry.job;
       directory.look(entry.job, now + PUT_OFF_MS);
@@ -168,9 +163,10 @@ export class OutageRuns {
   #fireOne(entry: DirectoryEntry, now: number): void {
     const { directory, newId } = this.#deps;
     if (entry.dueAt === null) return;
-    const ranUntil = this.#ranUntil.get(entry.job.jobId) ?? Number.NEGATIVE_INFINITY;
-    if (entry.dueAt <= ranUntil)
-      return directory.put(entry.job, nextFire(entry.job.terms, entry.job.schedule, ranUntil));
+    // A row may have been read before what has started here since; an edit may have set the cursor to what has run.
+    const startedUntil = directory.startedUntil(entry.job.jobId);
+    if (entry.dueAt <= startedUntil)
+      return directory.put(entry.job, nextFire(entry.job.terms, entry.job.schedule, startedUntil));
     // A claim may have taken it: it is planned as it was then, and not told to be missed because it took so long to know.
     const claimedAt = this.#unanswered?.plannedAt(entry.job.jobId, entry.dueAt) ?? null;
     // Others may have called it lost since, or given it to its next attempt: the database says, once it is back.
@@ -222,8 +218,6 @@ export class OutageRuns {
       jobKwargs: config.jobKwargs,
       isRecorded: false,
     };
-    const ranUntil = this.#ranUntil.get(jobId) ?? Number.NEGATIVE_INFINITY;
-    this.#ranUntil.set(jobId, Math.max(ranUntil, run.scheduledAt.getTime()));
     dispatcher.dispatch(run, config, directory.registry);
   }
 

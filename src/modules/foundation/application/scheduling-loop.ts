@@ -164,7 +164,7 @@ export class SchedulingLoop {
   /** How long there is nothing to do. A slot that becomes free, and a lease that is regained, wake the loop. */
   #idleMs(): number {
     const { directory, dispatcher, lease, outageRuns, time } = this.#deps;
-    const now = time.now();
+    const now = lease.isSuspended ? time.atLeast() : time.now();
     const untilLook = (at: number | null): number => (at === null ? Number.POSITIVE_INFINITY : at - now);
     const manualMs = untilLook(directory.nextLook('manual'));
     const settledMs = lease.isSuspended ? RETRY_MS : Number.POSITIVE_INFINITY;

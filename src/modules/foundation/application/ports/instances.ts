@@ -21,7 +21,12 @@ export interface Renewal {
   /** How often the lease has been renewed: the fencing token of what is claimed from now on. */
   readonly renewals: number;
   readonly live: LiveInstance[];
+  /** No other has a lease, nor had one within `MISSED_MS` that it did not give up: that one may be about to come back. */
+  readonly isAlone: boolean;
 }
+
+/** So long an instance whose lease ended is missed, where it did not end it by itself. */
+export const MISSED_MS = 60_000;
 
 export interface LostRun {
   readonly id: string;

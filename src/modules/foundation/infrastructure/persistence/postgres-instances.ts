@@ -8,7 +8,13 @@
  * recording of outcomes never stand in each other's way.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Instance, Instances, LostRun, Renewal } from '../../application/ports/instances.ts';
+import {
+  type Instance,
+  type Instances,
+  type LostRun,
+  MISSED_MS,
+  type Renewal,
+} from '../../application/ports/instances.ts';
 import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
 import { LOST_ATTEMPTS } from '../../domain/retry.ts';
 import type { Run } from '../../domain/run.ts';
@@ -31,7 +37,7 @@ export class PostgresInstances implements Instances {
   }
 
   async renew(instance: Instance, leaseMs: number): Promise<Renewal> {
-    const rows = await this.#database.rows<{ now: string }>(sql`
+    const rows = await this.#database.rows<{ now: string; is_alone: boolean }>(sql`
       with clock as materialized (select clock_timestamp() as now),
       renewed as (
         insert into scheduler_instance as own (id, hostname, runtime, version, started_at, renewed_at, expires_at, held_since, renewals,
@@ -46,7 +52,13 @@ export class PostgresInstances implements Instances {
           held_from = case when ${GOES_ON} then own.held_from else own.renewals + 1 end
         returning *
       )
-      select clock.now, live.*
+      select clock.now, not exists (
+          select from scheduler_instance other
+          where other.id <> ${instance.id} and (other.expires_at > clock.now or (
+            other.expires_at > clock.now - ${MISSED_MS}::float8 * interval '1 millisecond'
+            and other.expires_at - other.renewed_at >= ${leaseMs - 1}::float8 * interval '1 millisecond'
+          ))
+        ) as is_alone, live.*
       from clock, (
         select * from renewed
         union all
@@ -56,7 +68,7 @@ export class PostgresInstances implements Instances {
       order by live.started_at, live.id`);
     const found = rows.map((row) => decodeRow(schedulerInstance, row));
     const renewals = found.find(({ id }) => id === instance.id)?.renewals ?? 0;
-    return { now: readInstant(rows[0]?.now ?? ''), renewals, live: found };
+    return { now: readInstant(rows[0]?.now ?? ''), renewals, live: found, isAlone: rows[0]?.is_alone === true };
   }
 
   async release(instanceId: string): Promise<void> {

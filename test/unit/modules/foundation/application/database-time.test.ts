@@ -27,6 +27,14 @@ describe('DatabaseTime', () => {
     expect(time.now()).toBe(5_000_050);
   });
 
+  it('is at least what it was when it could have been given last', async () => {
+    const { clock, time } = await observed(5_000_000, 101);
+    expect(time.atLeast()).toBeLessThanOrEqual(5_000_000);
+    expect(time.atLeast()).toBeGreaterThan(4_999_998);
+    await clock.advance(250);
+    expect(time.atLeast()).toBeGreaterThan(5_000_248);
+  });
+
   it('goes on by the monotonic clock, whatever becomes of the wall clock', async () => {
     const { clock, time } = await observed(5_000_000, 0);
     clock.stepWallClock(-7_200_000);

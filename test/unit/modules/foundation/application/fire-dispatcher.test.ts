@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FireDispatcher, MAX_UNWRITTEN } from '../../../../../src/modules/foundation/application/fire-dispatcher.ts';
 import type { TrackedRun } from '../../../../../src/modules/foundation/application/ports/run-tracker.ts';
 import type { Assignment, RunWork } from '../../../../../src/modules/foundation/application/run-work.ts';
+import { JobDirectory } from '../../../../../src/modules/foundation/application/job-directory.ts';
 import { StartBurst } from '../../../../../src/modules/foundation/application/start-burst.ts';
 import { jobConfig } from '../../../../support/in-memory-job-configs.ts';
 import { ManualTime, settle } from '../../../../support/manual-time.ts';
@@ -37,11 +38,11 @@ class ManualExecutor {
 function setUp(maxConcurrentRuns = 2) {
   const executor = new ManualExecutor();
   const dispatcher = new FireDispatcher(
-    { executor, starts: new StartBurst({ timers: new ManualTime(0) }) },
+    { executor, directory: new JobDirectory(), starts: new StartBurst({ timers: new ManualTime(0) }) },
     maxConcurrentRuns,
   );
   const dispatch = (id: string, jobId = id): void =>
-    dispatcher.dispatch({ id, jobId } as TrackedRun, jobConfig(jobId), new Map());
+    dispatcher.dispatch({ id, jobId, scheduledAt: new Date(0) } as TrackedRun, jobConfig(jobId), new Map());
   return { executor, dispatcher, dispatch };
 }
 

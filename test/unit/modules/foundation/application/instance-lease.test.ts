@@ -59,6 +59,20 @@ describe('InstanceLease', () => {
     expect(seen).toEqual([false, true, false, false, true]);
   });
 
+  it('was not alone where another has only lost its lease, unless it does not come back for a minute', async () => {
+    const { store, lease, time } = setUp();
+    const { lease: other } = createEngine({ store }).wired;
+    await other.renew();
+    await time.advance(LEASE_MS + 1);
+    const seen: [number, boolean][] = [];
+    for (let second = 0; second <= 70; second += 5) {
+      await lease.renew();
+      seen.push([second, lease.wasAlone]);
+      await time.advance(5_000);
+    }
+    expect(seen.filter(([, wasAlone]) => wasAlone).map(([second]) => second)).toEqual([65, 70]);
+  });
+
   it('is not held while suspended, whatever is renewed, and tells of both ends', async () => {
     const { lease, store, told } = setUp();
     lease.onSuspended(() => told.push('suspended'));

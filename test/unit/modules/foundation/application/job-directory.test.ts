@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ArmedJob } from '../../../../../src/modules/foundation/application/armed-job.ts';
+import type { RunTrigger } from '../../../../../src/modules/foundation/domain/run.ts';
 import { JobDirectory } from '../../../../../src/modules/foundation/application/job-directory.ts';
 import { resolveJob } from '../../../../../src/modules/foundation/application/resolve-job.ts';
 import { registryOf } from '../../../../support/engine.ts';
@@ -70,5 +71,19 @@ describe('JobDirectory', () => {
     stop();
     directory.put(armed('a'), 20);
     expect(told).toBe(1);
+  });
+
+  it('knows the latest occurrence of a job that was started here, until the job is taken out', () => {
+    const directory = new JobDirectory();
+    directory.put(armed('a'), 10);
+    expect(directory.startedUntil('a')).toBe(Number.NEGATIVE_INFINITY);
+    const note = (at: number, trigger: RunTrigger): void =>
+      directory.noteStart({ jobId: 'a', scheduledAt: new Date(at), trigger });
+    note(20, 'schedule');
+    note(10, 'catchUp');
+    for (const trigger of ['manual', 'retry', 'backfill'] as const) note(30, trigger);
+    expect(directory.startedUntil('a')).toBe(20);
+    directory.remove('a');
+    expect(directory.startedUntil('a')).toBe(Number.NEGATIVE_INFINITY);
   });
 });

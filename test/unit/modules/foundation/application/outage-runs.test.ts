@@ -1,5 +1,6 @@
 /** Jobs whose occurrences fall due while the database is away, over a whole engine in virtual time. */
 import { describe, expect, it } from 'vitest';
+import type { JobFunction } from '../../../../../src/modules/foundation/domain/job-definition.ts';
 import { createEngine, newStore } from '../../../../support/engine.ts';
 import { minutesOf, NOTICE, withJobs } from '../../../../support/outage-scene.ts';
 
@@ -139,6 +140,24 @@ describe('the outage policy', () => {
     expect(starts).toEqual(['a 12:00']);
     await time.advance(40 * SECOND);
     expect(starts).toEqual(['a 12:00', 'a 12:01']);
+  });
+
+  it('starts nothing early by a clock that was learnt from a slow answer', async () => {
+    const store = newStore();
+    store.save('a', { cronExpression: '* * * * *', ...RUN });
+    const lateMs: number[] = [];
+    const a: JobFunction = (_kwargs, { scheduledAt }) => void lateMs.push(store.now() - scheduledAt.getTime());
+    const engine = createEngine({ store, jobs: { a } });
+    const asked = engine.link.holdNext('instances.renew');
+    const started = engine.start();
+    await store.time.advance(800);
+    asked();
+    await started;
+    expect(engine.wired.time.now()).toBeGreaterThan(store.now() + 300);
+    store.isAway = true;
+    await store.time.advance(3 * MINUTE);
+    expect(lateMs.length).toBeGreaterThan(2);
+    for (const late of lateMs) expect([late, late >= 0 && late < 1_500]).toEqual([late, true]);
   });
 
   it('a failed attempt is retried once the database is back', async () => {

@@ -41,6 +41,47 @@ describe('DueClaimer.settle()', () => {
 });
 
 describe('OutageRuns.fire()', () => {
+  it('what was started here is not started again because of a cursor that was read before it was claimed', async () => {
+    const store = newStore();
+    store.save('a', { cronExpression: '* * * * *', handler: 'work', outagePolicy: 'run' });
+    const work = recordingJob();
+    const engine = createEngine({ store, jobs: { work } });
+    await engine.start();
+    const read = engine.link.holdAnswer('configs.getStanding');
+    const reading = engine.wired.loader.reload(['a']);
+    await store.time.advance(3 * SECOND);
+    expect(work.calls).toEqual([NOON]);
+    read();
+    await reading;
+    store.isAway = true;
+    await store.time.advance(20 * SECOND);
+    store.isAway = false;
+    await store.time.advance(20 * SECOND);
+    expect(work.calls).toEqual([NOON]);
+    await engine.stop();
+  });
+
+  it('what was started here is not started again because the lease ended while another of the same claim held up the process', async () => {
+    const store = newStore();
+    for (const jobId of ['blocks', 'quick'])
+      store.save(jobId, { cronExpression: '* * * * *', outagePolicy: 'run', overlapPolicy: 'allow' });
+    const starts: string[] = [];
+    const blocks: JobFunction = () => {
+      starts.push('blocks');
+      store.time.leap(14 * SECOND);
+    };
+    const engine = createEngine({ store, jobs: { blocks, quick: () => void starts.push('quick') } });
+    await engine.start();
+    const claims = engine.link.countOf('claims.claim');
+    while (engine.link.countOf('claims.claim') === claims) await store.time.advance(10);
+    store.isAway = true;
+    await store.time.advance(20 * SECOND);
+    store.isAway = false;
+    await store.time.advance(30 * SECOND);
+    expect(starts.toSorted()).toEqual(['blocks', 'quick']);
+    await engine.stop();
+  });
+
   it('what a claim may have taken longer ago than a lease lasts is not started: another has called it lost', async () => {
     const store = newStore();
     store.save('a', { cronExpression: '* * * * *', handler: 'work', outagePolicy: 'run' });
