@@ -19,10 +19,14 @@ describe('checkHistory() and jobs of the outage policy auto', () => {
     expect(broken([leaseOf('replica-1.1', -long, { untilMs: T }), leaseOf('replica-2.1', -1_000)])).toEqual(twice);
   });
 
+  it('a second start by a process beside which another had lost its lease, and might have come back', () => {
+    expect(broken([leaseOf('replica-1.1', -long), leaseOf('replica-2.1', -1_000)])).toEqual(twice);
+  });
+
   it('a second start by one that may have been alone when it last heard of the database', () => {
     const alone = leaseOf('replica-2.1', -1_000);
     expect(broken([alone])).toEqual(new Set());
-    expect(broken([leaseOf('replica-1.1', -long), alone])).toEqual(new Set());
+    expect(broken([leaseOf('replica-1.1', -long - 20_000), alone])).toEqual(new Set());
     // Another has just begun: its renewal need not have seen it.
     expect(broken([leaseOf('replica-1.1', -2_000), alone])).toEqual(new Set());
     const released = leaseOf('replica-1.1', -5_000, { atMs: T - 4_000, untilMs: T - 4_000 });

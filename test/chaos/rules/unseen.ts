@@ -2,6 +2,8 @@
  * Which starts the database may not have known of, so that another of the same occurrence may stand beside them. `run` runs
  * wherever it cannot be asked; `auto` where its process was the only live one at its last contact; `hold` never.
  */
+import { LEASE_MS } from '../../../src/modules/foundation/application/instance-lease.ts';
+import { MISSED_MS } from '../../../src/modules/foundation/application/ports/instances.ts';
 import { groupBy, type History } from '../history.ts';
 import type { LeaseRecord } from '../lease-record.ts';
 import { isDisturbed, mayBeUnanswered } from './disturbed.ts';
@@ -42,7 +44,7 @@ export function unseenStarts(history: History): Unseen {
   return { mayBe, isExcused, mayHave };
 }
 
-/** Whether an instance may have been the only live one when it last heard of the database before an instant. */
+/** Whether an instance may have been alone when it last heard of the database before an instant. */
 function aloneAtLastContact(history: History): (instance: string, atMs: number) => boolean {
   const leasesOf = groupBy(history.leases, ({ instance }) => instance);
   return (instance, atMs) => {
@@ -55,10 +57,16 @@ function aloneAtLastContact(history: History): (instance: string, atMs: number) 
     const answered = renewals.findIndex((lease) => !mayBeUnanswered(history, instance, lease.atMs));
     const contacts = answered === -1 ? renewals : renewals.slice(0, answered + 1);
     const others = [...leasesOf].filter(([name]) => name !== instance).map(([, leases]) => leases);
-    return contacts.some(({ renewedAtMs }) => !others.some((leases) => isSurelyLive(leases, renewedAtMs)));
+    return contacts.some(({ renewedAtMs }) => !others.some((leases) => isSurelyThere(leases, renewedAtMs)));
   };
 }
 
-function isSurelyLive(leases: readonly LeaseRecord[], atMs: number): boolean {
-  return [atMs, atMs - JUST_MS].every((ms) => (leases.findLast((lease) => lease.atMs <= ms)?.untilMs ?? 0) > ms);
+/** Alive, or missed: its lease ended less than a minute ago, and not by itself. */
+function isSurelyThere(leases: readonly LeaseRecord[], atMs: number): boolean {
+  return [atMs, atMs - JUST_MS].every((ms) => {
+    const last = leases.findLast((lease) => lease.atMs <= ms);
+    if (last === undefined) return false;
+    const isReleased = last.untilMs - last.renewedAtMs < LEASE_MS - 1;
+    return last.untilMs + (isReleased ? 0 : MISSED_MS - JUST_MS) > ms;
+  });
 }

@@ -1,7 +1,7 @@
 /**
  * Persisted jobs while the database is away: which of them run without their log, and how the database is told of it.
  *
- * `run` runs; `auto` does where this instance was the only one alive at the last renewal of its lease; `hold`, and `auto`
+ * `run` runs; `auto` does where this instance was alone at the last renewal of its lease; `hold`, and `auto`
  * among several, leave the cursor where it is, and what was held is told and judged by the misfire policy afterwards.
  *
  * Invariants: nothing is claimed between the return of the database and the moment it knows what ran here (the lease is
