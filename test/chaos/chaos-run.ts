@@ -18,6 +18,7 @@ import { recordLeases } from './lease-record.ts';
 import { type Inflicted, Nemesis } from './nemesis.ts';
 import { insertPast } from './past-history.ts';
 import { readHistory, readRunning } from './read-history.ts';
+import { RunningWatch } from './running-watch.ts';
 import { machineNow } from './shifted-date.ts';
 import { Traffic } from './traffic.ts';
 import { type ChaosJob, makeJobs, usualHerd } from './workload.ts';
@@ -75,7 +76,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
 
 const IN_PEACE_WITHIN_MS = 120_000;
 
-type Quiet = Pick<History, 'runningInQuiet' | 'quietFromMs' | 'quietToMs'>;
+type Quiet = Pick<History, 'runningInQuiet' | 'runningSamples' | 'quietFromMs' | 'quietToMs'>;
 
 async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<ChaosVerdict, 'folder'>> {
   const { seed, attackMs, replicas, faults, say } = options;
@@ -90,12 +91,13 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
   const nemesis = new Nemesis(cluster, herd);
   const traffic = new Traffic(cluster, { jobs, herd, seed });
   const busy = traffic.run();
+  const running = new RunningWatch(cluster.database);
   await nemesis.run(planFaults({ seed, lengthMs: attackMs, replicas, faults, herd }));
   await nemesis.settled();
   await until('the attack is over', () => machineNow() - fromMs >= attackMs);
   traffic.stop();
   await busy;
-  const quiet = await settle(cluster, options);
+  const quiet = await settle(cluster, options, running);
   const watch = { fromMs, toMs: quiet.quietToMs - PENDING_MS };
   const { disturbances } = nemesis;
   const { historyRows } = options;
@@ -114,16 +116,17 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
 }
 
 /** Everything is healthy for a while, whoever is behind catches up, and then every replica drains. */
-async function settle(cluster: Cluster, { quietMs, say }: ChaosOptions): Promise<Quiet> {
+async function settle(cluster: Cluster, { quietMs, say }: ChaosOptions, running: RunningWatch): Promise<Quiet> {
   cluster.heal();
   const quietFromMs = machineNow();
   say(`The faults are over; ${Math.round(quietMs / 1_000)} s of quiet follow.`);
   await new Promise((resolve) => setTimeout(resolve, quietMs));
   await caughtUp(cluster.database);
   const runningInQuiet = await readRunning(cluster.database);
+  const runningSamples = await running.stop();
   const quietToMs = machineNow();
   await cluster.finish();
-  return { runningInQuiet, quietFromMs, quietToMs };
+  return { runningInQuiet, runningSamples, quietFromMs, quietToMs };
 }
 
 /** Resolves when every replica is ready, and every job has its first occurrence. */

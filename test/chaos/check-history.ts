@@ -18,6 +18,7 @@ import {
   ownInstanceRecords,
   successesHappened,
 } from './rules/records.ts';
+import { rescuedInTime } from './rules/stale-running.ts';
 import { attemptsWithinLimit, noneBeforeItsTime, oneStartPerAttempt } from './rules/starts.ts';
 import { editsTakeEffect } from './rules/versions.ts';
 
@@ -40,6 +41,7 @@ const RULES: readonly Rule[] = [
   successesHappened,
   outputIsWhole({ handler: 'chaos.chatty', said: LINES_SAID }),
   nothingStaysRunning,
+  rescuedInTime,
   nothingLostInQuiet,
   editsStand,
   editsTakeEffect,

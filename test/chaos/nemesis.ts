@@ -12,6 +12,10 @@ import { machineNow } from './shifted-date.ts';
 
 /** As it is promised. */
 const FORCED_WITHIN_MS = 2_000;
+/** Whatever else is being done: what does not answer is cut off, a little later where a job blocks the process. */
+const CUT_OFF_WITHIN_MS = 3_000;
+/** What was broken is not as it was at once. */
+const CONVALESCENCE_MS = 8_000;
 const NEWER = ['chaos.newer', 'chaos.slow', 'chaos.hangs'];
 
 /** One that the process survives. */
@@ -129,7 +133,7 @@ export class Nemesis {
     if (slot.replica === replica && !slot.isClosed) this.#cluster.start(slot);
   }
 
-  async #force({ replica, proxy }: Slot): Promise<void> {
+  async #force({ replica }: Slot): Promise<void> {
     const drained = this.#cluster.drain(replica);
     await sleep(400);
     if (!replica.isAlive) return;
@@ -138,16 +142,23 @@ export class Nemesis {
     await drained;
     const tookMs = machineNow() - toldAtMs;
     this.forcedMs.push(Math.round(tookMs));
-    const isDisturbed = [...this.inflicted].some(
-      ({ fault, inflictedAtMs, mendedAtMs, slot, on }) =>
-        fault !== 'force' &&
-        (on === 'server' || on === replica.name || slot === Number(/\d+/.exec(replica.name)?.[0])) &&
-        inflictedAtMs < machineNow() &&
-        (mendedAtMs ?? machineNow()) + 8_000 > toldAtMs,
-    );
-    if (tookMs <= FORCED_WITHIN_MS || isDisturbed || proxy.faults.swallows) return;
+    const others = this.#touching(replica, toldAtMs);
+    if (tookMs <= (others.length > 0 ? CUT_OFF_WITHIN_MS : FORCED_WITHIN_MS)) return;
+    // One that is suspended meanwhile cannot end.
+    if (others.some(({ fault }) => fault === 'suspend')) return;
     this.#cluster.misbehaved(
       `${replica.name} took ${Math.round(tookMs)} ms to end after the second SIGTERM:\n${replica.tail}`,
+    );
+  }
+
+  /** What else has been done to a replica, or to the server, since a moment before an instant. */
+  #touching({ name }: Slot['replica'], sinceMs: number): Inflicted[] {
+    const index = Number(/\d+/.exec(name)?.[0]);
+    return this.inflicted.filter(
+      ({ fault, mendedAtMs, slot, on }) =>
+        fault !== 'force' &&
+        (on === 'server' || on === name || slot === index) &&
+        (mendedAtMs ?? machineNow()) + CONVALESCENCE_MS > sinceMs,
     );
   }
 

@@ -34,6 +34,7 @@ export function historyOf(part: Partial<History>): History {
     orders: NO_ORDERS,
     disturbances: [],
     runningInQuiet: [],
+    runningSamples: [],
     quietFromMs: T + 60_000,
     quietToMs: T + 90_000,
     goneBack: 0,
