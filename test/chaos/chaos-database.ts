@@ -144,6 +144,8 @@ function rowOf(spec: JobSpec): Readonly<Record<string, unknown>> {
     timezone: spec.timezone,
     handler: spec.handler,
     misfire_policy: spec.misfirePolicy,
+    misfire_grace_ms: spec.misfireGraceMs,
+    catch_up_limit: spec.catchUpLimit,
     overlap_policy: spec.overlapPolicy,
     max_attempts: spec.maxAttempts,
     max_concurrent_runs: spec.maxConcurrentRuns,
@@ -152,6 +154,9 @@ function rowOf(spec: JobSpec): Readonly<Record<string, unknown>> {
     on_lost: spec.onLost,
     outage_policy: spec.outagePolicy,
     timeout_ms: spec.timeoutMs,
+    jitter_ms: spec.jitterMs,
+    start_at: spec.startAt,
+    end_at: spec.endAt,
     job_kwargs: spec.jobKwargs,
   };
 }

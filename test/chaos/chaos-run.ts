@@ -21,7 +21,7 @@ import { readHistory, readRunning } from './read-history.ts';
 import { RunningWatch } from './running-watch.ts';
 import { machineNow } from './shifted-date.ts';
 import { Traffic } from './traffic.ts';
-import { type ChaosJob, makeJobs, usualHerd } from './workload.ts';
+import { type ChaosJob, makeJobs, spanned, usualHerd } from './workload.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -81,8 +81,7 @@ type Quiet = Pick<History, 'runningInQuiet' | 'runningSamples' | 'quietFromMs' |
 async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<ChaosVerdict, 'folder'>> {
   const { seed, attackMs, replicas, faults, say } = options;
   const herd = options.herd === null ? usualHerd(options.jobs) : herdOf(options.herd);
-  const jobs = makeJobs(seed, options.jobs, herd);
-  await arm(cluster, jobs, options);
+  const jobs = await arm(cluster, makeJobs(seed, options.jobs, herd), options);
   if (herd.aheadMs > FAR_AHEAD_MS) await claimedFarAhead(cluster);
   const fromMs = machineNow();
   say(
@@ -129,12 +128,12 @@ async function settle(cluster: Cluster, { quietMs, say }: ChaosOptions, running:
   return { runningInQuiet, runningSamples, quietFromMs, quietToMs };
 }
 
-/** Resolves when every replica is ready, and every job has its first occurrence. */
+/** Resolves when every replica is ready, and every job has its first occurrence. @returns the jobs, with their own start and end */
 async function arm(
   cluster: Cluster,
   jobs: readonly ChaosJob[],
-  { replicas, historyRows, say }: ChaosOptions,
-): Promise<void> {
+  { replicas, historyRows, attackMs, say }: ChaosOptions,
+): Promise<ChaosJob[]> {
   const { database } = cluster;
   // All at once on an empty database: each wants to migrate it.
   for (let index = 0; index < replicas; index += 1) await cluster.addSlot();
@@ -143,13 +142,15 @@ async function arm(
   const startedAtMs = machineNow();
   await insertPast(database, historyRows);
   say(`${historyRows} executions of the past were inserted in ${Math.round(machineNow() - startedAtMs)} ms.`);
-  await database.insertJobs(jobs.map(({ spec }) => spec));
+  const armed = spanned(jobs, machineNow(), attackMs);
+  await database.insertJobs(armed.map(({ spec }) => spec));
   await until('every job is armed', async () => {
     const [row] = await database.insist(
       'select count(*)::int as n from scheduler_job_cursor where next_fire_at is null',
     );
     return row?.['n'] === 0;
   });
+  return armed;
 }
 
 /** Resolves when a herd that is large enough has once been claimed as it is in peace; who never gets there is judged for it. */

@@ -20,6 +20,7 @@ import {
 } from './rules/records.ts';
 import { rescuedInTime } from './rules/stale-running.ts';
 import { attemptsWithinLimit, noneBeforeItsTime, oneStartPerAttempt } from './rules/starts.ts';
+import { withinItsGrace, withinItsSpan } from './rules/terms.ts';
 import { editsTakeEffect } from './rules/versions.ts';
 
 const RULES: readonly Rule[] = [
@@ -27,6 +28,8 @@ const RULES: readonly Rule[] = [
   attemptsWithinLimit,
   noneBeforeItsTime,
   retriesFollow,
+  withinItsSpan,
+  withinItsGrace,
   everyOccurrenceResolved,
   noContradiction,
   noOverlap,

@@ -38,6 +38,7 @@ export interface ExecutionRecord {
 }
 
 export interface EventRecord {
+  readonly atMs: number;
   readonly type: string;
   readonly jobId: string | null;
   readonly executionId: string | null;

@@ -129,6 +129,7 @@ export function ranRecord(second: number): ExecutionRecord {
 
 export function skipped(part: Partial<EventRecord>): EventRecord {
   return {
+    atMs: T + 30_000,
     type: 'occurrence.skipped',
     jobId: JOB,
     executionId: null,

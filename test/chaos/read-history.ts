@@ -155,10 +155,11 @@ async function readPending(database: ChaosDatabase): Promise<PendingRecord[]> {
 
 async function readEvents(database: ChaosDatabase): Promise<EventRecord[]> {
   const text = `
-    select type, job_id, execution_id, ${ms('scheduled_at')} as scheduled, reason,
+    select ${ms('at')} as at, type, job_id, execution_id, ${ms('scheduled_at')} as scheduled, reason,
       ${ms("(detail ->> 'from')::timestamptz")} as since, ${ms("(detail ->> 'to')::timestamptz")} as until
-    from scheduler_event where type like 'occurrence.%' or type like 'run.%' or type in ('job.unresolved', 'job.triggered') order by id`;
+    from scheduler_event where type like 'occurrence.%' or type like 'run.%' or type in ('job.unresolved', 'job.triggered', 'job.expired') order by id`;
   return await database.readAll(text, (row) => ({
+    atMs: Number(row['at']),
     type: String(row['type']),
     jobId: orNull(row['job_id'], String),
     executionId: orNull(row['execution_id'], String),
