@@ -21,11 +21,11 @@ export function exitStatusOf({ violations, unexercised }: Pick<ChaosVerdict, 'vi
 }
 
 function faultLines({ inflicted }: ChaosVerdict): string[] {
-  return inflicted.map(({ fault, on, inflictedAtMs, mendedAtMs, heldAhead }) => {
+  return inflicted.map(({ fault, on, inflictedAtMs, mendedAtMs, heldAhead, isVain }) => {
     const lasted = mendedAtMs === null ? ', not mended' : ` for ${Math.round(mendedAtMs - inflictedAtMs)} ms`;
     const far = heldAhead.far > 0 ? `, ${heldAhead.far} of them far` : '';
     const met = heldAhead.all > 0 ? `, with ${heldAhead.all} claimed ahead${far}` : '';
-    return `  ${iso(inflictedAtMs)}  ${fault} on ${on}${lasted}${met}`;
+    return `  ${iso(inflictedAtMs)}  ${fault} on ${on}${lasted}${met}${isVain ? ', in vain' : ''}`;
   });
 }
 

@@ -11,7 +11,7 @@ import { checkHistory } from './check-history.ts';
 import { countFarAhead } from './claims-ahead.ts';
 import { Cluster } from './cluster.ts';
 import { findUnexercised } from './exercised.ts';
-import { type Fault, planFaults } from './fault-schedule.ts';
+import { type Fault, planFaults, type PlannedFault } from './fault-schedule.ts';
 import { FAR_AHEAD_MS, herdOf } from './herd.ts';
 import type { History, Violation } from './history.ts';
 import { recordLeases } from './lease-record.ts';
@@ -36,6 +36,8 @@ export interface ChaosOptions {
   /** Executions of a time long past, half of them too old to be kept. */
   readonly historyRows: number;
   readonly faults: readonly Fault[];
+  /** When which comes; left out: as the seed says. */
+  readonly plan?: readonly PlannedFault[];
   /** The server's commits reach the disk. */
   readonly isSynced: boolean;
   /** Keeps ledgers, logs and tables also where nothing was broken. */
@@ -91,7 +93,7 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
   const traffic = new Traffic(cluster, { jobs, herd, seed });
   const busy = traffic.run();
   const running = new RunningWatch(cluster.database);
-  await nemesis.run(planFaults({ seed, lengthMs: attackMs, replicas, faults, herd }));
+  await nemesis.run(options.plan ?? planFaults({ seed, lengthMs: attackMs, replicas, faults, herd }));
   await nemesis.settled();
   await until('the attack is over', () => machineNow() - fromMs >= attackMs);
   traffic.stop();

@@ -13,7 +13,7 @@ import { machineNow } from './shifted-date.ts';
 /** As it is promised. */
 const FORCED_WITHIN_MS = 2_000;
 /** Whatever else is being done: what does not answer is cut off, a little later where a job blocks the process. */
-const CUT_OFF_WITHIN_MS = 3_000;
+const CUT_OFF_WITHIN_MS = 4_000;
 /** What was broken is not as it was at once. */
 const CONVALESCENCE_MS = 8_000;
 const NEWER = ['chaos.newer', 'chaos.slow', 'chaos.hangs'];
@@ -26,6 +26,8 @@ interface Impairment extends Pick<PlannedFault, 'durationMs' | 'stepMs'> {
 export interface Inflicted extends PlannedFault {
   readonly inflictedAtMs: number;
   readonly on: string;
+  /** The replica was gone, and so was every other. */
+  readonly isVain: boolean;
   /** How many claims it met that were not due yet. */
   heldAhead: HeldAhead;
   /** As it was measured: a server that is busy takes longer to be broken, and mended, than was planned. Null: it is not yet. */
@@ -79,7 +81,7 @@ export class Nemesis {
 
   async #inflict(fault: PlannedFault): Promise<void> {
     const { slots } = this.#cluster;
-    const slot = fault.fault === 'kill-ahead' ? await findHolder(this.#cluster, this.#herd) : slots[fault.slot]!;
+    const slot = fault.fault === 'kill-ahead' ? await findHolder(this.#cluster, this.#herd) : standing(slots, fault);
     if (slot === null) {
       this.missed += 1;
       return;
@@ -87,8 +89,9 @@ export class Nemesis {
     const on = isServerFault(fault.fault) ? 'server' : slot.replica.name;
     const inflictedAtMs = machineNow();
     // One that was killed before meets nothing any more.
-    const isThere = isServerFault(fault.fault) || (slot.replica.isAlive && !slot.replica.isDoomed);
-    const inflicted: Inflicted = { ...fault, inflictedAtMs, on, heldAhead: { all: 0, far: 0 }, mendedAtMs: null };
+    const isThere = isServerFault(fault.fault) || isStanding(slot);
+    const met = { heldAhead: { all: 0, far: 0 }, mendedAtMs: null };
+    const inflicted: Inflicted = { ...fault, inflictedAtMs, on, isVain: !isThere, ...met };
     this.inflicted.push(inflicted);
     const breaking = this.#break(fault, slot)
       .catch((error: unknown) => {
@@ -124,7 +127,7 @@ export class Nemesis {
   /** Ends the process, leaves the slot empty for a while, and fills it again. */
   async #replace(slot: Slot, emptyMs: number, end: () => unknown): Promise<void> {
     const { replica } = slot;
-    if (!replica.isAlive || replica.isDoomed) return;
+    if (!isStanding(slot)) return;
     replica.signal('SIGCONT');
     replica.isDoomed = true;
     await end();
@@ -164,7 +167,7 @@ export class Nemesis {
 
   async #downgrade(slot: Slot, forMs: number): Promise<void> {
     const { replica } = slot;
-    if (!replica.isAlive || replica.isDoomed) return;
+    if (!isStanding(slot)) return;
     replica.signal('SIGCONT');
     await this.#cluster.drain(replica);
     const older = this.#cluster.start(slot, NEWER);
@@ -180,6 +183,16 @@ export class Nemesis {
     slot.isClosed = true;
     if (slot.replica.isAlive) await this.#cluster.drain(slot.replica);
   }
+}
+
+/** The slot that is meant, or the next one whose replica is there, if any is. */
+function standing(slots: readonly Slot[], { slot: index }: PlannedFault): Slot {
+  const inTurn = [...slots.slice(index), ...slots.slice(0, index)];
+  return inTurn.find(isStanding) ?? slots[index]!;
+}
+
+function isStanding({ replica }: Slot): boolean {
+  return replica.isAlive && !replica.isDoomed;
 }
 
 /** The process, its clock or its network is as it was afterwards. */

@@ -39,7 +39,9 @@ export interface Sight {
   readonly longestInPeaceMs: number;
 }
 
-export function sightOf(history: Pick<History, 'runningSamples' | 'disturbances' | 'incarnations' | 'leases'>): Sight {
+export type Seen = Pick<History, 'runningSamples' | 'disturbances' | 'incarnations' | 'leases'>;
+
+export function sightOf(history: Seen): Sight {
   const peaceOf = peaceWithin(history);
   const stale = history.runningSamples.flatMap(({ atMs, stale: records }) =>
     records.map(({ leaseEndedAtMs }) => ({ fromMs: leaseEndedAtMs, toMs: atMs })),
@@ -55,11 +57,7 @@ export function sightOf(history: Pick<History, 'runningSamples' | 'disturbances'
 }
 
 /** The longest stretch within a span in which the server was in peace, and one and the same replica was there and in peace. */
-function peaceWithin({
-  disturbances,
-  incarnations,
-  leases,
-}: Pick<History, 'disturbances' | 'incarnations' | 'leases'>): (span: Span) => number {
+function peaceWithin({ disturbances, incarnations, leases }: Omit<Seen, 'runningSamples'>): (span: Span) => number {
   const firstLease = new Map(leases.toReversed().map(({ instance, atMs }) => [instance, atMs]));
   const replicas = incarnations.map(({ name, endedAtMs, toldToEndAtMs }) => {
     const slot = name.split('.')[0];
