@@ -24,6 +24,9 @@ const STOP_MARGIN_MS = 30_000;
 /** What is being claimed has its answer, or is given up, by then. */
 const CLAIMS_WITHIN_MS = 15_000;
 
+/** What is logged of an error that nobody caught. */
+export const LEFT_UNCAUGHT = 'An error was left uncaught, most likely by a job that had ended; the service goes on.';
+
 /** Told twice it is gone within 2 s: by itself, or else cut off. */
 const HURRIED_WITHIN_MS = 1_300;
 const CUT_OFF_AFTER_MS = 1_700;
@@ -44,7 +47,7 @@ export async function runApplication(options: RunApplicationOptions): Promise<vo
   await configureLogging({ level: settings.logLevel, format: settings.logFormat });
   const logger = new LogTapeLogger();
   host.onBackgroundError((error) => {
-    logger.error('An error was left uncaught, most likely by a job that had ended; the service goes on.', { error });
+    logger.error(LEFT_UNCAUGHT, { error });
   });
   const fault = zoneDataFault();
   if (fault !== null) throw new Error(fault);

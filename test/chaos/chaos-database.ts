@@ -1,13 +1,14 @@
 /**
- * The database of a chaos run, seen from outside: the server itself, which can be halted, crashed and resumed, and a
- * connection that passes no proxy. Invariant: whoever asks while the server is away waits until it is back.
+ * The database of a chaos run, seen from outside: the server itself, which can be halted, crashed and resumed, its disk, which
+ * can be full, and a connection that passes no proxy. Invariant: whoever asks while the server is away waits until it is back.
  */
-import { createWriteStream, existsSync, readFileSync } from 'node:fs';
+import { createWriteStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import postgres from 'postgres';
 import type { JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
 import { type RunningServer, startPostgresServer } from '../support/postgres-server.ts';
+import { SmallDisk } from './small-disk.ts';
 
 const RETRY_MS = 100;
 const INSERTED_AT_ONCE = 1_000;
@@ -28,7 +29,9 @@ export class ChaosDatabase {
   readonly url: string;
   #client: postgres.Sql;
   #folder = '';
-  #isBusy = false;
+  /** Of the tables, not of the server's log; null: this user may mount none. */
+  #disk: SmallDisk | null = null;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(server: RunningServer, url: string) {
     this.#server = server;
@@ -40,13 +43,17 @@ export class ChaosDatabase {
   static async start(isSynced: boolean): Promise<ChaosDatabase> {
     const server = await startPostgresServer(['-c', `fsync=${isSynced ? 'on' : 'off'}`, '-c', 'synchronous_commit=on']);
     const maintenance = connect(server.url);
-    await maintenance.unsafe('create database chaos');
     const [row] = await maintenance.unsafe('show data_directory');
+    const folder = String(row?.['data_directory']);
+    const disk = await SmallDisk.mount(statSync(folder));
+    if (disk !== null) await maintenance.unsafe(`create tablespace small location '${disk.folder}'`);
+    await maintenance.unsafe(`create database chaos ${disk === null ? '' : 'tablespace small'}`);
     await maintenance.end({ timeout: 1 });
     const url = new URL(server.url);
     url.pathname = '/chaos';
     const database = new ChaosDatabase(server, url.href);
-    database.#folder = String(row?.['data_directory']);
+    database.#folder = folder;
+    database.#disk = disk;
     return database;
   }
 
@@ -67,19 +74,36 @@ export class ChaosDatabase {
     }
   }
 
-  /** The server ends its sessions and goes; it comes back after `work`. @returns false: it was away already */
-  async restart(work: () => Promise<void>): Promise<boolean> {
-    return this.#away(() => this.#server.halt(), work);
+  /** The server ends its sessions and goes; it comes back after `work`. Where it is away already, once it is back. */
+  async restart(work: () => Promise<void>): Promise<void> {
+    await this.#inTurn(() => this.#away(() => this.#server.halt(), work));
   }
 
   /** As a power cut to the server's process: nothing is tidied up, it recovers from its log. */
-  async crash(work: () => Promise<void>): Promise<boolean> {
-    return this.#away(() => this.#kill(), work);
+  async crash(work: () => Promise<void>): Promise<void> {
+    await this.#inTurn(() => this.#away(() => this.#kill(), work));
+  }
+
+  get hasDisk(): boolean {
+    return this.#disk !== null;
+  }
+
+  /** The disk of the tables is full while `work` goes on, or until the server comes back. @throws where it is not */
+  async fillDisk(work: () => Promise<void>): Promise<void> {
+    await this.#disk?.fill();
+    try {
+      const made = await this.ask('create table chaos_ballast as select generate_series(1, 10000)').catch(() => null);
+      if (made !== null) throw new Error('The disk of the tables was filled, and a table found room on it.');
+      await work();
+    } finally {
+      await this.#disk?.empty();
+    }
   }
 
   async stop(): Promise<void> {
     await this.#client.end({ timeout: 1 });
     await this.#server.stop();
+    await this.#disk?.unmount();
   }
 
   /** Many rows a statement, each told by itself all the same. */
@@ -104,27 +128,31 @@ export class ChaosDatabase {
     return all;
   }
 
-  /** Copies the tables into a folder, a CSV file each. */
+  /** Copies the tables into a folder, a CSV file each, and over a connection each: after a copy the driver may never read on. */
   async keep(folder: string): Promise<void> {
     for (const [table, condition] of Object.entries(KEPT)) {
-      const rows = await this.#client
-        .unsafe(`copy (select * from ${table} ${condition}) to stdout csv header`)
-        .readable();
+      const client = connect(this.url);
+      const rows = await client.unsafe(`copy (select * from ${table} ${condition}) to stdout csv header`).readable();
       await pipeline(rows, createWriteStream(join(folder, `${table}.csv`)));
+      await client.end({ timeout: 1 });
     }
   }
 
-  async #away(go: () => Promise<void>, work: () => Promise<void>): Promise<boolean> {
-    if (this.#isBusy) return false;
-    this.#isBusy = true;
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    await turn;
+  }
+
+  async #away(go: () => Promise<void>, work: () => Promise<void>): Promise<void> {
     try {
       await go();
       await work();
     } finally {
+      // To recover it may need room.
+      await this.#disk?.empty();
       await this.#server.resume();
-      this.#isBusy = false;
     }
-    return true;
   }
 
   async #kill(): Promise<void> {
@@ -144,6 +172,8 @@ function rowOf(spec: JobSpec): Readonly<Record<string, unknown>> {
     timezone: spec.timezone,
     handler: spec.handler,
     misfire_policy: spec.misfirePolicy,
+    misfire_grace_ms: spec.misfireGraceMs,
+    catch_up_limit: spec.catchUpLimit,
     overlap_policy: spec.overlapPolicy,
     max_attempts: spec.maxAttempts,
     max_concurrent_runs: spec.maxConcurrentRuns,
@@ -152,6 +182,9 @@ function rowOf(spec: JobSpec): Readonly<Record<string, unknown>> {
     on_lost: spec.onLost,
     outage_policy: spec.outagePolicy,
     timeout_ms: spec.timeoutMs,
+    jitter_ms: spec.jitterMs,
+    start_at: spec.startAt,
+    end_at: spec.endAt,
     job_kwargs: spec.jobKwargs,
   };
 }

@@ -22,6 +22,7 @@ it('tells of a fault how long it lasted, not how long it was to last', () => {
     on: 'server',
     inflictedAtMs: T,
     durationMs: 3_000,
+    isVain: false,
     heldAhead: { all: 0, far: 0 },
   } as const;
   const inflicted = [

@@ -2,6 +2,7 @@
 import type { ChaosOptions, ChaosVerdict } from './chaos-run.ts';
 import { type EventRecord, groupBy, iso } from './history.ts';
 import { prunings } from './rules/pruning.ts';
+import { sightOf } from './rules/stale-running.ts';
 
 /** Of each rule so many violations are shown in full. */
 const SHOWN = 8;
@@ -20,11 +21,11 @@ export function exitStatusOf({ violations, unexercised }: Pick<ChaosVerdict, 'vi
 }
 
 function faultLines({ inflicted }: ChaosVerdict): string[] {
-  return inflicted.map(({ fault, on, inflictedAtMs, mendedAtMs, heldAhead }) => {
+  return inflicted.map(({ fault, on, inflictedAtMs, mendedAtMs, heldAhead, isVain }) => {
     const lasted = mendedAtMs === null ? ', not mended' : ` for ${Math.round(mendedAtMs - inflictedAtMs)} ms`;
     const far = heldAhead.far > 0 ? `, ${heldAhead.far} of them far` : '';
     const met = heldAhead.all > 0 ? `, with ${heldAhead.all} claimed ahead${far}` : '';
-    return `  ${iso(inflictedAtMs)}  ${fault} on ${on}${lasted}${met}`;
+    return `  ${iso(inflictedAtMs)}  ${fault} on ${on}${lasted}${met}${isVain ? ', in vain' : ''}`;
   });
 }
 
@@ -42,6 +43,7 @@ function figures(verdict: ChaosVerdict, options: ChaosOptions): string[] {
     `LOST ${of('LOST')}, TIMEOUT ${of('TIMEOUT')}, CANCELLED ${of('CANCELLED')}, ERROR ${of('ERROR')}, gone back before they were due ${history.goneBack}; by trigger: ${tally(executions.map(({ trigger }) => trigger))}`,
     ahead(verdict),
     farAhead(verdict),
+    stale(history),
     `events: ${tally(events.map(causeOf))}`,
     `pauses ${orders.pauses.length}, cancellations acknowledged ${orders.cancels.length}, runs ordered again ${orders.retriedOccurrences.size}, unheard triggers ${orders.repeated.length}, jobs made ${orders.briefJobs.length} and removed ${orders.briefJobs.filter(({ removedAtMs }) => removedAtMs !== null).length}, backfills ${orders.backfills.length}, left waiting ${history.pending.length}`,
     `edits ${edits.length} (acknowledged ${acknowledged}), reschedulings ${counts.reschedulings}, changes of steered jobs ${history.versions.filter(({ version }) => version > 0).length}, triggers acknowledged ${triggers.length}, bad rows ${counts.badRows}`,
@@ -68,6 +70,12 @@ function farAhead({ history, inflicted }: ChaosVerdict): string {
   const killed = met.filter(isKill);
   const left = killed.reduce((sum, { heldAhead }) => sum + heldAhead.far, 0);
   return `of the herd claimed more than 1 s ahead: ${history.claimedFarAhead}; killed while holding such claims: ${killed.length} processes (${left} claims); faults that met them: ${byFault.length === 0 ? 'none' : byFault.join(', ')}`;
+}
+
+/** How long a record outlived its holder's lease, and whether anybody could have seen it. */
+function stale(history: ChaosVerdict['history']): string {
+  const { samples, judging, longestMs, longestInPeaceMs } = sightOf(history);
+  return `RUNNING after the lease of its holder: for ${Math.round(longestMs)} ms at most, in peace for ${Math.round(longestInPeaceMs)} ms; ${judging} of ${samples} samples could tell a rescue that fails`;
 }
 
 function causeOf({ type, reason }: EventRecord): string {

@@ -11,16 +11,17 @@ import { checkHistory } from './check-history.ts';
 import { countFarAhead } from './claims-ahead.ts';
 import { Cluster } from './cluster.ts';
 import { findUnexercised } from './exercised.ts';
-import { type Fault, planFaults } from './fault-schedule.ts';
+import { type Fault, planFaults, type PlannedFault } from './fault-schedule.ts';
 import { FAR_AHEAD_MS, herdOf } from './herd.ts';
 import type { History, Violation } from './history.ts';
 import { recordLeases } from './lease-record.ts';
 import { type Inflicted, Nemesis } from './nemesis.ts';
 import { insertPast } from './past-history.ts';
 import { readHistory, readRunning } from './read-history.ts';
+import { RunningWatch } from './running-watch.ts';
 import { machineNow } from './shifted-date.ts';
 import { Traffic } from './traffic.ts';
-import { type ChaosJob, makeJobs, usualHerd } from './workload.ts';
+import { type ChaosJob, makeJobs, spanned, usualHerd } from './workload.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -35,6 +36,8 @@ export interface ChaosOptions {
   /** Executions of a time long past, half of them too old to be kept. */
   readonly historyRows: number;
   readonly faults: readonly Fault[];
+  /** When which comes; left out: as the seed says. */
+  readonly plan?: readonly PlannedFault[];
   /** The server's commits reach the disk. */
   readonly isSynced: boolean;
   /** Keeps ledgers, logs and tables also where nothing was broken. */
@@ -75,13 +78,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
 
 const IN_PEACE_WITHIN_MS = 120_000;
 
-type Quiet = Pick<History, 'runningInQuiet' | 'quietFromMs' | 'quietToMs'>;
+type Quiet = Pick<History, 'runningInQuiet' | 'runningSamples' | 'quietFromMs' | 'quietToMs'>;
 
 async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<ChaosVerdict, 'folder'>> {
   const { seed, attackMs, replicas, faults, say } = options;
   const herd = options.herd === null ? usualHerd(options.jobs) : herdOf(options.herd);
-  const jobs = makeJobs(seed, options.jobs, herd);
-  await arm(cluster, jobs, options);
+  const jobs = await arm(cluster, makeJobs(seed, options.jobs, herd), options);
   if (herd.aheadMs > FAR_AHEAD_MS) await claimedFarAhead(cluster);
   const fromMs = machineNow();
   say(
@@ -90,12 +92,13 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
   const nemesis = new Nemesis(cluster, herd);
   const traffic = new Traffic(cluster, { jobs, herd, seed });
   const busy = traffic.run();
-  await nemesis.run(planFaults({ seed, lengthMs: attackMs, replicas, faults, herd }));
+  const running = new RunningWatch(cluster.database);
+  await nemesis.run(options.plan ?? planFaults({ seed, lengthMs: attackMs, replicas, faults, herd }));
   await nemesis.settled();
   await until('the attack is over', () => machineNow() - fromMs >= attackMs);
   traffic.stop();
   await busy;
-  const quiet = await settle(cluster, options);
+  const quiet = await settle(cluster, options, running);
   const watch = { fromMs, toMs: quiet.quietToMs - PENDING_MS };
   const { disturbances } = nemesis;
   const { historyRows } = options;
@@ -114,24 +117,25 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
 }
 
 /** Everything is healthy for a while, whoever is behind catches up, and then every replica drains. */
-async function settle(cluster: Cluster, { quietMs, say }: ChaosOptions): Promise<Quiet> {
+async function settle(cluster: Cluster, { quietMs, say }: ChaosOptions, running: RunningWatch): Promise<Quiet> {
   cluster.heal();
   const quietFromMs = machineNow();
   say(`The faults are over; ${Math.round(quietMs / 1_000)} s of quiet follow.`);
   await new Promise((resolve) => setTimeout(resolve, quietMs));
   await caughtUp(cluster.database);
   const runningInQuiet = await readRunning(cluster.database);
+  const runningSamples = await running.stop();
   const quietToMs = machineNow();
   await cluster.finish();
-  return { runningInQuiet, quietFromMs, quietToMs };
+  return { runningInQuiet, runningSamples, quietFromMs, quietToMs };
 }
 
-/** Resolves when every replica is ready, and every job has its first occurrence. */
+/** Resolves when every replica is ready, and every job has its first occurrence. @returns the jobs, with their own start and end */
 async function arm(
   cluster: Cluster,
   jobs: readonly ChaosJob[],
-  { replicas, historyRows, say }: ChaosOptions,
-): Promise<void> {
+  { replicas, historyRows, attackMs, say }: ChaosOptions,
+): Promise<ChaosJob[]> {
   const { database } = cluster;
   // All at once on an empty database: each wants to migrate it.
   for (let index = 0; index < replicas; index += 1) await cluster.addSlot();
@@ -140,13 +144,15 @@ async function arm(
   const startedAtMs = machineNow();
   await insertPast(database, historyRows);
   say(`${historyRows} executions of the past were inserted in ${Math.round(machineNow() - startedAtMs)} ms.`);
-  await database.insertJobs(jobs.map(({ spec }) => spec));
+  const armed = spanned(jobs, machineNow(), attackMs);
+  await database.insertJobs(armed.map(({ spec }) => spec));
   await until('every job is armed', async () => {
     const [row] = await database.insist(
       'select count(*)::int as n from scheduler_job_cursor where next_fire_at is null',
     );
     return row?.['n'] === 0;
   });
+  return armed;
 }
 
 /** Resolves when a herd that is large enough has once been claimed as it is in peace; who never gets there is judged for it. */

@@ -18,7 +18,9 @@ import {
   ownInstanceRecords,
   successesHappened,
 } from './rules/records.ts';
+import { rescuedInTime } from './rules/stale-running.ts';
 import { attemptsWithinLimit, noneBeforeItsTime, oneStartPerAttempt } from './rules/starts.ts';
+import { withinItsGrace, withinItsSpan } from './rules/terms.ts';
 import { editsTakeEffect } from './rules/versions.ts';
 
 const RULES: readonly Rule[] = [
@@ -26,6 +28,8 @@ const RULES: readonly Rule[] = [
   attemptsWithinLimit,
   noneBeforeItsTime,
   retriesFollow,
+  withinItsSpan,
+  withinItsGrace,
   everyOccurrenceResolved,
   noContradiction,
   noOverlap,
@@ -40,6 +44,7 @@ const RULES: readonly Rule[] = [
   successesHappened,
   outputIsWhole({ handler: 'chaos.chatty', said: LINES_SAID }),
   nothingStaysRunning,
+  rescuedInTime,
   nothingLostInQuiet,
   editsStand,
   editsTakeEffect,

@@ -1,21 +1,24 @@
-/** A run of two minutes in which no process was killed while it held claims ahead has not exercised what it is for. */
+/** A run of two minutes without a fault that it was to bring, or that was blind to what it broke, has not exercised what it is for. */
 import { expect, it } from 'vitest';
 import { type Attack, findUnexercised } from './exercised.ts';
 import type { HeldAhead } from './claims-ahead.ts';
-import { FAULTS } from './fault-schedule.ts';
 import { herdOf } from './herd.ts';
-import { expectation, historyOf, ranRecord } from './planted-history.ts';
+import { expectation, historyOf, ranRecord, T } from './planted-history.ts';
 import { PRUNER } from './rules/pruning.ts';
 import type { Inflicted } from './nemesis.ts';
 
+/** Half a minute after its only replica began, nothing was disturbed. */
+const runningSamples = [{ atMs: T + 30_000, stale: [] }];
+const SEEN = historyOf({ runningSamples });
+
 function unexercised(heldAhead: HeldAhead, part: Partial<Attack> & { fault?: Inflicted['fault'] } = {}): string[] {
-  const inflicted = [{ fault: part.fault ?? 'kill-ahead', heldAhead } as Inflicted];
+  const inflicted = [{ fault: part.fault ?? 'kill-ahead', heldAhead, isVain: false } as Inflicted];
   return findUnexercised({
     attackMs: 120_000,
-    faults: FAULTS,
+    faults: ['kill-ahead'],
     herd: herdOf(50),
     inflicted,
-    history: historyOf({}),
+    history: SEEN,
     ...part,
   });
 }
@@ -37,7 +40,7 @@ it('findUnexercised() wants claims far ahead of a herd that is claimed so', () =
 
 it('findUnexercised() wants nothing of a short run, or of one without that fault', () => {
   expect(unexercised({ all: 0, far: 0 }, { attackMs: 119_999 })).toEqual([]);
-  expect(unexercised({ all: 0, far: 0 }, { faults: ['kill'] })).toEqual([]);
+  expect(unexercised({ all: 0, far: 0 }, { faults: ['kill'], fault: 'kill' })).toEqual([]);
 });
 
 it('findUnexercised() wants a pruning that came to its end, where there is history', () => {
@@ -45,9 +48,27 @@ it('findUnexercised() wants a pruning that came to its end, where there is histo
   const jobs = [expectation({ handler: PRUNER })];
   const held = { all: 1, far: 0 };
   const failed = [{ ...ranRecord(1), status: 'FAILED' as const }];
-  expect(unexercised(held, { history: historyOf({ past, jobs }) })).toEqual([]);
-  expect(unexercised(held, { history: historyOf({ past, jobs, executions: failed }) })).toEqual([
+  expect(unexercised(held, { history: historyOf({ past, jobs, runningSamples }) })).toEqual([]);
+  expect(unexercised(held, { history: historyOf({ past, jobs, executions: failed, runningSamples }) })).toEqual([
     'No pruning of the history came to its end, in 1 runs.',
   ]);
-  expect(unexercised(held, { history: historyOf({ jobs, executions: failed }) })).toEqual([]);
+  expect(unexercised(held, { history: historyOf({ jobs, executions: failed, runningSamples }) })).toEqual([]);
+});
+
+it('findUnexercised() wants each fault that was asked for, and one in vain is none', () => {
+  const faults = ['suspend', 'kill'] as const;
+  const met = { heldAhead: { all: 0, far: 0 }, isVain: false };
+  const inflicted = [
+    { fault: 'suspend', ...met },
+    { fault: 'kill', ...met, isVain: true },
+  ] as Inflicted[];
+  expect(unexercised(met.heldAhead, { faults, inflicted })).toEqual(["The fault 'kill' was never brought about."]);
+});
+
+it('findUnexercised() wants a sample that could tell a rescue that fails', () => {
+  const disturbances = [{ on: 'server', fromMs: T + 16_000, toMs: T + 16_001 }];
+  const history = historyOf({ runningSamples, disturbances });
+  expect(unexercised({ all: 1, far: 0 }, { history })).toEqual([
+    'Of 1 samples of what was RUNNING none could tell a rescue that fails.',
+  ]);
 });

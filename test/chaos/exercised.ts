@@ -4,6 +4,7 @@ import { FAR_AHEAD_MS, type Herd } from './herd.ts';
 import type { History } from './history.ts';
 import type { Inflicted } from './nemesis.ts';
 import { prunings } from './rules/pruning.ts';
+import { type Seen, sightOf } from './rules/stale-running.ts';
 
 /** A shorter run may not come to everything. */
 const LONG_ENOUGH_MS = 120_000;
@@ -13,12 +14,26 @@ export interface Attack {
   readonly faults: readonly Fault[];
   readonly herd: Pick<Herd, 'aheadMs'>;
   readonly inflicted: readonly Inflicted[];
-  readonly history: Pick<History, 'executions' | 'jobs' | 'past'>;
+  readonly history: Pick<History, 'executions' | 'jobs' | 'past'> & Seen;
 }
 
 /** @returns one sentence each; none where everything was exercised, or where the run is shorter than two minutes */
 export function findUnexercised(attack: Attack): string[] {
-  return attack.attackMs < LONG_ENOUGH_MS ? [] : [...unaimed(attack), ...unpruned(attack)];
+  return attack.attackMs < LONG_ENOUGH_MS
+    ? []
+    : [...untried(attack), ...unaimed(attack), ...unpruned(attack), ...unseen(attack)];
+}
+
+/** Whoever is aimed at is another matter. */
+function untried({ faults, inflicted }: Attack): string[] {
+  const tried = new Set(inflicted.filter(({ isVain }) => !isVain).map(({ fault }) => fault));
+  const never = faults.filter((fault) => fault !== 'kill-ahead' && !tried.has(fault));
+  return never.map((fault) => `The fault '${fault}' was never brought about.`);
+}
+
+function unseen({ history }: Attack): string[] {
+  const { samples, judging } = sightOf(history);
+  return judging > 0 ? [] : [`Of ${samples} samples of what was RUNNING none could tell a rescue that fails.`];
 }
 
 function unaimed({ faults, herd, inflicted }: Attack): string[] {

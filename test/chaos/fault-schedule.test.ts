@@ -1,8 +1,9 @@
 /** A seed can be had again, and every fault has its turn. */
 import { describe, expect, it } from 'vitest';
+import { OVERLAP_POLICIES } from '../../src/modules/foundation/domain/job-config.ts';
 import { FAULTS, planFaults } from './fault-schedule.ts';
 import { herdOf, isBeingClaimed } from './herd.ts';
-import { makeJobs, usualHerd } from './workload.ts';
+import { makeJobs, spanned, usualHerd } from './workload.ts';
 
 const PLAN = { seed: 7, lengthMs: 600_000, replicas: 5, faults: FAULTS, herd: usualHerd(200) };
 
@@ -66,6 +67,21 @@ describe('makeJobs()', () => {
     expect(makeJobs(3, 20)).toEqual(makeJobs(3, 20));
     expect(new Set(makeJobs(3, 20).map(({ role }) => role)).size).toBe(6);
     expect(new Set(makeJobs(3, 200).map(({ spec }) => spec.jobId)).size).toBe(254);
+  });
+
+  it('has a start and an end within the attack for those that are to have them, and for no other', () => {
+    const fromMs = Date.parse('2026-01-02T12:00:00.400Z');
+    const jobs = spanned(makeJobs(3, 400), fromMs, 100_000).filter(({ spec }) => spec.startAt ?? spec.endAt);
+    const spans = jobs.map(({ spec }) =>
+      [spec.startAt, spec.endAt].map((at) => (at === null ? null : at.getTime() - fromMs)),
+    );
+    expect(jobs.every(({ span }) => span !== undefined)).toBe(true);
+    expect(new Set(spans.map(String))).toEqual(new Set(['29600,', ',59600', '19600,69600']));
+  });
+
+  it('catches up on all under every overlap policy', () => {
+    const all = makeJobs(3, 400).filter(({ spec }) => spec.misfirePolicy === 'all');
+    expect(new Set(all.map(({ spec }) => spec.overlapPolicy))).toEqual(new Set(OVERLAP_POLICIES));
   });
 
   it('has a herd as large as it is told, each job with an id of its own and all due at the same instants', () => {

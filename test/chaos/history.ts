@@ -8,6 +8,7 @@ import type { GiveBackRecord, LeaseRecord } from './lease-record.ts';
 import type { PastHistory } from './past-history.ts';
 import type { JobVersion } from './job-version.ts';
 import type { LedgerLine } from './ledger-line.ts';
+import type { RunningSample } from './running-watch.ts';
 
 export interface ExecutionRecord {
   readonly id: string;
@@ -37,6 +38,7 @@ export interface ExecutionRecord {
 }
 
 export interface EventRecord {
+  readonly atMs: number;
   readonly type: string;
   readonly jobId: string | null;
   readonly executionId: string | null;
@@ -68,6 +70,8 @@ export interface JobExpectation {
 export interface Incarnation {
   readonly name: string;
   readonly endedAtMs: number | null;
+  /** When somebody first told it to end; left out: nobody did. */
+  readonly toldToEndAtMs?: number | null;
   /** Ended as told, with everything drained. */
   readonly isDrained: boolean;
 }
@@ -177,6 +181,8 @@ export interface History {
   readonly disturbances: readonly Disturbance[];
   /** Runs that were RUNNING at the end of the quiet period, every replica healthy. */
   readonly runningInQuiet: readonly { readonly id: string; readonly jobId: string; readonly ageMs: number }[];
+  /** Of what was RUNNING, from the first fault on until the end of the quiet period. */
+  readonly runningSamples: readonly RunningSample[];
   /** Since when every replica was healthy and reached the database. */
   readonly quietFromMs: number;
   /** When the replicas were told to drain. */

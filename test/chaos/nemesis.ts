@@ -12,6 +12,10 @@ import { machineNow } from './shifted-date.ts';
 
 /** As it is promised. */
 const FORCED_WITHIN_MS = 2_000;
+/** Whatever else is being done: what does not answer is cut off, a little later where a job blocks the process. */
+const CUT_OFF_WITHIN_MS = 4_000;
+/** What was broken is not as it was at once. */
+const CONVALESCENCE_MS = 8_000;
 const NEWER = ['chaos.newer', 'chaos.slow', 'chaos.hangs'];
 
 /** One that the process survives. */
@@ -22,6 +26,8 @@ interface Impairment extends Pick<PlannedFault, 'durationMs' | 'stepMs'> {
 export interface Inflicted extends PlannedFault {
   readonly inflictedAtMs: number;
   readonly on: string;
+  /** The replica was gone, and so was every other. */
+  readonly isVain: boolean;
   /** How many claims it met that were not due yet. */
   heldAhead: HeldAhead;
   /** As it was measured: a server that is busy takes longer to be broken, and mended, than was planned. Null: it is not yet. */
@@ -75,7 +81,7 @@ export class Nemesis {
 
   async #inflict(fault: PlannedFault): Promise<void> {
     const { slots } = this.#cluster;
-    const slot = fault.fault === 'kill-ahead' ? await findHolder(this.#cluster, this.#herd) : slots[fault.slot]!;
+    const slot = fault.fault === 'kill-ahead' ? await findHolder(this.#cluster, this.#herd) : standing(slots, fault);
     if (slot === null) {
       this.missed += 1;
       return;
@@ -83,8 +89,9 @@ export class Nemesis {
     const on = isServerFault(fault.fault) ? 'server' : slot.replica.name;
     const inflictedAtMs = machineNow();
     // One that was killed before meets nothing any more.
-    const isThere = isServerFault(fault.fault) || (slot.replica.isAlive && !slot.replica.isDoomed);
-    const inflicted: Inflicted = { ...fault, inflictedAtMs, on, heldAhead: { all: 0, far: 0 }, mendedAtMs: null };
+    const isThere = isServerFault(fault.fault) || isStanding(slot);
+    const met = { heldAhead: { all: 0, far: 0 }, mendedAtMs: null };
+    const inflicted: Inflicted = { ...fault, inflictedAtMs, on, isVain: !isThere, ...met };
     this.inflicted.push(inflicted);
     const breaking = this.#break(fault, slot)
       .catch((error: unknown) => {
@@ -120,7 +127,7 @@ export class Nemesis {
   /** Ends the process, leaves the slot empty for a while, and fills it again. */
   async #replace(slot: Slot, emptyMs: number, end: () => unknown): Promise<void> {
     const { replica } = slot;
-    if (!replica.isAlive || replica.isDoomed) return;
+    if (!isStanding(slot)) return;
     replica.signal('SIGCONT');
     replica.isDoomed = true;
     await end();
@@ -129,7 +136,7 @@ export class Nemesis {
     if (slot.replica === replica && !slot.isClosed) this.#cluster.start(slot);
   }
 
-  async #force({ replica, proxy }: Slot): Promise<void> {
+  async #force({ replica }: Slot): Promise<void> {
     const drained = this.#cluster.drain(replica);
     await sleep(400);
     if (!replica.isAlive) return;
@@ -138,22 +145,29 @@ export class Nemesis {
     await drained;
     const tookMs = machineNow() - toldAtMs;
     this.forcedMs.push(Math.round(tookMs));
-    const isDisturbed = [...this.inflicted].some(
-      ({ fault, inflictedAtMs, mendedAtMs, slot, on }) =>
-        fault !== 'force' &&
-        (on === 'server' || on === replica.name || slot === Number(/\d+/.exec(replica.name)?.[0])) &&
-        inflictedAtMs < machineNow() &&
-        (mendedAtMs ?? machineNow()) + 8_000 > toldAtMs,
-    );
-    if (tookMs <= FORCED_WITHIN_MS || isDisturbed || proxy.faults.swallows) return;
+    const others = this.#touching(replica, toldAtMs);
+    if (tookMs <= (others.length > 0 ? CUT_OFF_WITHIN_MS : FORCED_WITHIN_MS)) return;
+    // One that is suspended meanwhile cannot end.
+    if (others.some(({ fault }) => fault === 'suspend')) return;
     this.#cluster.misbehaved(
       `${replica.name} took ${Math.round(tookMs)} ms to end after the second SIGTERM:\n${replica.tail}`,
     );
   }
 
+  /** What else has been done to a replica, or to the server, since a moment before an instant. */
+  #touching({ name }: Slot['replica'], sinceMs: number): Inflicted[] {
+    const index = Number(/\d+/.exec(name)?.[0]);
+    return this.inflicted.filter(
+      ({ fault, mendedAtMs, slot, on }) =>
+        fault !== 'force' &&
+        (on === 'server' || on === name || slot === index) &&
+        (mendedAtMs ?? machineNow()) + CONVALESCENCE_MS > sinceMs,
+    );
+  }
+
   async #downgrade(slot: Slot, forMs: number): Promise<void> {
     const { replica } = slot;
-    if (!replica.isAlive || replica.isDoomed) return;
+    if (!isStanding(slot)) return;
     replica.signal('SIGCONT');
     await this.#cluster.drain(replica);
     const older = this.#cluster.start(slot, NEWER);
@@ -169,6 +183,16 @@ export class Nemesis {
     slot.isClosed = true;
     if (slot.replica.isAlive) await this.#cluster.drain(slot.replica);
   }
+}
+
+/** The slot that is meant, or the next one whose replica is there, if any is. */
+function standing(slots: readonly Slot[], { slot: index }: PlannedFault): Slot {
+  const inTurn = [...slots.slice(index), ...slots.slice(0, index)];
+  return inTurn.find(isStanding) ?? slots[index]!;
+}
+
+function isStanding({ replica }: Slot): boolean {
+  return replica.isAlive && !replica.isDoomed;
 }
 
 /** The process, its clock or its network is as it was afterwards. */

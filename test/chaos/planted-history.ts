@@ -34,6 +34,7 @@ export function historyOf(part: Partial<History>): History {
     orders: NO_ORDERS,
     disturbances: [],
     runningInQuiet: [],
+    runningSamples: [],
     quietFromMs: T + 60_000,
     quietToMs: T + 90_000,
     goneBack: 0,
@@ -128,6 +129,7 @@ export function ranRecord(second: number): ExecutionRecord {
 
 export function skipped(part: Partial<EventRecord>): EventRecord {
   return {
+    atMs: T + 30_000,
     type: 'occurrence.skipped',
     jobId: JOB,
     executionId: null,

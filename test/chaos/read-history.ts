@@ -1,5 +1,6 @@
 /** Reads what a run left behind: ledgers from the disk, rows from the database. Invariant: nothing is changed by it. */
 import { existsSync, readFileSync } from 'node:fs';
+import { LEFT_UNCAUGHT } from '../../src/main/run-application.ts';
 import type { ChaosDatabase } from './chaos-database.ts';
 import type { Cluster } from './cluster.ts';
 import { configOf, expectedOccurrences, type Watch } from './expected-occurrences.ts';
@@ -11,7 +12,6 @@ import { readPast } from './past-history.ts';
 import { readLedger } from './ledger-line.ts';
 import { REJECTED_BEHIND } from './chaos-jobs.ts';
 import type { ReplicaProcess } from './replica-process.ts';
-import { UNCAUGHT } from './replica-log.ts';
 import type { Traffic } from './traffic.ts';
 import type { ChaosJob } from './workload.ts';
 
@@ -22,6 +22,7 @@ export interface RunParts {
   readonly herd: Herd;
   readonly watch: Watch;
   readonly runningInQuiet: History['runningInQuiet'];
+  readonly runningSamples: History['runningSamples'];
   readonly quietFromMs: number;
   readonly quietToMs: number;
   readonly disturbances: History['disturbances'];
@@ -41,9 +42,10 @@ export async function readHistory(parts: RunParts): Promise<History> {
     executions: await readExecutions(database),
     events: await readEvents(database),
     instances: new Map(instances.map((row) => [String(row['id']), String(row['hostname'])])),
-    incarnations: cluster.replicas.map(({ name, endedAtMs }) => ({
+    incarnations: cluster.replicas.map(({ name, endedAtMs, toldToEndAtMs }) => ({
       name,
       endedAtMs,
+      toldToEndAtMs,
       isDrained: cluster.drained.has(name),
     })),
     leases: await readLeases(database),
@@ -56,6 +58,7 @@ export async function readHistory(parts: RunParts): Promise<History> {
     orders: traffic.operator,
     disturbances: parts.disturbances,
     runningInQuiet,
+    runningSamples: parts.runningSamples,
     quietFromMs,
     quietToMs,
     goneBack: cluster.replicas.reduce((sum, replica) => sum + countGoneBack(replica), 0),
@@ -85,7 +88,7 @@ function uncaughtErrors({ name, logPath }: ReplicaProcess): Misconduct[] {
   if (!existsSync(logPath)) return [];
   const lines = readFileSync(logPath, 'utf8').split('\n');
   return lines
-    .filter((line) => line.includes(UNCAUGHT) && !line.includes(REJECTED_BEHIND))
+    .filter((line) => line.includes(LEFT_UNCAUGHT) && !line.includes(REJECTED_BEHIND))
     .map((line) => ({ what: `${name} left an error uncaught: ${line.slice(0, 1_500)}`, atMs: 0 }));
 }
 
@@ -152,10 +155,11 @@ async function readPending(database: ChaosDatabase): Promise<PendingRecord[]> {
 
 async function readEvents(database: ChaosDatabase): Promise<EventRecord[]> {
   const text = `
-    select type, job_id, execution_id, ${ms('scheduled_at')} as scheduled, reason,
+    select ${ms('at')} as at, type, job_id, execution_id, ${ms('scheduled_at')} as scheduled, reason,
       ${ms("(detail ->> 'from')::timestamptz")} as since, ${ms("(detail ->> 'to')::timestamptz")} as until
-    from scheduler_event where type like 'occurrence.%' or type like 'run.%' or type in ('job.unresolved', 'job.triggered') order by id`;
+    from scheduler_event where type like 'occurrence.%' or type like 'run.%' or type in ('job.unresolved', 'job.triggered', 'job.expired') order by id`;
   return await database.readAll(text, (row) => ({
+    atMs: Number(row['at']),
     type: String(row['type']),
     jobId: orNull(row['job_id'], String),
     executionId: orNull(row['execution_id'], String),

@@ -31,6 +31,7 @@ export class ReplicaProcess {
   /** Somebody means it to end. */
   isDoomed = false;
   endedAtMs: number | null = null;
+  toldToEndAtMs: number | null = null;
 
   constructor({ name, databaseUrl, folder, lacks }: ReplicaStart) {
     this.name = name;
@@ -87,7 +88,10 @@ export class ReplicaProcess {
     if (!this.isAlive) return;
     if (signal === 'SIGSTOP') this.isSuspended = true;
     if (signal === 'SIGCONT') this.isSuspended = false;
-    if (signal === 'SIGKILL' || signal === 'SIGTERM') this.isDoomed = true;
+    if (signal === 'SIGKILL' || signal === 'SIGTERM') {
+      this.isDoomed = true;
+      this.toldToEndAtMs ??= machineNow();
+    }
     this.#child.kill(signal);
   }
 

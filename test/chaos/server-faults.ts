@@ -52,8 +52,14 @@ async function terminateBackends({ database }: Cluster, forMs: number): Promise<
   }
 }
 
-/** The log cannot be written to: what PostgreSQL answers where its disk is full. */
+/** Half of them in earnest, where that is possible: then what finds room in a page that is there is written all the same. */
 async function fillDisk({ database }: Cluster, forMs: number): Promise<void> {
+  if (forMs % 2 === 0 && database.hasDisk) await database.fillDisk(() => sleep(forMs));
+  else await refuseWrites(database, forMs);
+}
+
+/** The log cannot be written to at all: what PostgreSQL answers where its disk is full. */
+async function refuseWrites(database: Cluster['database'], forMs: number): Promise<void> {
   await database.insist(`
     create or replace function chaos_disk_full() returns trigger language plpgsql as $$
     begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$`);

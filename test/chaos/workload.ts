@@ -4,6 +4,7 @@
  */
 import { DEFAULT_POLICIES, type JobSpec } from '../../src/modules/foundation/domain/job-config.ts';
 import { type Herd, herdOf, makeHerd } from './herd.ts';
+import { type JobSpan, spanOf } from './job-span.ts';
 import { KEPT_DAYS } from './past-history.ts';
 import { PRUNER } from './rules/pruning.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -13,9 +14,10 @@ export interface ChaosJob {
   /** What is done to it while it runs. */
   readonly role: 'watched' | 'edited' | 'triggered' | 'restless' | 'paused' | 'steered';
   readonly isLedgered: boolean;
+  readonly span?: JobSpan;
 }
 
-type Shape = Partial<JobSpec> & { readonly handler: string; readonly isLedgered?: boolean };
+type Shape = Partial<JobSpec> & Partial<Pick<ChaosJob, 'isLedgered' | 'span'>> & { readonly handler: string };
 
 const EVERY_SECOND = '* * * * * *';
 /** Where nobody says how large the herd is. */
@@ -37,12 +39,23 @@ const SHAPES: readonly Shape[] = [
   { handler: 'chaos.slow', outagePolicy: 'run', cronExpression: '*/3 * * * * *' },
   { handler: 'chaos.slow', overlapPolicy: 'allow' },
   { handler: 'chaos.slow', misfirePolicy: 'all', catchUpLimit: 20, cronExpression: '*/5 * * * * *' },
+  { handler: 'chaos.tick', jitterMs: 700 },
+  { handler: 'chaos.slow', misfirePolicy: 'all', overlapPolicy: 'queueOne', cronExpression: '*/5 * * * * *' },
+  { handler: 'chaos.tick', misfireGraceMs: 12_000 },
+  { handler: 'chaos.tick', span: { startShare: 0.3 } },
   { handler: 'chaos.stubborn', overlapPolicy: 'skip', misfirePolicy: 'skip' },
+  { handler: 'chaos.slow', misfirePolicy: 'all', overlapPolicy: 'queueAll', cronExpression: '*/6 * * * * *' },
+  { handler: 'chaos.tick', misfirePolicy: 'all', span: { endShare: 0.6 } },
+  { handler: 'chaos.tick', misfirePolicy: 'all', misfireGraceMs: 15_000, overlapPolicy: 'allow' },
   { handler: 'chaos.fails', maxAttempts: 4, retryBackoffMs: 1_000, retryBackoffMax: 3_000, overlapPolicy: 'allow' },
   { handler: 'chaos.fails', onLost: 'retry', maxAttempts: 2 },
   { handler: 'chaos.hangs', timeoutMs: 800, maxAttempts: 2, retryBackoffMs: 300, cronExpression: '*/4 * * * * *' },
   { handler: 'chaos.stubborn', overlapPolicy: 'cancelPrevious', cronExpression: '*/2 * * * * *' },
   { handler: 'chaos.stubborn', overlapPolicy: 'queueAll', maxAttempts: 2, cronExpression: '*/6 * * * * *' },
+  { handler: 'chaos.slow', misfirePolicy: 'all', overlapPolicy: 'cancelPrevious', cronExpression: '*/5 * * * * *' },
+  { handler: 'chaos.tick', misfirePolicy: 'all', catchUpLimit: 4, jitterMs: 1_500, cronExpression: '*/3 * * * * *' },
+  { handler: 'chaos.slow', cronExpression: '*/2 * * * * *', span: { startShare: 0.2, endShare: 0.7 } },
+  { handler: 'chaos.slow', misfirePolicy: 'skip', misfireGraceMs: 20_000, overlapPolicy: 'queueOne' },
   { handler: 'chaos.throws-odd' },
   { handler: 'chaos.throws-at-once', maxAttempts: 2, retryBackoffMs: 0 },
   { handler: 'chaos.rejects-behind' },
@@ -71,6 +84,13 @@ const STEERED = 4;
 /** `count` jobs of every kind, the herd and those that are steered beside them. */
 export function makeJobs(seed: number, count: number, herd: Herd = usualHerd(count)): ChaosJob[] {
   return [...makeMixed(seed, count), ...makeSteered(), ...makeHerd(seed, herd)];
+}
+
+/** Those that have a start or an end of their own have it. @param fromMs when the attack begins, or somewhat before */
+export function spanned(jobs: readonly ChaosJob[], fromMs: number, attackMs: number): ChaosJob[] {
+  return jobs.map((job) =>
+    job.span === undefined ? job : { ...job, spec: { ...job.spec, ...spanOf(job.span, fromMs, attackMs) } },
+  );
 }
 
 /** A quarter as many as there are other jobs. */
@@ -114,9 +134,9 @@ function makeMixed(seed: number, count: number): ChaosJob[] {
         : plain(random);
     // 2, 3, 4, 7, 8, 9, 12 … are the plain ones.
     const role = isLast || at % 5 < 2 ? 'watched' : ROLES[(Math.floor(at / 5) * 3 + (at % 5) - 2) % ROLES.length]!;
-    const { isLedgered = true, ...policies } = shape;
+    const { isLedgered = true, span, ...policies } = shape;
     const spec = specOf(`job-${String(at).padStart(3, '0')}.${shape.handler}`, policies);
-    return { spec, role, isLedgered };
+    return { spec, role, isLedgered, ...(span === undefined ? {} : { span }) };
   });
 }
 

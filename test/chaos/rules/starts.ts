@@ -1,5 +1,8 @@
 /** How often a job's function was called: at most once an attempt, and never more attempts than are allowed. */
-import { groupBy, type Rule } from '../history.ts';
+import { jitterOf } from '../../../src/modules/foundation/domain/jitter.ts';
+import { nextFire, scheduleOf } from '../../../src/modules/foundation/domain/next-fire.ts';
+import { configOf } from '../expected-occurrences.ts';
+import { groupBy, type JobExpectation, type Rule } from '../history.ts';
 import type { LedgerLine } from '../ledger-line.ts';
 import { type Unseen, unseenStarts } from './unseen.ts';
 
@@ -28,10 +31,16 @@ const EARLY_MS = 50;
 /** Without the database nobody says what time it is: half the longest answer from which it was learnt. */
 const EARLY_UNSEEN_MS = 300;
 
-/** No occurrence starts before it is due. */
+/** No occurrence starts before it is due, or before its jitter has passed. */
 export const noneBeforeItsTime: Rule = (history) => {
   const unseen = unseenStarts(history);
-  const earlyMs = (line: LedgerLine): number => Date.parse(line.scheduledAt) - line.atMs;
+  const jittered = new Map(history.jobs.filter(({ spec }) => spec.jitterMs > 0).map((job) => [job.jobId, job]));
+  const scheduled = new Set(history.executions.filter(({ trigger }) => trigger === 'schedule').map(({ id }) => id));
+  const earlyMs = ({ jobId, scheduledAt, executionId, atMs }: LedgerLine): number => {
+    const job = scheduled.has(executionId) ? jittered.get(jobId) : undefined;
+    const dueAtMs = Date.parse(scheduledAt);
+    return dueAtMs + (job === undefined ? 0 : delayOf(job, dueAtMs)) - atMs;
+  };
   return history.ledger
     .filter((line) => line.event === 'start' && earlyMs(line) > EARLY_MS)
     .filter((line) => earlyMs(line) > EARLY_UNSEEN_MS || !unseen.mayBe(line))
@@ -41,6 +50,12 @@ export const noneBeforeItsTime: Rule = (history) => {
       evidence: line,
     }));
 };
+
+/** Until its next occurrence at most. */
+function delayOf({ jobId, spec }: JobExpectation, scheduledAt: number): number {
+  const config = configOf(spec, new Date(0));
+  return jitterOf({ jobId, scheduledAt, nextAt: nextFire(config, scheduleOf(config), scheduledAt) }, spec.jitterMs);
+}
 
 /** Starts of an occurrence never exceed its allowed attempts. */
 export const attemptsWithinLimit: Rule = (history) => {

@@ -154,7 +154,7 @@ export class JobDirectory {
 }
 
 /** When the occurrence is to be started: at its nominal time, or as much later as the job's jitter says. */
-function startOf({ jobId, terms, schedule }: ArmedJob, dueAt: number): number {
+export function startOf({ jobId, terms, schedule }: ArmedJob, dueAt: number): number {
   if (terms.jitterMs === 0) return dueAt;
   const nextAt = nextFire(terms, schedule, dueAt);
   return dueAt + jitterOf({ jobId, scheduledAt: dueAt, nextAt }, terms.jitterMs);

@@ -16,6 +16,7 @@ import { DatabaseUnavailableError } from '../domain/errors.ts';
 import { AheadRuns } from './ahead-runs.ts';
 import { DueClaimer, type DueClaimerDeps, RETRY_MS } from './due-claimer.ts';
 import { HerdClaimer, LEFT_OVER_MS } from './herd-claimer.ts';
+import { startOf } from './job-directory.ts';
 import { ManualFires } from './manual-fires.ts';
 import type { OutageRuns } from './outage-runs.ts';
 import type { FireCursor } from './ports/fire-claims.ts';
@@ -138,7 +139,7 @@ export class SchedulingLoop {
     return true;
   }
 
-  /** What waited for this run to end can be claimed now. */
+  /** What waited for this run to end can be claimed now, or once its jitter has passed. */
   #slotFree(jobId: string | null): void {
     if (jobId === null) return this.wake();
     const { directory, outageRuns, time } = this.#deps;
@@ -146,7 +147,7 @@ export class SchedulingLoop {
     const entry = directory.get(jobId);
     if (entry?.job.isPersisted !== true || entry.dueAt === null) return;
     const now = time.now();
-    if (entry.dueAt <= now) directory.look(entry.job, now);
+    if (entry.dueAt <= now) directory.look(entry.job, Math.max(now, startOf(entry.job, entry.dueAt)));
   }
 
   #sleep(): void {

@@ -1,8 +1,10 @@
 /** Jitter spreads the starts and nothing else: the nominal time, the trigger and the number of runs stay. */
 import { describe, expect, it } from 'vitest';
+import { jitterOf } from '../../../../../src/modules/foundation/domain/jitter.ts';
 import { createEngine, newStore, recordingJob } from '../../../../support/engine.ts';
 
 const HOUR = 3_600_000;
+const MINUTE = 60_000;
 
 describe('a job with jitter', () => {
   it('starts each occurrence once, later than its nominal time by no more than jitterMs', async () => {
@@ -21,6 +23,21 @@ describe('a job with jitter', () => {
     expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...delays)).toBeLessThanOrEqual(45_000);
     expect(new Set(delays).size).toBeGreaterThan(60);
+  });
+
+  it('starts no sooner because the run before it has ended only after its nominal time', async () => {
+    const store = newStore();
+    store.save('a', { cronExpression: '* * * * *', jitterMs: 50_000 });
+    const engine = createEngine({ store, jobs: { a: () => store.time.pass(MINUTE) } });
+    await engine.start();
+    await store.time.advance(HOUR);
+    await engine.stop();
+    const early = store.runsOf('a').filter(({ startedAt, scheduledAt: at }) => {
+      const jittered = { jobId: 'a', scheduledAt: at.getTime(), nextAt: at.getTime() + MINUTE };
+      return startedAt.getTime() - at.getTime() < jitterOf(jittered, 50_000);
+    });
+    expect(store.runsOf('a').length).toBeGreaterThan(20);
+    expect(early).toEqual([]);
   });
 
   it('is not late while it waits for its own jitter', async () => {
