@@ -54,12 +54,28 @@ const plain =
 /** With what the event says, where there is one, and it says more than the verdict. */
 const told =
   (en: string, zh: string): Say =>
-  (_facts, { event, verdict }) => {
+  ({ atMs, nowMs }, { event, verdict }) => {
+    if (atMs > nowMs && TO_COME[verdict] !== undefined) return TO_COME[verdict];
     const reason = event?.reason ?? null;
     if (reason === null || reason === verdict) return [`${en}.`, `${zh}。`];
     const [quotedEn, quotedZh] = quoted(reason);
     return [`${en}: ${quotedEn}.`, `${zh}：${quotedZh}。`];
   };
+
+/** Of what has not come yet it is said how things stand, and what follows if they stay so. */
+const TO_COME: Readonly<Partial<Record<Verdict, readonly [en: string, zh: string]>>> = {
+  paused: [
+    'it has not come yet; the job is paused, and does not run then.',
+    '时间未到；任务处于暂停状态，到时不会执行。',
+  ],
+  disabled: [
+    'it has not come yet; the job is disabled, and does not run then.',
+    '时间未到；任务处于停用状态，到时不会执行。',
+  ],
+  deleted: ['it will not run, the job is deleted.', '不会执行，任务已被删除。'],
+  invalid: ['it will not run as its row is, which cannot be scheduled.', '任务配置无效，到时不会执行。'],
+  expired: ["it will not run, it lies after the job's end.", '不会执行，该时刻在任务的结束时间之后。'],
+};
 
 function quoted(text: string): readonly [en: string, zh: string] {
   const en = maskUrlSecrets(text);

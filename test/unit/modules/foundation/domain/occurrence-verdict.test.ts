@@ -160,6 +160,29 @@ describe('sayVerdict()', () => {
     expect(sentence + sentenceZh).not.toContain('s3cret');
   });
 
+  test.each([
+    [
+      'paused',
+      { past: there({}, true) },
+      /the job is paused, and does not run then[.]$/,
+      /任务处于暂停状态，到时不会执行。$/,
+    ],
+    ['disabled', { past: there({ enabled: false }) }, /the job is disabled, and does not run then/, /到时不会执行/],
+    [
+      'deleted',
+      { past: { kind: 'absent', wasDeleted: true, nextAt: null } },
+      /will not run, the job is deleted/,
+      /不会执行/,
+    ],
+    ['invalid', { past: there({ cronExpression: 'nonsense' }) }, /will not run as its row is/, /到时不会执行/],
+    ['expired', { past: there({ endAt: new Date(AT - 1) }) }, /will not run, it lies after the job's end/, /不会执行/],
+  ] as const)('speaks of what is to come, %s, in no past tense', (verdict, facts, en, zh) => {
+    const coming = { ...facts, nowMs: AT - 1 };
+    expect(judgeOccurrence({ ...BARE, ...coming }).verdict).toBe(verdict);
+    expect(say(coming)).toEqual({ sentence: expect.stringMatching(en), sentenceZh: expect.stringMatching(zh) });
+    expect(say(coming).sentence).not.toMatch(/did not run|was /);
+  });
+
   test('tells what was pruned from what was never recorded', () => {
     expect(say({ oldestKeptAt: new Date(AT + 1) }).sentence).toContain('pruned');
     expect(say({ oldestKeptAt: new Date(AT) }).sentence).toContain('nothing is recorded');
