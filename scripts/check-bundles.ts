@@ -18,12 +18,12 @@ interface Budget {
 
 /** `carillon/client` is types and Hono's client; `carillon/time` is what a browser may carry. */
 const BUDGETS: readonly Budget[] = [
-  { entry: 'src/index.ts', maxKb: 135, isWhole: false },
-  { entry: 'src/node.ts', maxKb: 144, isWhole: false },
-  { entry: 'src/deno.ts', maxKb: 146, isWhole: false },
-  { entry: 'src/bun.ts', maxKb: 143, isWhole: false },
-  { entry: 'src/cloudflare.ts', maxKb: 132, isWhole: false },
-  { entry: 'src/testing.ts', maxKb: 103, isWhole: false },
+  { entry: 'src/index.ts', maxKb: 138, isWhole: false },
+  { entry: 'src/node.ts', maxKb: 147, isWhole: false },
+  { entry: 'src/deno.ts', maxKb: 149, isWhole: false },
+  { entry: 'src/bun.ts', maxKb: 147, isWhole: false },
+  { entry: 'src/cloudflare.ts', maxKb: 136, isWhole: false },
+  { entry: 'src/testing.ts', maxKb: 106, isWhole: false },
   { entry: 'src/client.ts', maxKb: 4, isWhole: true },
   { entry: 'src/time.ts', maxKb: 40, isWhole: true },
   { entry: 'src/main/cloudflare.ts', maxKb: 250, isWhole: true },

@@ -1,6 +1,7 @@
 /** An instant as people type it: RFC 3339, or a wall time on a zone's clock, where daylight saving decides as it does for schedules. */
 import { CommandFault } from './command-fault.ts';
 import { EXIT } from './exit-status.ts';
+import { withColon } from '../modules/foundation/domain/cron/at-text.ts';
 import { isCivilDate } from '../modules/foundation/domain/cron/civil-date.ts';
 import { parseSchedule, ScheduleError } from '../modules/foundation/domain/schedule.ts';
 
@@ -58,8 +59,9 @@ function wallInstant(wall: string, timezone: string): Date {
     return new Date(parseSchedule({ text: `@at ${wall}`, dialect: 'unix', timezone }).next(-Infinity)!);
   } catch (error) {
     if (!(error instanceof ScheduleError)) throw error;
-    const reason =
-      error.code === 'SCHEDULE_INVALID' ? "say '2026-11-23 09:00' or '2026-11-23T01:00:00Z'" : error.message;
+    const meant = withColon(wall);
+    const example = meant === null ? "say '2026-11-23 09:00' or '2026-11-23T01:00:00Z'" : `say '${meant}'`;
+    const reason = error.code === 'SCHEDULE_INVALID' ? example : error.message;
     throw new CommandFault(EXIT.usage, `'${wall}' is no instant: ${reason}.`);
   }
 }

@@ -13,6 +13,7 @@ const DEFINITION_NAMES: readonly string[] = [
   'description',
   'longRunsIn',
   'defaults',
+  'warnings',
 ] satisfies (keyof JobDefinition)[];
 
 /** @throws InvalidInputError */
@@ -38,7 +39,10 @@ function entryFaults(path: string, entry: unknown): FieldError[] {
   return definitionFaults(path, entry);
 }
 
-function definitionFaults(path: string, { run, kwargs, defaults, ...others }: Record<string, unknown>): FieldError[] {
+function definitionFaults(
+  path: string,
+  { run, kwargs, defaults, warnings, ...others }: Record<string, unknown>,
+): FieldError[] {
   const unknown = Object.keys(others).filter((name) => !DEFINITION_NAMES.includes(name));
   const schema = kwargs as { '~standard'?: { validate?: unknown } } | undefined | null;
   return [
@@ -47,6 +51,9 @@ function definitionFaults(path: string, { run, kwargs, defaults, ...others }: Re
       ? []
       : [wants(`${path}.kwargs`, 'a Standard Schema (valibot, zod, arktype …)', kwargs)]),
     ...(defaults === undefined || isRecord(defaults) ? [] : [wants(`${path}.defaults`, 'an object', defaults)]),
+    ...(warnings === undefined || typeof warnings === 'function'
+      ? []
+      : [wants(`${path}.warnings`, 'a function', warnings)]),
     ...unknown.flatMap((name) => {
       const meant = closestName(name, DEFINITION_NAMES);
       return meant === null ? [] : [{ path: `${path}.${name}`, message: `means nothing: did you mean ${meant}` }];

@@ -4,6 +4,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sayCount } from '../modules/foundation/domain/words/say-count.ts';
 
 const MIN_TOKEN_LENGTH = 32;
 
@@ -47,7 +48,7 @@ async function readToken(path: string): Promise<string | null> {
   const token = text.trim();
   if (token.length >= MIN_TOKEN_LENGTH) return token;
   throw new Error(
-    `${path} holds ${token.length} characters, and a token has at least ${MIN_TOKEN_LENGTH}. Delete the file to have a new one made, or set ADMIN_TOKEN.`,
+    `${path} holds ${sayCount(token.length, 'character')}, and a token has at least ${MIN_TOKEN_LENGTH}. Delete the file to have a new one made, or set ADMIN_TOKEN.`,
   );
 }
 

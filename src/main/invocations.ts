@@ -16,6 +16,7 @@ import type { Egress, ModuleRegistries } from './modules.ts';
 import { armOnce, sweepOnce } from './sweep-once.ts';
 import { SweepReadiness } from './sweep-readiness.ts';
 import { type WorkerEnv, type WorkerSettings, workerSettings } from './worker-settings.ts';
+import { sayCount } from '../modules/foundation/domain/words/say-count.ts';
 
 /** Sweeps come every minute; an invocation may take 15 minutes. */
 const CLAIM_FOR_MS = 45_000;
@@ -137,7 +138,9 @@ export function createInvocations({ modules, ...place }: InvocationOptions): Inv
       ...(limits.handsOver ? { onClaiming: () => handOver(invocation) } : { isPartial: true }),
     });
     isMigrated ||= isUp;
-    logger.info(isUp ? `Swept: ${started} runs.` : 'Nothing was swept; the next sweep goes on with what is due.');
+    logger.info(
+      isUp ? `Swept: ${sayCount(started, 'run')}.` : 'Nothing was swept; the next sweep goes on with what is due.',
+    );
     return isUp;
   }
 

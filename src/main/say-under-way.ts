@@ -1,5 +1,8 @@
-/** What the log says of the runs that a stop waits for. @param graceMs how long it waits, in milliseconds */
+/** What the log says of the runs that a stop waits for. */
+import { sayCount } from '../modules/foundation/domain/words/say-count.ts';
+
+/** @param graceMs how long it waits, in milliseconds */
 export function sayUnderWay(count: number, graceMs: number): string {
-  const [runs, they] = count === 1 ? ['run is', 'it'] : ['runs are', 'they'];
-  return `${count} ${runs} under way; ${they} may take ${graceMs / 1_000} s to end.`;
+  const runs = sayCount(count, 'run is under way; it', 'runs are under way; they');
+  return `${runs} may take ${graceMs / 1_000} s to end.`;
 }

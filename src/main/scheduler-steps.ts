@@ -11,6 +11,7 @@ import { tokenOf } from '../modules/foundation/tokens.ts';
 import type { LifespanStep } from './lifespan.ts';
 import { sayUnderWay } from './say-under-way.ts';
 import { seedFirstStart } from './seed-first-start.ts';
+import { sayCount } from '../modules/foundation/domain/words/say-count.ts';
 
 /** How long an aborted run may take to be recorded before it is left behind. */
 const ABORT_MS = 2_000;
@@ -84,7 +85,9 @@ async function startScheduler(container: FoundationContainer, registry: MergedJo
 }
 
 function unwritten(count: number): string {
-  return `${count} execution records could not be written before the stop. Another instance, or the next start, records those runs as LOST; runs that had begun without the database leave no record.`;
+  const records = sayCount(count, 'execution record');
+  const runs = count === 1 ? 'that run' : 'those runs';
+  return `${records} could not be written before the stop. Another instance, or the next start, records ${runs} as LOST; what had begun without the database leaves no record.`;
 }
 
 /** Waits for the runs under way; those that outlast the grace are aborted, and recorded as cancelled. */

@@ -1,10 +1,12 @@
 /** The port AheadClaims over the store in memory. */
-import type {
-  AheadClaims,
-  AheadRun,
-  Confirmation,
-  Confirming,
-  DeadAheadRun,
+import {
+  type AheadClaims,
+  type AheadRun,
+  type Confirmation,
+  type Confirming,
+  type DeadAheadRun,
+  EDITED,
+  OVERTAKEN,
 } from '../modules/foundation/application/ports/ahead-claims.ts';
 import { SCHEDULER_ACTOR } from '../modules/foundation/application/ports/pending-runs.ts';
 import type { SchedulerEvent } from '../modules/foundation/domain/event.ts';
@@ -149,11 +151,13 @@ function wait(store: InMemoryStore, run: Run, config: RunnableConfig): 'claimabl
   const { jobId, scheduledAt, jobKwargs } = run;
   const { maxAttempts } = config;
   const waiting = { id: store.newId(), jobId, scheduledAt, jobKwargs, maxAttempts, trigger } as const;
-  store.addPending({ ...waiting, reason: null, actor: SCHEDULER_ACTOR });
+  store.addPending({ ...waiting, reason: OVERTAKEN, actor: SCHEDULER_ACTOR });
   return 'claimable';
 }
 
 function name(store: InMemoryStore, { jobId, scheduledAt }: Run, type: SchedulerEvent['type']): 'named' {
-  store.addEvent({ type, jobId, scheduledAt, reason: type === 'occurrence.skipped' ? 'edited' : 'overtaken' });
+  const isEdited = type === 'occurrence.skipped';
+  const reason = isEdited ? EDITED : `${OVERTAKEN}, too late for its misfire policy`;
+  store.addEvent({ type, jobId, scheduledAt, reason, detail: isEdited ? { cause: 'edited' } : { cause: 'overtaken' } });
   return 'named';
 }

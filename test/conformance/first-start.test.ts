@@ -46,6 +46,29 @@ describeOnEveryDatabase('a first start', (database) => {
     expect(await jobIds()).toEqual(['maintenance.heartbeat', PRUNES]);
   });
 
+  it('makes what is missing where the process died between the two, and no more', async () => {
+    await start();
+    await started.pop()!.lifespan.stop();
+    await database().rows(sql`delete from scheduler_job_config where job_id <> ${PRUNES}`);
+    await database().rows(sql`delete from scheduler_event where job_id is distinct from ${PRUNES}`);
+    expect(await portsOn(database()).ledger.getRecent(9)).toMatchObject([{ type: 'job.created', jobId: PRUNES }]);
+    const { wired } = await start();
+    expect(await jobIds()).toEqual(['maintenance.heartbeat', PRUNES]);
+    await wired.removal.remove('maintenance.heartbeat', { actor: 'test', precondition: {} });
+    await start();
+    expect(await jobIds()).toEqual([PRUNES]);
+  });
+
+  it('makes none where somebody made a job between the two', async () => {
+    await start();
+    await started.pop()!.lifespan.stop();
+    await database().rows(sql`delete from scheduler_job_config where job_id <> ${PRUNES}`);
+    const { jobId } = await saveJob(database());
+    await database().rows(sql`delete from scheduler_event where job_id is distinct from ${PRUNES}`);
+    await start();
+    expect(await jobIds()).toEqual([jobId, PRUNES].toSorted());
+  });
+
   it('makes none where there are jobs already', async () => {
     const { jobId } = await saveJob(database());
     await database().rows(sql`truncate scheduler_event`);

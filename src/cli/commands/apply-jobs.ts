@@ -15,6 +15,7 @@ import { ProgressLine } from '../output/progress-line.ts';
 import { plainLines } from '../output/one-line.ts';
 import { confirm } from './confirm.ts';
 import { readNamed } from './named-file.ts';
+import { sayCount } from '../../modules/foundation/domain/words/say-count.ts';
 
 export interface ApplyOptions {
   readonly dryRun?: boolean;
@@ -66,7 +67,7 @@ async function planText(
 async function mayRemove(changes: readonly JobChange[], { yes }: ApplyOptions): Promise<void> {
   const removed = changes.filter(({ action }) => action === 'remove').length;
   if (removed === 0 || yes === true) return;
-  if (await confirm(`Remove ${removed} ${removed === 1 ? 'job' : 'jobs'}?`)) return;
+  if (await confirm(`Remove ${sayCount(removed, 'job')}?`)) return;
   throw new CommandFault(EXIT.refused, `Nothing was changed: ${removed} would be removed. Say --yes to agree.`);
 }
 

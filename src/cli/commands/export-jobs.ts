@@ -6,6 +6,7 @@ import type { JobJson } from '../connection/answers.ts';
 import { DECLARED_FIELDS } from '../declared-jobs/compare-jobs.ts';
 import { readJobs } from '../declared-jobs/plan-changes.ts';
 import { writeNamed } from './named-file.ts';
+import { sayCount } from '../../modules/foundation/domain/words/say-count.ts';
 
 export interface ExportOptions {
   readonly format?: 'yaml' | 'json';
@@ -26,7 +27,7 @@ export async function exportJobs(context: CommandContext, { format, out, tag }: 
   const text = isJson ? `${JSON.stringify({ jobs }, null, 2)}\n` : jobsYaml(jobs);
   if (out === undefined) return context.print(text.trimEnd());
   await writeNamed(out, text);
-  context.remark(`${jobs.length} jobs written to ${out}`);
+  context.remark(`${sayCount(jobs.length, 'job')} written to ${out}`);
 }
 
 export function jobsYaml(jobs: readonly Readonly<Record<string, unknown>>[]): string {

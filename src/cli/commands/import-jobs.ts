@@ -19,6 +19,7 @@ import { renderTable, shorten } from '../output/table.ts';
 import { applyText } from './apply-jobs.ts';
 import { jobsYaml } from './export-jobs.ts';
 import { readNamed, writeNamed } from './named-file.ts';
+import { sayCount } from '../../modules/foundation/domain/words/say-count.ts';
 
 export interface ImportOptions {
   readonly timezone?: string;
@@ -65,7 +66,7 @@ async function tell(context: CommandContext, reading: ImportReading, options: Im
   if (options.out !== undefined) {
     await writeNamed(options.out, jobsYaml(reading.jobs.map(toDeclared)));
     context.remark(
-      `${reading.jobs.length} jobs written to ${options.out}; 'carillon apply ${options.out}' makes them.`,
+      `${sayCount(reading.jobs.length, 'job')} written to ${options.out}; 'carillon apply ${options.out}' makes ${reading.jobs.length === 1 ? 'it' : 'them'}.`,
     );
   }
   return statusOf(reading);

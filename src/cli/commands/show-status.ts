@@ -8,6 +8,7 @@ import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { distanceText, durationText } from '../output/instants.ts';
 import { oneLine } from '../output/one-line.ts';
 import { type Cell, renderPairs, renderTable } from '../output/table.ts';
+import { sayCount } from '../../modules/foundation/domain/words/say-count.ts';
 
 type Scheduler = InferResponseType<Api['routes']['admin']['scheduler']['$get'], 200>;
 
@@ -51,5 +52,5 @@ function rowOf(at: string): (instance: Scheduler['instances'][number]) => Cell[]
 }
 
 function overdueText({ jobs, oldestMs }: Scheduler['overdue']): string {
-  return jobs === 0 ? 'nothing' : `${jobs} jobs, the oldest for ${durationText(oldestMs)}`;
+  return jobs === 0 ? 'nothing' : `${sayCount(jobs, 'job, for', 'jobs, the oldest for')} ${durationText(oldestMs)}`;
 }

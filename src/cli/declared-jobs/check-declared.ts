@@ -10,6 +10,7 @@ import { foreignFault } from '../connection/foreign-answer.ts';
 import type { WatchedWork } from '../connection/watched-work.ts';
 import { EXIT } from '../exit-status.ts';
 import type { DeclaredJob, FieldFault, FileFault, JobsFile } from './read-jobs-file.ts';
+import { sayCount } from '../../modules/foundation/domain/words/say-count.ts';
 
 /** As the service reads a declaration that leaves them out. */
 export interface Settled {
@@ -39,7 +40,7 @@ export async function checkDeclared(api: Api, file: JobsFile, work: WatchedWork)
     }
   });
   if (!work.isCut) return { settled, faults };
-  const looked = `${settled.size} of ${file.checkable.length} jobs`;
+  const looked = `${settled.size} of ${sayCount(file.checkable.length, 'job')}`;
   throw new CommandFault(EXIT.interrupted, `Cut off when ${looked} had been looked at; nothing was changed.`);
 }
 

@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import { oneLine } from '../output/one-line.ts';
 import type { FieldChange, JobChange } from './compare-jobs.ts';
 import type { FileFault } from './read-jobs-file.ts';
+import { sayCount } from '../../modules/foundation/domain/words/say-count.ts';
 
 const SIGNS = { create: ['green', '+'], change: ['yellow', '~'], keep: ['dim', '='], remove: ['red', '-'] } as const;
 
@@ -28,7 +29,7 @@ export function countLine(
   if (removed > 0) parts.push(`${removed} ${would}removed`);
   parts.push(`${count('keep')} as declared`);
   if (refused > 0) parts.push(`${refused} refused`);
-  if (left > 0) parts.push(`${left} left as they were`);
+  if (left > 0) parts.push(sayCount(left, 'left as it was', 'left as they were'));
   return parts.join(', ');
 }
 

@@ -27,6 +27,12 @@ describe('createScheduler() refuses', () => {
       "modules.x['a'].kwargs",
       /Standard Sch/,
     ],
+    [
+      'warnings that are no function',
+      { modules: { x: { a: { run, warnings: [] } } } },
+      "modules.x['a'].warnings",
+      /an empty array|an array/,
+    ],
     ['defaults that are none', { modules: { x: { a: { run, defaults: [] } } } }, "modules.x['a'].defaults", /an array/],
     ['a misspelt name', { modules: { x: { a: { run, default: {} } } } }, "modules.x['a'].default", /did you mean def/],
     ['a module of an own name', { modules: { http: {} } }, 'modules.http', /service's own modules\. Name it otherwise/],

@@ -17,7 +17,7 @@ export interface AskedInstant {
 }
 
 /** In a query `+` stands for a blank: an offset that was not escaped is still one. */
-const UNESCAPED_OFFSET = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S*) (\d\d:\d\d)$/;
+const UNESCAPED_OFFSET = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S*) (\d\d:?\d\d)$/;
 
 /** @throws InvalidInputError */
 export function readAskedInstant(text: string, timezone: string): AskedInstant {

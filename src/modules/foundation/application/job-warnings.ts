@@ -3,7 +3,7 @@
  */
 import { describeError } from '../domain/describe-error.ts';
 import { handlerOf, type JobConfig } from '../domain/job-config.ts';
-import type { MergedJobRegistry } from '../domain/job-definition.ts';
+import type { MergedJobRegistry, RegisteredJob } from '../domain/job-definition.ts';
 import { type DstNote, resolveDialect, type Schedule, ScheduleError } from '../domain/schedule.ts';
 import { validateKwargs } from './job-kwargs.ts';
 
@@ -96,9 +96,17 @@ async function argumentWarnings(config: JobConfig, registry: MergedJobRegistry):
   const handler = registry.get(handlerOf(config));
   if (handler === undefined) return [];
   try {
-    await validateKwargs(handler, config.jobKwargs);
-    return [];
+    return warningsOf(handler, await validateKwargs(handler, config.jobKwargs));
   } catch (error) {
     return [`Each run fails before it starts. ${describeError(error).message}`];
+  }
+}
+
+/** What a module's own function says, whatever it does. */
+function warningsOf({ id, warnings }: RegisteredJob, kwargs: unknown): string[] {
+  try {
+    return Array.from(warnings?.(kwargs) ?? [], String);
+  } catch (error) {
+    return [`What '${id}' warns of is not known: ${describeError(error).message}`];
   }
 }

@@ -5,6 +5,7 @@
 import { lineBytes, MAX_RUN_LINES, type RunLogLine } from '../domain/run-output.ts';
 import type { Progress } from '../domain/run.ts';
 import type { RunOutput } from './ports/run-outputs.ts';
+import { sayCount } from '../domain/words/say-count.ts';
 
 export type SaidLine = Omit<RunLogLine, 'line'>;
 
@@ -64,7 +65,7 @@ export class OpenRunOutput {
       ...(this.#overLimit > 0 ? [`a run keeps ${MAX_RUN_LINES}`] : []),
       ...(this.#overMemory > 0 ? [`${this.#overMemory} came faster than the database took them`] : []),
     ];
-    const message = `${left} more lines were not kept: ${reasons.join(', and ')}.`;
+    const message = `${sayCount(left, 'more line was', 'more lines were')} not kept: ${reasons.join(', and ')}.`;
     return this.#push({ at, level: 'warn', message, properties: { dropped: left } });
   }
 

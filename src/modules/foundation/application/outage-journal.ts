@@ -15,6 +15,7 @@ import type { ExecutionLogRepository } from './ports/execution-log-repository.ts
 import type { Logger } from './ports/logger.ts';
 import type { RunOutputGate } from './ports/run-outputs.ts';
 import type { HeldRecord, RecordJournal } from './ports/run-tracker.ts';
+import { sayCount } from '../domain/words/say-count.ts';
 
 /** What stands in place of an error message that the database refuses. */
 const UNWRITABLE = 'The error cannot be written';
@@ -131,7 +132,14 @@ export class OutageJournal implements RecordJournal {
     if (records.length === 0) return;
     const results = await Promise.allSettled(records.map((record) => this.#write(record)));
     const written = results.filter((result) => result.status === 'fulfilled' && result.value).length;
-    if (written > 0) this.#logger.info(`${written} execution records held over the outage are written.`);
+    if (written > 0)
+      this.#logger.info(
+        `${sayCount(
+          written,
+          'execution record held over the outage is',
+          'execution records held over the outage are',
+        )} written.`,
+      );
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }

@@ -34,6 +34,7 @@ import type { DueFire, FireClaims } from './ports/fire-claims.ts';
 import type { Logger } from './ports/logger.ts';
 import type { OutageSettlement, OutageSettlements } from './ports/outage-settlements.ts';
 import type { UnansweredLookup } from './unanswered-claims.ts';
+import { sayCount } from '../domain/words/say-count.ts';
 
 /** When a job is looked at again that is held, or that cannot be planned; sooner once the database is back. */
 const PUT_OFF_MS = 60_000;
@@ -151,9 +152,9 @@ export class OutageRuns {
       },
     );
     if (ran.length + held.length === 0) return;
-    this.#deps.logger.info(
-      `The database knows of the outage now: ${ran.length} jobs ran without their log, ${held.length} were held.`,
-    );
+    const withoutLog = sayCount(ran.length, 'job ran without its log', 'jobs ran without their log');
+    const wereHeld = sayCount(held.length, 'was held', 'were held');
+    this.#deps.logger.info(`The database knows of the outage now: ${withoutLog}, ${wereHeld}.`);
   }
 
   #isRun({ outagePolicy }: RunnableConfig): boolean {

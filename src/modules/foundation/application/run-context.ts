@@ -22,8 +22,14 @@ export class RunContext implements JobContext {
   /** One for all: getters of each context's own would cost as much again as the rest of it. */
   static readonly #made: ProxyHandler<RunContext> = {
     get(context, name) {
-      if (name === 'signal') return context.#parts.controller.signal;
-      return name === 'logger' ? context.#parts.log.forJob : Reflect.get(context, name);
+      const value: unknown = Reflect.get(context, name);
+      return value === LATER ? context.#make(name) : value;
+    },
+    /** So it goes when the context is frozen or sealed: from then on a field holds what it is said to hold. */
+    defineProperty(context, name, descriptor) {
+      const value: unknown = Reflect.get(context, name);
+      if (value === LATER) Reflect.defineProperty(context, name, { value: context.#make(name) });
+      return Reflect.defineProperty(context, name, descriptor);
     },
   };
 
@@ -51,6 +57,10 @@ export class RunContext implements JobContext {
     this.idempotencyKey = idempotencyKey(run);
     this.lastSuccessAt = lastSuccessAt;
     return new Proxy(this, RunContext.#made);
+  }
+
+  #make(name: string | symbol): unknown {
+    return name === 'signal' ? this.#parts.controller.signal : this.#parts.log.forJob;
   }
 
   readonly progress = (fraction: number, message?: string): void => this.#parts.log.progress(fraction, message);

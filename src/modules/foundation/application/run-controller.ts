@@ -18,7 +18,7 @@ export class RunController {
 
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
-    if (this.#isAborted) this.#abort.abort(this.#reason);
+    if (this.#isAborted) this.#tellSignal();
     return this.#abort.signal;
   }
 
@@ -28,7 +28,16 @@ export class RunController {
     this.#isAborted = true;
     this.#reason = reason;
     this.#listener?.(reason);
-    this.#abort?.abort(reason);
+    this.#tellSignal();
+  }
+
+  /** A signal that its job has frozen cannot be told, and says so by throwing; the run ends all the same. */
+  #tellSignal(): void {
+    try {
+      this.#abort?.abort(this.#reason);
+    } catch {
+      // The listener knows.
+    }
   }
 
   /** @throws the reason, where it was told to stop */

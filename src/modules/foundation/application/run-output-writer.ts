@@ -16,6 +16,7 @@ import type { Clock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
 import type { RunOutput, RunOutputGate, RunOutputs } from './ports/run-outputs.ts';
 import type { Timers } from './ports/timers.ts';
+import { sayCount } from '../domain/words/say-count.ts';
 
 const FLUSH_MS = 500;
 /** How soon what could not be written is tried again. */
@@ -167,7 +168,7 @@ export class RunOutputWriter implements RunOutputGate {
   }
 
   #logDropped({ jobId, executionId }: OpenRunOutput, lines: number, reason: string): void {
-    const message = `${lines} log lines and the newest progress of a run are not kept; the run and its outcome are not touched by it.`;
+    const message = `${sayCount(lines, 'log line')} and the newest progress of a run are not kept; the run and its outcome are not touched by it.`;
     this.#deps.logger.warn(message, { jobId, executionId, reason });
   }
 }

@@ -49,6 +49,8 @@ export interface JobDefinition<Schema extends StandardSchemaV1 = StandardSchemaV
   longRunsIn?: 'replica' | 'queue';
   /** Keyword arguments that a configuration's own are laid over. */
   defaults?: JsonObject;
+  /** What whoever saves a job with these arguments should know although they are right. Asked without a run: it does no I/O. */
+  warnings?: (kwargs: StandardSchemaV1.InferOutput<Schema>) => readonly string[];
 }
 
 /** A job function with its schema. The kwargs' type is inferred from the schema. */

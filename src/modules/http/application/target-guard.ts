@@ -20,6 +20,18 @@ export interface Target {
   readonly label: string;
 }
 
+/** Why a target is refused whatever a resolver says; null: it is not, or only a resolver can tell. */
+export function refusedLiterally(url: URL, policy: Pick<TargetPolicy, 'allowPrivateAddresses'>): string | null {
+  if (policy.allowPrivateAddresses) return null;
+  const host = hostOf(url);
+  if (!isAddress(host)) return isSiteName(host) ? 'is a name of this host or site' : null;
+  const range = nonPublicRange(host);
+  return range === null ? null : notPublic(host, range);
+}
+
+/** Which setting would admit what was refused. */
+export const ALLOWING = 'HTTP_ALLOW_PRIVATE_ADDRESSES=true would allow it, for all jobs.';
+
 /**
  * The addresses to connect to, or null where names cannot be resolved.
  * @throws HttpRequestError HTTP_ADDRESS_REFUSED, HTTP_DNS_FAILED; the signal's reason once it aborts
@@ -29,14 +41,22 @@ export async function admitTarget(
   policy: TargetPolicy,
   signal: AbortSignal,
 ): Promise<readonly ResolvedAddress[] | null> {
-  const name = target.url.hostname.replace(/^\[|\]$/g, '');
-  // One dot at the end makes a name absolute; more of them would hide what it is.
-  const host = name.replace(/\.+$/, '');
-  if (isAddress(host)) return [admitted({ address: host, family: host.includes(':') ? 6 : 4 }, target, policy)];
-  if (isSiteName(host) && !policy.allowPrivateAddresses) throw refusal(target, 'is a name of this host or site');
+  const why = refusedLiterally(target.url, policy);
+  if (why !== null) throw refusal(target, why);
+  const host = hostOf(target.url);
+  if (isAddress(host)) return [{ address: host, family: host.includes(':') ? 6 : 4 }];
   if (policy.resolver === null) return null;
-  const addresses = await abortable(lookUp(name, target, policy.resolver), signal);
+  const addresses = await abortable(lookUp(nameOf(target.url), target, policy.resolver), signal);
   return addresses.map((address) => admitted(address, target, policy));
+}
+
+function nameOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
+/** One dot at the end makes a name absolute; more of them would hide what it is. */
+function hostOf(url: URL): string {
+  return nameOf(url).replace(/\.+$/, '');
 }
 
 async function lookUp(host: string, target: Target, resolver: AddressResolver): Promise<readonly ResolvedAddress[]> {
@@ -51,13 +71,14 @@ async function lookUp(host: string, target: Target, resolver: AddressResolver): 
 
 function admitted(address: ResolvedAddress, target: Target, policy: TargetPolicy): ResolvedAddress {
   const range = policy.allowPrivateAddresses ? null : nonPublicRange(address.address);
-  if (range !== null) throw refusal(target, `leads to ${address.address} (${range}), which is not a public address`);
+  if (range !== null) throw refusal(target, notPublic(address.address, range));
   return address;
 }
 
+function notPublic(address: string, range: string): string {
+  return `leads to ${address} (${range}), which is not a public address`;
+}
+
 function refusal(target: Target, why: string): HttpRequestError {
-  return new HttpRequestError(
-    'HTTP_ADDRESS_REFUSED',
-    `${target.label} was refused: the host ${why}. HTTP_ALLOW_PRIVATE_ADDRESSES=true would allow it, for all jobs.`,
-  );
+  return new HttpRequestError('HTTP_ADDRESS_REFUSED', `${target.label} was refused: the host ${why}. ${ALLOWING}`);
 }

@@ -21,6 +21,13 @@ test('explainJob() lets no error that its sentences quote steer the terminal', a
   expect(printed.join('')).not.toMatch(/\u001B\[(8m|2J)|\u009B/);
 });
 
+test('explainJob() says how an offset is written', async () => {
+  const asked = explainJob({} as CommandContext, 'a', { at: '2026-11-30T09:00:00+0800' });
+  await expect(asked).rejects.toMatchObject({
+    message: "'2026-11-30T09:00:00+0800' is no instant: say '2026-11-30T09:00:00+08:00'.",
+  });
+});
+
 test.each(['nine', '', '2026-02-30T09:00', '2026-11-23T09:00+0800'])(
   'explainJob() takes %j for misuse, and asks no service of it',
   async (at) => {

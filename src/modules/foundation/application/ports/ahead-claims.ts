@@ -7,6 +7,10 @@
 import type { RunnableConfig } from '../../domain/job-config.ts';
 import type { ClaimedRun } from './fire-claims.ts';
 
+/** Why an occurrence that was given back waits, or is not run. */
+export const OVERTAKEN = 'overtaken: it was given back after a later occurrence of its job had been claimed';
+export const EDITED = 'edited: the job was changed after this was claimed, and does not come back to it';
+
 export interface AheadRun {
   readonly run: ClaimedRun;
   /** As it was when it was claimed. */

@@ -9,6 +9,15 @@ import { type Piece, refuse } from './refuse.ts';
 
 const INSTANT = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3})0*)?)?)(Z|[+-]\d{2}:\d{2})?$/i;
 
+/** With an offset as ISO 8601's short form has it (`+0800`), which RFC 3339 does not know. */
+const BARE_OFFSET = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S*[+-]\d\d)(\d\d)$/i;
+
+/** What is meant where nothing but the colon of an offset is left out; null: that is not it. */
+export function withColon(text: string): string | null {
+  const meant = text.replace(BARE_OFFSET, '$1:$2');
+  return meant !== text && INSTANT.test(meant) ? meant : null;
+}
+
 export interface AtText {
   /** Wall time in milliseconds since 1970-01-01T00:00. */
   readonly wallMs: number;
@@ -31,6 +40,8 @@ function readOffset(text: string | undefined, piece: Piece): number | null {
 export function readAtText(piece: Piece): AtText {
   const match = INSTANT.exec(piece.text);
   if (match === null) {
+    const meant = withColon(piece.text);
+    if (meant !== null) refuse(piece, 'not an instant', `an offset has a colon: '${meant}'`);
     refuse(piece, 'not an instant', "say '2030-01-31T09:00:00Z', '…+02:00', or without either for the job's time zone");
   }
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [

@@ -1,9 +1,12 @@
 /**
  * Why a job ran, or did not, in words, English and Chinese.
  *
- * Invariant: the instant is said on the clock of the job's zone; what somebody wrote (a reason, an error) is quoted as it is.
+ * Invariant: the instant is said on the clock of the job's zone; what somebody wrote (a reason, an error) is quoted as it is,
+ * but for secrets in addresses; what the engine wrote is said in both languages.
  */
 import type { Judgement, OccurrenceFacts, Verdict } from '../occurrence-verdict.ts';
+import { maskUrlSecrets } from '../url-secrets.ts';
+import { chineseReason } from './reason-words.ts';
 import { wallMomentOf } from './wall-moment.ts';
 
 export interface VerdictWords {
@@ -48,13 +51,36 @@ function momentText(ms: number, timezone: string): string {
 const plain =
   (en: string, zh: string): Say =>
   () => [en, zh];
-/** With what the event says, where there is one. */
+/** With what the event says, where there is one, and it says more than the verdict. */
 const told =
   (en: string, zh: string): Say =>
-  (_facts, { event }) => {
+  ({ atMs, nowMs }, { event, verdict }) => {
+    if (atMs > nowMs && TO_COME[verdict] !== undefined) return TO_COME[verdict];
     const reason = event?.reason ?? null;
-    return reason === null ? [`${en}.`, `${zh}。`] : [`${en}: ${reason}.`, `${zh}：${reason}。`];
+    if (reason === null || reason === verdict) return [`${en}.`, `${zh}。`];
+    const [quotedEn, quotedZh] = quoted(reason);
+    return [`${en}: ${quotedEn}.`, `${zh}：${quotedZh}。`];
   };
+
+/** Of what has not come yet it is said how things stand, and what follows if they stay so. */
+const TO_COME: Readonly<Partial<Record<Verdict, readonly [en: string, zh: string]>>> = {
+  paused: [
+    'it has not come yet; the job is paused, and does not run then.',
+    '时间未到；任务处于暂停状态，到时不会执行。',
+  ],
+  disabled: [
+    'it has not come yet; the job is disabled, and does not run then.',
+    '时间未到；任务处于停用状态，到时不会执行。',
+  ],
+  deleted: ['it will not run, the job is deleted.', '不会执行，任务已被删除。'],
+  invalid: ['it will not run as its row is, which cannot be scheduled.', '任务配置无效，到时不会执行。'],
+  expired: ["it will not run, it lies after the job's end.", '不会执行，该时刻在任务的结束时间之后。'],
+};
+
+function quoted(text: string): readonly [en: string, zh: string] {
+  const en = maskUrlSecrets(text);
+  return [en, chineseReason(en)];
+}
 
 const lastOf = ({ executions }: OccurrenceFacts) => executions.at(-1)!;
 
@@ -66,7 +92,8 @@ const WORDS: Readonly<Record<Verdict, Say>> = {
   },
   failed: (facts) => {
     const { attempt, maxAttempts, failureReason, errorMessage } = lastOf(facts);
-    const error = errorMessage === null ? ['.', '。'] : [`: ${errorMessage}`, `：${errorMessage}`];
+    const [messageEn, messageZh] = quoted(errorMessage ?? '');
+    const error = errorMessage === null ? ['.', '。'] : [`: ${messageEn}`, `：${messageZh}`];
     const next = facts.pending === null ? ['', ''] : [' The next attempt waits.', '下一次尝试正在等待。'];
     return [
       `it ran, and attempt ${attempt} of ${maxAttempts} failed, reason ${failureReason ?? 'ERROR'}${error[0]}${next[0]}`,
@@ -79,7 +106,8 @@ const WORDS: Readonly<Record<Verdict, Say>> = {
   ],
   waiting: ({ pending }) => {
     if (pending === null) return ['it is due, and no instance has started it yet.', '已到时间，尚无实例开始执行。'];
-    const reason = pending.reason === null ? ['.', '。'] : [` (${pending.reason}).`, `（${pending.reason}）。`];
+    const [reasonEn, reasonZh] = quoted(pending.reason ?? '');
+    const reason = pending.reason === null ? ['.', '。'] : [` (${reasonEn}).`, `（${reasonZh}）。`];
     return [`its run waits for an instance${reason[0]}`, `其执行正在等待实例${reason[1]}`];
   },
   misfired: told('it was missed and not run', '错过，未执行'),

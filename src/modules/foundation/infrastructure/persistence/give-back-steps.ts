@@ -17,10 +17,9 @@
  * (`held_since`). A cursor goes back over nothing that has run. No lock of an editor is waited for.
  */
 import { type SQL, sql } from 'drizzle-orm';
+import { EDITED, OVERTAKEN } from '../../application/ports/ahead-claims.ts';
 import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
 import { DEFAULT_GRACE_MS, MISFIRE_THRESHOLD_MS } from '../../domain/misfire.ts';
-
-const OVERTAKEN = 'overtaken: it was given back after a later occurrence of its job had been claimed';
 
 /** Gives the steps `judged`, `gone`, `cancelled`, `returned` and `overtaken`. */
 export function renderGiveBack(actor: string): SQL {
@@ -60,8 +59,7 @@ export function renderGiveBack(actor: string): SQL {
     told as (
       insert into scheduler_event (type, job_id, scheduled_at, reason, actor, detail)
       select 'occurrence.skipped', job_id, scheduled_at,
-        'edited: the job was changed after this was claimed, and does not come back to it', ${actor}::text,
-        jsonb_build_object('cause', 'edited', 'instanceId', holder)
+        ${EDITED}::text, ${actor}::text, jsonb_build_object('cause', 'edited', 'instanceId', holder)
       from judged where fate = 'edited' and run_id in (select id from gone)
       union all
       select 'occurrence.misfired', job_id, scheduled_at, ${OVERTAKEN}::text || ', too late for its misfire policy',

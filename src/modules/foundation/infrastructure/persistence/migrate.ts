@@ -10,6 +10,7 @@
 import { DatabaseUnavailableError, DatabaseVersionError } from '../../domain/errors.ts';
 import { classifyDatabaseError } from './database-errors.ts';
 import { migrationsOf } from './schema-name.ts';
+import { sayCount } from '../../domain/words/say-count.ts';
 
 export interface Migration {
   readonly tag: string;
@@ -54,7 +55,7 @@ export async function migrate(
   const own = migrationsOf(schema, migrations);
   let pending = await findPending(connection, own, schema);
   while (pending.length > 0) {
-    onProgress?.(`Applying ${pending.length} migration(s) to the database …`);
+    onProgress?.(`Applying ${sayCount(pending.length, 'migration')} to the database …`);
     try {
       await connection.run(renderScript(pending, placeOf(schema), lockTimeoutMs));
       return pending.map(({ tag }) => tag);
@@ -78,7 +79,7 @@ export async function expectMigrated(
   const pending = await findPending(connection, migrations, schema);
   if (pending.length === 0) return;
   throw new DatabaseVersionError(
-    `The database lacks ${pending.length} migration(s), the first of them '${pending[0]?.tag}'. Nothing was changed. ` +
+    `The database lacks ${sayCount(pending.length, 'migration, it is', 'migrations, the first of them')} '${pending[0]?.tag}'. Nothing was changed. ` +
       "Apply them over a direct connection: 'npm run db:migrate', or start a replica on it.",
   );
 }

@@ -12,17 +12,31 @@ import { RequestError } from './request-error.ts';
 export function guard(credentials: Credentials, basePath: string): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const role = requiredRole(c.req.method, routedPath(c.req.path, basePath));
-    if (role !== null && (await isStrangerAtPage(c, basePath, credentials))) return c.redirect('sign-in');
+    const place = role === null ? null : await placeForBrowser(c, basePath, credentials);
+    if (place !== null) return c.redirect(place);
     if (role !== null) c.set('role', await authorize(c, role, credentials));
     await next();
   };
 }
 
-/** A browser without a session that asks for the reference page: the page to sign in at leads back there. */
-async function isStrangerAtPage(c: Context<HttpEnv>, basePath: string, credentials: Credentials): Promise<boolean> {
-  const isPage = c.req.method === 'GET' && c.req.path === `${basePath}/docs`;
-  if (!isPage || c.req.header('accept')?.includes('text/html') !== true) return false;
-  return c.req.header('authorization') === undefined && !(await credentials.isKnown(c));
+/**
+ * Where a browser is led instead; null: nowhere. Without a session to the page to sign in at, from the reference page, which
+ * that leads back to, and from the bare address; with one, from there to the reference page.
+ */
+async function placeForBrowser(
+  c: Context<HttpEnv>,
+  basePath: string,
+  credentials: Credentials,
+): Promise<string | null> {
+  const { method, path } = c.req;
+  const isReference = path === `${basePath}/docs`;
+  if (method !== 'GET' || !(isReference || path === basePath || path === `${basePath}/`)) return null;
+  if (c.req.header('accept')?.includes('text/html') !== true || c.req.header('authorization') !== undefined)
+    return null;
+  const isKnown = await credentials.isKnown(c);
+  if (isReference) return isKnown ? null : 'sign-in';
+  const page = isKnown ? 'docs' : 'sign-in';
+  return path.endsWith('/') ? page : `${basePath.slice(basePath.lastIndexOf('/') + 1)}/${page}`;
 }
 
 /** A path outside the base path is no route of ours, open or not; but for the probes, which answer at the root too. */

@@ -21,12 +21,18 @@ const head = (title: string): string =>
 
 export const SIGN_IN_PAGE = `${head('Carillon: sign in')}
 <h1>Carillon</h1>
+<p>This service is open to those who have a token. Its first start printed an address that signs a browser in: open that one, or
+enter the token here. It is what <code>ADMIN_TOKEN</code> was set to, or what the file <code>admin-token</code> in the
+service's data folder holds.</p>
+<p lang="zh-CN">访问本服务需要令牌。首次启动时打印过一个用于登录浏览器的地址：请打开该地址，或在此输入令牌。令牌即 <code>ADMIN_TOKEN</code>
+的值；未设置时，见服务数据目录中的文件 <code>admin-token</code>。</p>
 <form id="form">
-<p><label>Token <input id="token" type="password" autocomplete="current-password" required autofocus size="50"></label>
-<button>Sign in</button></p>
+<p><label>Token <span lang="zh-CN">令牌</span> <input id="token" type="password" autocomplete="current-password" required autofocus size="50"></label>
+<button>Sign in <span lang="zh-CN">登录</span></button></p>
 </form>
 <p id="answer" role="status"></p>
-<noscript>Signing in takes JavaScript. Programs send 'Authorization: Bearer &lt;token&gt;'.</noscript>
+<p>Programs send <code>Authorization: Bearer &lt;token&gt;</code>. <span lang="zh-CN">程序请发送该请求头。</span></p>
+<noscript><p>Signing in takes JavaScript. <span lang="zh-CN">登录需要启用 JavaScript。</span></p></noscript>
 <script src="sign-in.js"></script></html>
 `;
 

@@ -6,6 +6,7 @@ import { defineJob, type JobContext, type JobDefinition } from '../../../foundat
 import { describeCause, HttpRequestError, requestLabel } from '../../domain/http-request-error.ts';
 import { type FinalAnswer, followRedirects, type Egress } from '../follow-redirects.ts';
 import { outgoingMessage } from '../outgoing-message.ts';
+import { ALLOWING, refusedLiterally } from '../target-guard.ts';
 import { requestKwargs, type RequestKwargs } from '../request-kwargs.ts';
 
 export const BODY_LIMIT_BYTES = 4_096;
@@ -24,7 +25,14 @@ export function createHttpRequestJob(egress: Egress): JobDefinition {
     description: 'Sends one HTTP request and succeeds when the answer has the expected status (any 2xx by default).',
     kwargs: requestKwargs,
     run: (kwargs, context) => request(kwargs, context, egress),
+    warnings: ({ url }) => addressWarnings(new URL(url), egress),
   });
+}
+
+/** Of what the address itself says; where a name leads is known when it is asked. */
+function addressWarnings(url: URL, egress: Egress): string[] {
+  const why = refusedLiterally(url, egress);
+  return why === null ? [] : [`Each run fails before it sends anything: the host ${why}. ${ALLOWING}`];
 }
 
 async function request(kwargs: RequestKwargs, context: JobContext, egress: Egress): Promise<HttpRequestResult> {

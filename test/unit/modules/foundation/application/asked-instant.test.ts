@@ -27,6 +27,13 @@ describe('readAskedInstant()', () => {
     },
   );
 
+  test.each(['2026-11-30T09:00:00+0800', '2026-11-30T09:00:00 0800'])(
+    'says how the offset of %j is written',
+    (text) => {
+      expect(() => read(text)).toThrow(/; an offset has a colon: '2026-11-30T09:00:00[+]08:00'$/);
+    },
+  );
+
   test('a refusal is a sentence for the reader, without the name of an error class', () => {
     expect(() => read('yesterday')).toThrow(/^'yesterday' at position 0: not an instant; say '2030/);
   });

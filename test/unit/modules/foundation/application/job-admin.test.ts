@@ -102,6 +102,19 @@ describe('JobAdmin', () => {
     expect((await holding.patch('a', { outagePolicy: 'hold' }, ORDER)).warnings).toEqual([]);
   });
 
+  test('passes on what a function warns of, of its arguments with the defaults, and of one that fails at it', async () => {
+    const defaults = { host: 'here' };
+    const warnings = ({ host }: { host: string }) => (host === 'here' ? ['Nobody is here.'] : []);
+    const warning = adminWith({ a: { run: () => null, defaults, warnings } as never });
+    expect((await warning.put('a', DRAFT, ORDER)).job.warnings).toEqual(['Nobody is here.']);
+    expect((await warning.patch('a', { jobKwargs: { host: 'there' } }, ORDER)).warnings).toEqual([]);
+    const fail = () => {
+      throw new Error('no');
+    };
+    const failing = adminWith({ a: { run: () => null, warnings: fail } });
+    expect((await failing.put('a', DRAFT, ORDER)).job.warnings).toEqual(["What 'a' warns of is not known: no"]);
+  });
+
   test('warns of a limit above one where the runs exclude each other', async () => {
     const warningsOf = async (edit: object) =>
       (await adminWith({ a: { run: () => null } }).put('a', { ...DRAFT, ...edit }, ORDER)).job.warnings;

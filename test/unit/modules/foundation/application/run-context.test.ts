@@ -61,3 +61,23 @@ test('RunContext makes neither signal nor logger before they are asked for, nor 
   expect(context.logger).toBe(LOGGER);
   expect(made).toEqual(['logger']);
 });
+
+test.each([
+  ['freeze', (context: JobContext) => Object.freeze(context)],
+  ['seal', (context: JobContext) => Object.seal(context)],
+  ['preventExtensions', (context: JobContext) => Object.preventExtensions(context)],
+] as const)('RunContext has all that it has after Object.%s()', (_name, close) => {
+  const { context, controller } = contextOf();
+  const closed: JobContext = close(context);
+  expect([closed.signal, closed.logger, closed.jobId]).toEqual([controller.signal, LOGGER, 'a']);
+  expect({ ...closed }).toMatchObject({ signal: controller.signal, logger: LOGGER, attempt: 2 });
+  controller.abort('enough');
+  expect(closed.signal).toMatchObject({ aborted: true, reason: 'enough' });
+});
+
+test('RunContext takes the value that a field is defined with', () => {
+  const { context } = contextOf();
+  const other = new AbortController().signal;
+  Object.defineProperty(context, 'signal', { value: other, writable: false, configurable: false });
+  expect([context.signal, { ...context }.signal]).toEqual([other, other]);
+});

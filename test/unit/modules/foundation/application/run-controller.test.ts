@@ -40,4 +40,14 @@ describe('RunController', () => {
     expect(() => controller.throwIfAborted()).not.toThrow();
     expect([controller.aborted, controller.signal.aborted]).toEqual([false, false]);
   });
+
+  it('stops a run whose function has frozen its signal, and throws at nobody who stops it', () => {
+    const controller = new RunController();
+    const told: unknown[] = [];
+    controller.listen((reason) => told.push(reason));
+    Object.freeze(controller.signal);
+    expect(() => controller.abort('enough')).not.toThrow();
+    expect(() => controller.signal).not.toThrow();
+    expect([controller.aborted, told]).toEqual([true, ['enough']]);
+  });
 });

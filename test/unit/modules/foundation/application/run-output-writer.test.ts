@@ -162,7 +162,7 @@ describe('RunOutputWriter', () => {
     expect(writes()).toBe(1);
     await expect(wired.tracker.track(run, () => voice.close())).rejects.toThrow(RunLostError);
     expect(messages()).toEqual([]);
-    expect(logger.lines).toMatchObject([{ level: 'warn', message: expect.stringContaining('1 log lines') }]);
+    expect(logger.lines).toMatchObject([{ level: 'warn', message: expect.stringContaining('1 log line and') }]);
   });
 
   it('what the database refuses is dropped and told, and the run ends as it does', async () => {
@@ -218,7 +218,7 @@ describe('RunOutputWriter', () => {
     for (let tries = 1; tries < 3; tries += 1) await wired.journal.flush().catch(() => {});
     expect(store.executions.get(run.id)).toMatchObject({ status: 'SUCCESS' });
     expect([messages(), link.countOf('outputs.write')]).toEqual([[], 6]);
-    expect(logger.lines.at(-2)).toMatchObject({ level: 'warn', message: expect.stringMatching(/^1 log lines/) });
+    expect(logger.lines.at(-2)).toMatchObject({ level: 'warn', message: expect.stringMatching(/^1 log line and/) });
   });
 });
 

@@ -137,6 +137,52 @@ describe('sayVerdict()', () => {
     expect(say({ executions }).sentence).toContain('attempt 1 of 3 failed, reason TIMEOUT: too long');
   });
 
+  test('says in Chinese what the engine wrote, and quotes what somebody wrote', () => {
+    const reason = 'overlap: the run before it was still running';
+    expect(say({ events: [skipped('overlap', { reason })] }).sentenceZh).toContain('：被跳过：上一次执行尚未结束。');
+    const pending = { trigger: 'retry', reason: 'attempt 1 failed: ERROR', attempt: 2 } as const;
+    expect(say({ pending }).sentenceZh).toContain('（第 1 次尝试失败：ERROR）。');
+    const errorMessage = 'The run did not end within its timeout of 50 ms.';
+    const executions = ran({ status: 'FAILED', failureReason: 'TIMEOUT', errorMessage });
+    expect(say({ executions }).sentenceZh).toContain('原因 TIMEOUT：执行未在 50 毫秒的超时时间内结束。');
+    expect(say({ events: [skipped('overlap')] }).sentenceZh).toContain('：被跳过：because。');
+  });
+
+  test('does not say a reason twice that is the verdict itself', () => {
+    const { sentence, sentenceZh } = say({ events: [skipped('paused', { reason: 'paused' })] });
+    expect(sentence).toMatch(/: it did not run, the job was paused[.]$/);
+    expect(sentenceZh).toMatch(/：未执行，任务处于暂停状态。$/);
+  });
+
+  test('masks a secret of an address in what it quotes', () => {
+    const errorMessage = 'GET https://api.example.org/?token=s3cret answered 500';
+    const { sentence, sentenceZh } = say({ executions: ran({ status: 'FAILED', errorMessage }) });
+    expect(sentence + sentenceZh).not.toContain('s3cret');
+  });
+
+  test.each([
+    [
+      'paused',
+      { past: there({}, true) },
+      /the job is paused, and does not run then[.]$/,
+      /任务处于暂停状态，到时不会执行。$/,
+    ],
+    ['disabled', { past: there({ enabled: false }) }, /the job is disabled, and does not run then/, /到时不会执行/],
+    [
+      'deleted',
+      { past: { kind: 'absent', wasDeleted: true, nextAt: null } },
+      /will not run, the job is deleted/,
+      /不会执行/,
+    ],
+    ['invalid', { past: there({ cronExpression: 'nonsense' }) }, /will not run as its row is/, /到时不会执行/],
+    ['expired', { past: there({ endAt: new Date(AT - 1) }) }, /will not run, it lies after the job's end/, /不会执行/],
+  ] as const)('speaks of what is to come, %s, in no past tense', (verdict, facts, en, zh) => {
+    const coming = { ...facts, nowMs: AT - 1 };
+    expect(judgeOccurrence({ ...BARE, ...coming }).verdict).toBe(verdict);
+    expect(say(coming)).toEqual({ sentence: expect.stringMatching(en), sentenceZh: expect.stringMatching(zh) });
+    expect(say(coming).sentence).not.toMatch(/did not run|was /);
+  });
+
   test('tells what was pruned from what was never recorded', () => {
     expect(say({ oldestKeptAt: new Date(AT + 1) }).sentence).toContain('pruned');
     expect(say({ oldestKeptAt: new Date(AT) }).sentence).toContain('nothing is recorded');

@@ -4,6 +4,7 @@ import type { Backfill } from '../../../application/job-backfill.ts';
 import { MAX_BACKFILLED } from '../../../application/job-backfill.ts';
 import { TEXT_LENGTHS } from '../../../application/job-spec-limits.ts';
 import { instant, instantInput, instantText } from './instant.ts';
+import { sayCount } from '../../../domain/words/say-count.ts';
 
 const integer = v.pipe(v.number(), v.metadata({ type: 'integer' }));
 
@@ -68,9 +69,9 @@ function sayBackfill({ config, dryRun, count, completed, waiting, occurrences }:
   ];
   const order = isInTurn ? ', oldest first, one after another' : ', oldest first';
   const orderZh = isInTurn ? '，由旧到新，逐一执行' : '，由旧到新';
-  const verb = dryRun ? 'would be run' : 'wait to be run';
+  const verb = dryRun ? `${count} would be run` : sayCount(count, 'waits to be run', 'wait to be run');
   return {
-    sentence: `Of ${occurrences.length} occurrences ${count} ${verb}${order}${rest.map((text) => `; ${text}`).join('')}.`,
+    sentence: `Of ${sayCount(occurrences.length, 'occurrence')} ${verb}${order}${rest.map((text) => `; ${text}`).join('')}.`,
     sentenceZh: `共 ${occurrences.length} 次，${dryRun ? '将执行' : '等待执行'} ${count} 次${orderZh}${restZh.map((text) => `；${text}`).join('')}。`,
   };
 }

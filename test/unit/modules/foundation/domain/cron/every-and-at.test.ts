@@ -60,6 +60,9 @@ test.each([
   ['@at 2026-01-01T24:00', 4, /no such time/],
   ['@at 2026-01-01T23:59:60Z', 4, /no such time/],
   ['@at 2026-01-01', 4, /not an instant/],
+  ['@at 2026-01-01T09:00+0800', 4, /not an instant; an offset has a colon: '2026-01-01T09:00[+]08:00'/],
+  ['@at 2026-01-01T09:00:00.5-0330', 4, /'2026-01-01T09:00:00[.]5-03:30'/],
+  ['@at 2026-01-01T9+0800', 4, /not an instant; say/],
   ['@at 1969-12-31T00:00Z', 4, /outside 1970-2200/],
   ['@at 2026-01-01T09:00+25:00', 4, /no offset/],
 ])('parseSchedule() refuses %j at %i', (text, position, reason) => {

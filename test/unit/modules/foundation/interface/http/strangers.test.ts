@@ -1,7 +1,7 @@
 /** What is shown to somebody without a token: the probes at any base path, and the way to the sign-in page. */
 import { describe, expect, test } from 'vitest';
 import { clientOf } from '../../../../../support/in-memory-client.ts';
-import { inMemoryService } from '../../../../../support/in-memory-service.ts';
+import { inMemoryService, TOKENS } from '../../../../../support/in-memory-service.ts';
 
 const DETAIL = 'PostgreSQL 18.4 at db.internal:5432/billing';
 
@@ -33,6 +33,53 @@ describe('GET /readyz', () => {
     for (const path of ['/admin/jobs', '/livez/', '/metrics', '/sign-in', '/livez/../admin/jobs'] as const) {
       expect((await send(`GET ${path}`, { as: null })).status, path).toBe(401);
     }
+  });
+});
+
+describe('GET / in a browser', () => {
+  const HTML = { accept: 'text/html,application/xhtml+xml' };
+
+  test.each([
+    ['', '/', 'sign-in'],
+    ['/sched', '/sched/', 'sign-in'],
+    ['/a/sched', '/a/sched', 'sched/sign-in'],
+  ])('under the base path %j, %s leads to the page to sign in at', async (basePath, path, location) => {
+    const send = clientOf(inMemoryService({ basePath }));
+    const { status, headers } = await send(`GET ${path}` as 'GET /docs', { as: null, headers: HTML });
+    expect([status, headers.get('location')]).toEqual([302, location]);
+    const place = new URL(location, `http://localhost${path}`).pathname;
+    expect(place).toBe(`${basePath}/sign-in`);
+    expect((await send(`GET ${place}` as 'GET /sign-in', { as: null })).status).toBe(200);
+  });
+
+  test('with a session it leads to the reference', async () => {
+    const send = clientOf(inMemoryService());
+    const { headers } = await send('POST /session', { as: null, body: { token: TOKENS.viewer } });
+    const cookie = headers.get('set-cookie')!.split(';')[0]!;
+    const shown = await send('GET /', { as: null, headers: { ...HTML, cookie } });
+    expect([shown.status, shown.headers.get('location')]).toEqual([302, 'docs']);
+  });
+
+  test('a program gets JSON, and nothing else under the base path is a page', async () => {
+    const send = clientOf(inMemoryService({ basePath: '/sched' }));
+    const asked = [
+      await send('GET /sched/', { as: null }),
+      await send('GET /sched/', { as: null, headers: { ...HTML, authorization: 'Bearer wrong' } }),
+      await send('GET /', { as: null, headers: HTML }),
+      await send('GET /sched/admin', { as: null, headers: HTML }),
+    ];
+    for (const { status, headers } of asked) {
+      expect([status, headers.get('content-type')]).toEqual([401, 'application/problem+json']);
+    }
+  });
+
+  test('the page says in English and Chinese how to open the service, with no script or style in it', async () => {
+    const { text, headers } = await clientOf(inMemoryService())('GET /sign-in', { as: null });
+    expect(text).toMatch(/Its first start printed an address[^]*admin-token[^]*首次启动时打印过[^]*令牌/);
+    expect(text.match(/<script(?! src="sign-in[.]js"><[/]script>)|<style| style=| on[a-z]+=/g)).toBeNull();
+    expect(headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'.*script-src 'self'; form-action 'none'$/,
+    );
   });
 });
 

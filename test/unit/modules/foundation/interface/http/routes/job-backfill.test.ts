@@ -63,7 +63,7 @@ describe('POST /admin/jobs/:jobId/backfill', () => {
     service.configs.insert(jobConfig('warm-cache', { overlapPolicy: 'allow' }));
     await send(ROUTE, { body: { ...body, to: '2026-01-02T00:01:00Z' } });
     const { json } = await send(ROUTE, { body });
-    expect(json.sentence).toBe('Of 3 occurrences 1 wait to be run, oldest first; 1 ran already; 1 waited before.');
+    expect(json.sentence).toBe('Of 3 occurrences 1 waits to be run, oldest first; 1 ran already; 1 waited before.');
     expect(json.sentenceZh).toBe('共 3 次，等待执行 1 次，由旧到新；1 次已执行过；1 次此前已在等待。');
   });
 
