@@ -41,8 +41,8 @@ it('the service loses and tears nothing, and hangs nowhere, while its backends a
   await someEnded(sql);
   expect(await service.stop()).toBe(0);
 
-  expect(killed).toBeGreaterThan(100);
-  expect(answers.length).toBeGreaterThan(50);
+  expect(killed).toBeGreaterThan(50);
+  expect(answers.length).toBeGreaterThan(20);
   expect(
     [...new Set(answers.map(({ status }) => status))].filter((status) => ![200, 202, 503].includes(status)),
   ).toEqual([]);

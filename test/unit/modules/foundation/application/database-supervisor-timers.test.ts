@@ -1,4 +1,4 @@
-/** DatabaseSupervisor: when it asks next, and that it leaves nothing that asks later. */
+/** DatabaseSupervisor: when it asks next, that it leaves nothing that asks later, and what happens while it makes good. */
 import { describe, expect, it } from 'vitest';
 import type { HeldRecord } from '../../../../../src/modules/foundation/application/outage-journal.ts';
 import { DatabaseLockedError, DatabaseUnavailableError } from '../../../../../src/modules/foundation/domain/errors.ts';
@@ -72,6 +72,24 @@ it('DatabaseSupervisor is up when what ended while the rest was written is writt
   letGo();
   await settle();
   expect([supervisor.isUp, wired.journal.size]).toEqual([true, 0]);
+});
+
+it('DatabaseSupervisor lets nothing start through a lease that was lost again while it made good, until it is renewed', async () => {
+  const { store, wired, supervisor, time, link } = await started();
+  store.isAway = true;
+  await time.advance(5 * SECOND);
+  wired.journal.hold(heldRecord(wired.instance.id, store.now()));
+  const letGo = link.holdNext('executions.create');
+  store.isAway = false;
+  await time.advance(SECOND);
+  link.failNext('instances.renew', new DatabaseUnavailableError('nobody answers'));
+  supervisor.beatNow();
+  await settle();
+  letGo();
+  await settle();
+  expect([supervisor.isUp, wired.lease.isSuspended, wired.lease.isHeld]).toEqual([false, false, false]);
+  await time.advance(SECOND);
+  expect([supervisor.isUp, wired.lease.isHeld]).toEqual([true, true]);
 });
 
 function heldRecord(instanceId: string, now: number): HeldRecord {

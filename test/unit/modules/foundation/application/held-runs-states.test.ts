@@ -174,6 +174,14 @@ describe('HeldRuns.offer()', () => {
   });
 });
 
+it('HeldRuns.forget() forgets one that waits as well: it turned out to be somebody else’s', () => {
+  const { held, runs, states } = holding('a', 'b');
+  held.forget(runs[0]!);
+  expect([states(), held.size]).toEqual([{ ...NONE, waiting: ['b'] }, 1]);
+  held.forget(runs[1]!);
+  expect([states(), held.earliestAt]).toEqual([NONE, Number.POSITIVE_INFINITY]);
+});
+
 it('HeldRuns.runIds names each once, in whatever state it is', () => {
   const { held, runs } = holding('a', 'b', 'c');
   held.confirm(runs[1]!);
