@@ -23,7 +23,7 @@ const BUDGETS: readonly Budget[] = [
   { entry: 'src/deno.ts', maxKb: 149, isWhole: false },
   { entry: 'src/bun.ts', maxKb: 147, isWhole: false },
   { entry: 'src/cloudflare.ts', maxKb: 136, isWhole: false },
-  { entry: 'src/testing.ts', maxKb: 106, isWhole: false },
+  { entry: 'src/testing.ts', maxKb: 107, isWhole: false },
   { entry: 'src/client.ts', maxKb: 4, isWhole: true },
   { entry: 'src/time.ts', maxKb: 40, isWhole: true },
   { entry: 'src/main/cloudflare.ts', maxKb: 250, isWhole: true },

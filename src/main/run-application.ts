@@ -17,6 +17,7 @@ import { Lifespan } from './lifespan.ts';
 import type { ModuleRegistries } from './modules.ts';
 import type { RunningServer, RuntimeHost } from './run-service.ts';
 import type { Settings } from './settings.ts';
+import { stopOnSignal } from './stop-on-signal.ts';
 
 /** What the application may take to stop beyond its runs' grace: aborting them, the lease, the database. */
 const STOP_MARGIN_MS = 30_000;
@@ -26,10 +27,6 @@ const CLAIMS_WITHIN_MS = 15_000;
 
 /** What is logged of an error that nobody caught. */
 export const LEFT_UNCAUGHT = 'An error was left uncaught, most likely by a job that had ended; the service goes on.';
-
-/** Told twice it is gone within 2 s: by itself, or else cut off. */
-const HURRIED_WITHIN_MS = 1_300;
-const CUT_OFF_AFTER_MS = 1_700;
 
 export interface RunApplicationOptions {
   readonly host: RuntimeHost;
@@ -74,7 +71,7 @@ export async function runApplication(options: RunApplicationOptions): Promise<vo
     ],
     logger,
   );
-  stopOnSignal(host, application, lifespan);
+  stopOnSignal({ host, lifespan, abortRuns: (reason) => application.abortRuns(reason), closeLogging });
   await lifespan.start();
 }
 
@@ -90,29 +87,4 @@ function announce(settings: Settings, port: number | null, made: FirstStartToken
   } else if (made !== null) {
     console.log(`The admin token is in ${made.path}`);
   }
-}
-
-/** The first signal drains; a second one gives up what still runs, and waits for nothing that does not answer. */
-function stopOnSignal(host: RuntimeHost, application: Application, lifespan: Lifespan): void {
-  let signals = 0;
-  host.onStopSignal(() => {
-    signals += 1;
-    if (signals === 1) void stop(host, lifespan);
-    if (signals !== 2) return;
-    application.abortRuns('the service was told twice to stop');
-    lifespan.hurry(HURRIED_WITHIN_MS);
-    setTimeout(() => {
-      console.error('Carillon did not stop in time and was cut off; another instance records what still ran as LOST.');
-      host.exit(1);
-    }, CUT_OFF_AFTER_MS);
-  });
-}
-
-/** What does not stop in time is named in the log, and left behind. */
-async function stop(host: RuntimeHost, lifespan: Lifespan): Promise<void> {
-  console.log('Stopping: nothing more is started, and runs under way may end. Press Ctrl-C again to give them up.');
-  await lifespan.stop();
-  await closeLogging();
-  console.log('Stopped.');
-  host.exit(0);
 }

@@ -88,7 +88,7 @@ export function createEngine({
     maxConcurrentRuns: options.maxConcurrentRuns ?? 100,
     defaults: { timezone },
   });
-  for (const [token, value] of Object.entries(portsOf(link))) {
+  for (const [token, value] of Object.entries(portsOf(link, logger))) {
     container.register<unknown>(tokenOf(token as keyof Foundation), { useValue: value });
   }
   const lifespan = new Lifespan(schedulerSteps(container, { registry, shutdownGraceMs }), logger);
@@ -107,7 +107,7 @@ export function createEngine({
   };
 }
 
-function portsOf(link: StoreLink): Partial<Foundation> {
+function portsOf(link: StoreLink, logger: InMemoryLogger): Partial<Foundation> {
   return {
     clock: link.store.time,
     timers: link.store.time,
@@ -126,7 +126,7 @@ function portsOf(link: StoreLink): Partial<Foundation> {
     instances: new StoredInstances(link),
     ledger: new StoredEventLedger(link),
     unclaimedLedger: new StoredUnclaimedLedger(link),
-    feed: new StoredChangeFeed(link),
+    feed: new StoredChangeFeed(link, logger),
   };
 }
 

@@ -3,6 +3,7 @@ import type {
   Edit,
   JobConfigRepository,
   JobOverview,
+  JobQuery,
   Page,
   RevisionSum,
   Standing,
@@ -13,7 +14,9 @@ import { DEFAULT_POLICIES, type JobConfig, type JobSpec } from '../modules/found
 import type { JsonObject } from '../modules/foundation/domain/job-definition.ts';
 import { maskSecrets } from '../modules/foundation/domain/mask-secrets.ts';
 import { termsOf } from '../modules/foundation/domain/job-terms.ts';
+import type { InMemoryStore } from './in-memory-store.ts';
 import type { StoreLink } from './store-link.ts';
+import { pageOf } from './stored-job-list.ts';
 
 export class StoredJobConfigs implements JobConfigRepository {
   readonly #link: StoreLink;
@@ -22,8 +25,9 @@ export class StoredJobConfigs implements JobConfigRepository {
     this.#link = link;
   }
 
-  getAllEnabled(): Promise<JobConfig[]> {
-    return this.#read('getAllEnabled', (config) => config.enabled);
+  async getAllEnabled(): Promise<JobConfig[]> {
+    const enabled = await this.#read('getAllEnabled', (config) => config.enabled);
+    return enabled.toSorted((a, b) => (a.jobId < b.jobId ? -1 : 1));
   }
 
   getByJobIds(jobIds: readonly string[]): Promise<JobConfig[]> {
@@ -85,21 +89,29 @@ export class StoredJobConfigs implements JobConfigRepository {
     const { store } = this.#link;
     return this.#link.call('configs.getOverview', () => {
       const config = store.configs.get(jobId);
-      const nextFireAt = store.cursors.get(jobId)?.nextFireAt;
-      const lastStatus = store.runsOf(jobId).at(-1)?.status ?? null;
-      return config === undefined
-        ? null
-        : { config, nextFireAt: nextFireAt instanceof Date ? nextFireAt : null, lastStatus };
+      return config === undefined ? null : toOverview(store, config);
     });
   }
 
-  list(): Promise<Page<JobOverview>> {
-    throw new Error('The engine does not ask for lists.');
+  list(query: JobQuery): Promise<Page<JobOverview>> {
+    const { store } = this.#link;
+    return this.#link.call('configs.list', () =>
+      pageOf(
+        [...store.configs.values()].map((config) => toOverview(store, config)),
+        query,
+      ),
+    );
   }
 
   #read(name: string, isAsked: (config: JobConfig) => boolean): Promise<JobConfig[]> {
     return this.#link.call(`configs.${name}`, () => [...this.#link.store.configs.values()].filter(isAsked));
   }
+}
+
+function toOverview(store: InMemoryStore, config: JobConfig): JobOverview {
+  const nextFireAt = store.cursors.get(config.jobId)?.nextFireAt;
+  const last = store.runsOf(config.jobId).toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())[0];
+  return { config, nextFireAt: nextFireAt instanceof Date ? nextFireAt : null, lastStatus: last?.status ?? null };
 }
 
 /** What is armed of a row. */

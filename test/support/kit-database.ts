@@ -13,8 +13,10 @@ export class KitDatabase implements Database {
   readonly kind = 'PGlite';
   readonly description = 'the store of the testing kit';
   readonly store = new InMemoryStore(new ManualTime(Date.now()));
+  readonly #engine = createEngine({ store: this.store });
   /** The ports over the store, and all that stands on them; no loop runs. */
-  readonly wired: Foundation = createEngine({ store: this.store }).wired;
+  readonly wired: Foundation = this.#engine.wired;
+  readonly logger = this.#engine.logger;
 
   /** A second ago; and time goes on by a moment, as it does in a database. */
   endLease(instanceId: string): void {

@@ -82,7 +82,7 @@ export async function tearEachKind(sql: postgres.Sql): Promise<void> {
   const forget = (which: postgres.Fragment): postgres.PendingQuery<postgres.Row[]> => sql`
     delete from scheduler_execution_log where id = (
       select run.id from scheduler_execution_log run join scheduler_job_config job using (job_id)
-      where status <> 'RUNNING' and ${which} order by started_at desc offset 3 limit 1
+      where status <> 'RUNNING' and ${which} order by started_at desc limit 1
     )`;
   await forget(sql`run.trigger = 'manual'`);
   await forget(sql`run.attempt = 1 and job.cron_expression = '* * * * * *' and job.max_attempts = 1`);

@@ -73,7 +73,7 @@ export class JobLoader {
       for (const jobId of this.#leftOut.keys()) if (!found.has(jobId)) this.#leftOut.delete(jobId);
       this.#seen.replaceBy(seen);
       // Those that somebody who starts as well had locked: by now he has armed them.
-      if (left.length > 0) await this.#reload(left);
+      await this.#reload(left);
     });
   }
 

@@ -41,7 +41,25 @@ export function orderBy(sort: JobSort): SQL {
 }
 
 export function nextCursor(sort: JobSort, last: JobOverview): string {
-  return encodePageCursor([sort, ORDERS[sort].keyOf(last), last.config.jobId]);
+  const { at, jobId } = placeOf(sort, last);
+  return encodePageCursor([sort, at, jobId]);
+}
+
+/** Where a row stands in an order, as a cursor says it. */
+export interface Place {
+  readonly at: string;
+  readonly jobId: string;
+}
+
+export function placeOf(sort: JobSort, overview: JobOverview): Place {
+  return { at: ORDERS[sort].keyOf(overview), jobId: overview.config.jobId };
+}
+
+/** @throws InvalidInputError for a cursor that is not of this order */
+export function readPlace(sort: JobSort, cursorText: string): Place {
+  const isKey = (part: string): boolean => ORDERS[sort].type === 'text' || /^-?infinity$/.test(part) || isInstant(part);
+  const [, at = '', jobId = ''] = decodePageCursor(cursorText, [(part) => part === sort, isKey, () => true]);
+  return { at, jobId };
 }
 
 /** The filters of a query, and the place where its cursor says to go on. @throws InvalidInputError for a bad cursor */
@@ -59,8 +77,7 @@ export function renderFilters(query: JobQuery): (SQL | undefined)[] {
 
 function isAfter(text: string, sort: JobSort): SQL {
   const { key, type, isDescending } = ORDERS[sort];
-  const isKey = (part: string): boolean => type === 'text' || /^-?infinity$/.test(part) || isInstant(part);
-  const [, at, jobId] = decodePageCursor(text, [(part) => part === sort, isKey, () => true]);
+  const { at, jobId } = readPlace(sort, text);
   const place = sql`${at}::${sql.raw(type)}`;
   return sql`(${key} ${sql.raw(isDescending ? '<' : '>')} ${place} or (${key} = ${place} and ${job.jobId} > ${jobId}))`;
 }

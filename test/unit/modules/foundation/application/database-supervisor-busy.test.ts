@@ -24,12 +24,15 @@ it('he does not take the database away: the lease stays, and the beat goes on', 
   expect(supervisor.isUp).toBe(true);
 });
 
-it('no beat waits for what is written beside it', async () => {
+it('no beat waits for what is written beside it, and it is written once at a time, beat after beat', async () => {
   const { supervisor, executions, link, time } = await started();
   const { promise, resolve } = Promise.withResolvers<void>();
-  executions.writeLastRuns = () => promise;
+  let written = 0;
+  executions.writeLastRuns = () => ((written += 1), promise);
   await time.advance(20 * SECOND);
-  expect(link.countOf('instances.renew')).toBe(5);
+  expect([link.countOf('instances.renew'), written]).toEqual([5, 1]);
   resolve();
+  await time.advance(10 * SECOND);
+  expect([link.countOf('instances.renew'), written]).toEqual([7, 3]);
   await supervisor.stop();
 });

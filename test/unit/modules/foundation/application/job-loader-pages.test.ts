@@ -1,6 +1,8 @@
 /** Very many rows are read in pages. */
 import { describe, expect, it } from 'vitest';
+import { DatabaseUnavailableError } from '../../../../../src/modules/foundation/domain/errors.ts';
 import { createEngine, newStore } from '../../../../support/engine.ts';
+import { settle } from '../../../../support/manual-time.ts';
 
 function setUp() {
   const store = newStore();
@@ -33,5 +35,24 @@ describe('JobLoader.loadAll()', () => {
     configs.getStanding = (which) => getStanding('after' in which ? { ...which, after: null } : which);
     await loader.loadAll();
     expect(directory.size).toBe(1_000);
+  });
+
+  it('a page that cannot be read while the one before cannot be armed is no error that nobody catches', async () => {
+    const { store, loader, engine, link } = setUp();
+    for (let n = 0; n < 1_001; n += 1) store.save(`many-${n}`, { handler: 'b' });
+    const { configs } = engine.wired;
+    const getStanding = configs.getStanding.bind(configs);
+    const reading = Promise.withResolvers<never>();
+    configs.getStanding = (which) => ('after' in which && which.after !== null ? reading.promise : getStanding(which));
+    const refused = new DatabaseUnavailableError('of the first page');
+    link.failNext('claims.arm', refused);
+    const uncaught: unknown[] = [];
+    const listener = (error: unknown): void => void uncaught.push(error);
+    process.on('unhandledRejection', listener);
+    await expect(loader.loadAll()).rejects.toBe(refused);
+    reading.reject(new DatabaseUnavailableError('of the second'));
+    await settle();
+    process.off('unhandledRejection', listener);
+    expect(uncaught).toEqual([]);
   });
 });

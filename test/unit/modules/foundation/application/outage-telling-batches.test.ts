@@ -86,6 +86,14 @@ describe('OutageTelling.tell()', () => {
     expect([journal, appended]).toEqual([['sending a', 'sending b'], []]);
   });
 
+  it('is away as well where the database goes away while what it refused is told without its contents', async () => {
+    const { tell, journal, appended, logger } = telling((batch) =>
+      batch.some(isBare) ? raise(AWAY) : raise(new Error('refused')),
+    );
+    await expect(tell([outageOf('a', 1)])).rejects.toBe(AWAY);
+    expect([journal, appended, logger.lines]).toEqual([['sending a'], [], []]);
+  });
+
   it('what is refused even without its contents is named in the ledger, told again later, and in nobody’s way', async () => {
     const { tell, journal, appended, logger } = telling((batch) =>
       idsOf(batch).includes('b') ? raise(new Error('no')) : [],
