@@ -1,6 +1,6 @@
 /** DatabaseSupervisor: when it asks next, that it leaves nothing that asks later, and what happens while it makes good. */
 import { describe, expect, it } from 'vitest';
-import type { HeldRecord } from '../../../../../src/modules/foundation/application/outage-journal.ts';
+import type { HeldRecord } from '../../../../../src/modules/foundation/application/ports/run-tracker.ts';
 import { DatabaseLockedError, DatabaseUnavailableError } from '../../../../../src/modules/foundation/domain/errors.ts';
 import { createEngine, newStore } from '../../../../support/engine.ts';
 import { settle } from '../../../../support/manual-time.ts';
