@@ -18,9 +18,9 @@ interface Budget {
 
 /** `carillon/client` is types and Hono's client; `carillon/time` is what a browser may carry. */
 const BUDGETS: readonly Budget[] = [
-  { entry: 'src/index.ts', maxKb: 138, isWhole: false },
-  { entry: 'src/node.ts', maxKb: 147, isWhole: false },
-  { entry: 'src/deno.ts', maxKb: 149, isWhole: false },
+  { entry: 'src/index.ts', maxKb: 139, isWhole: false },
+  { entry: 'src/node.ts', maxKb: 148, isWhole: false },
+  { entry: 'src/deno.ts', maxKb: 150, isWhole: false },
   { entry: 'src/bun.ts', maxKb: 147, isWhole: false },
   { entry: 'src/cloudflare.ts', maxKb: 136, isWhole: false },
   { entry: 'src/testing.ts', maxKb: 107, isWhole: false },
