@@ -87,6 +87,9 @@ describe('checkHistory() and the misfire grace', () => {
     expect(withTerms({ misfirePolicy: 'skip' }, late(15_001))).toEqual([rule]);
     expect(withTerms({ misfirePolicy: 'skip', jitterMs: 1 }, late(15_001))).not.toContain(rule);
     expect(withTerms({}, late(60_000))).toEqual([]);
+    const disturbances = [{ on: 'server', fromMs: T, toMs: T + 30_000 }];
+    expect(withTerms({ misfireGraceMs: 12_000 }, { ...late(32_000), disturbances })).toEqual([]);
+    expect(withTerms({ misfireGraceMs: 12_000 }, { ...late(32_001), disturbances })).toEqual([rule]);
   });
 
   it('not one that waited, that is tried again, that a person ordered, or that ended a pause', () => {

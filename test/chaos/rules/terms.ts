@@ -13,9 +13,11 @@ import {
   type Rule,
   type Violation,
 } from '../history.ts';
+import { isDisturbed } from './disturbed.ts';
 
-/** A plan is that old when it is followed, at most: by the longest that a claim is on its way. */
+/** A plan is that old when it is followed, at most: as long as a call may take, and where the way is disturbed until its claim is refused. */
 const UNDER_WAY_MS = 5_000;
+const REFUSED_AFTER_MS = 20_000;
 /** A replica knows the database's clock by its answers. */
 const CLOCK_MS = 500;
 /** What is due then is claimed, and told of, by the end of the quiet. */
@@ -67,7 +69,8 @@ export const withinItsGrace: Rule = (history) => {
     const isPlanned = isScheduled(run) && attempt === 1 && !wasPending && !paused.has(run.jobId);
     if (spec === undefined || claimedAtMs === null || !isPlanned) return [];
     const lateMs = claimedAtMs - scheduledAtMs;
-    if (lateMs <= graceMsOf(spec) + UNDER_WAY_MS) return [];
+    const isHeldUp = isDisturbed(history, history.instances.get(run.instanceId ?? ''), claimedAtMs);
+    if (lateMs <= graceMsOf(spec) + (isHeldUp ? REFUSED_AFTER_MS : UNDER_WAY_MS)) return [];
     const what = `${run.jobId}@${iso(scheduledAtMs)} was claimed ${Math.round(lateMs)} ms late, and its grace is ${graceMsOf(spec)} ms`;
     return [{ rule: 'within its grace', what, evidence: run }];
   });
