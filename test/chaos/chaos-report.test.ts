@@ -9,6 +9,7 @@ const VERDICT: ChaosVerdict = {
   violations: [],
   inflicted: [],
   forcedMs: [],
+  overloads: [],
   badRows: 0,
   reschedulings: 0,
   missed: 0,

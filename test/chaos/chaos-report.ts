@@ -44,6 +44,7 @@ function figures(verdict: ChaosVerdict, options: ChaosOptions): string[] {
     ahead(verdict),
     farAhead(verdict),
     stale(history),
+    overloaded(verdict),
     `events: ${tally(events.map(causeOf))}`,
     `pauses ${orders.pauses.length}, cancellations acknowledged ${orders.cancels.length}, runs ordered again ${orders.retriedOccurrences.size}, unheard triggers ${orders.repeated.length}, jobs made ${orders.briefJobs.length} and removed ${orders.briefJobs.filter(({ removedAtMs }) => removedAtMs !== null).length}, backfills ${orders.backfills.length}, left waiting ${history.pending.length}`,
     `edits ${edits.length} (acknowledged ${acknowledged}), reschedulings ${counts.reschedulings}, changes of steered jobs ${history.versions.filter(({ version }) => version > 0).length}, triggers acknowledged ${triggers.length}, bad rows ${counts.badRows}`,
@@ -76,6 +77,17 @@ function farAhead({ history, inflicted }: ChaosVerdict): string {
 function stale(history: ChaosVerdict['history']): string {
   const { samples, judging, longestMs, longestInPeaceMs } = sightOf(history);
   return `RUNNING after the lease of its holder: for ${Math.round(longestMs)} ms at most, in peace for ${Math.round(longestInPeaceMs)} ms; ${judging} of ${samples} samples could tell a rescue that fails`;
+}
+
+/** Where no fault was on the server: then the machine is too busy for its verdict to say much. */
+function overloaded({ overloads, inflicted }: ChaosVerdict): string {
+  const broken = inflicted.filter(({ on }) => on === 'server');
+  const byItself = overloads.filter(
+    ({ fromMs, toMs }) =>
+      !broken.some((fault) => fault.inflictedAtMs < toMs && (fault.mendedAtMs ?? Number.POSITIVE_INFINITY) > fromMs),
+  );
+  const totalMs = byItself.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+  return `the server took more than a second to answer without a fault of its own: ${byItself.length} times, ${Math.round(totalMs / 1_000)} s in all`;
 }
 
 function causeOf({ type, reason }: EventRecord): string {

@@ -13,7 +13,7 @@ import { Cluster } from './cluster.ts';
 import { findUnexercised } from './exercised.ts';
 import { type Fault, planFaults, type PlannedFault } from './fault-schedule.ts';
 import { FAR_AHEAD_MS, herdOf } from './herd.ts';
-import type { History, Violation } from './history.ts';
+import type { Disturbance, History, Violation } from './history.ts';
 import { recordLeases } from './lease-record.ts';
 import { type Inflicted, Nemesis } from './nemesis.ts';
 import { insertPast } from './past-history.ts';
@@ -50,6 +50,8 @@ export interface ChaosVerdict {
   readonly violations: readonly Violation[];
   readonly inflicted: readonly Inflicted[];
   readonly forcedMs: readonly number[];
+  /** When the server took longer to answer than anybody could count on, with a fault or without. */
+  readonly overloads: readonly Disturbance[];
   readonly badRows: number;
   /** So often no replica held claims ahead for one to be killed with them. */
   readonly missed: number;
@@ -100,7 +102,8 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
   await busy;
   const quiet = await settle(cluster, options, running);
   const watch = { fromMs, toMs: quiet.quietToMs - PENDING_MS };
-  const { disturbances } = nemesis;
+  const { overloads } = running;
+  const disturbances = [...nemesis.disturbances, ...overloads];
   const { historyRows } = options;
   const parts = { cluster, traffic, jobs, herd, watch, ...quiet, disturbances, historyRows };
   const history = await readHistory(parts);
@@ -111,6 +114,7 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
     forcedMs: nemesis.forcedMs,
     missed: nemesis.missed,
     unexercised: findUnexercised({ attackMs, faults, herd, inflicted: nemesis.inflicted, history }),
+    overloads,
     badRows: traffic.badRows,
     reschedulings: traffic.reschedulings.length,
   };

@@ -26,3 +26,16 @@ it('RunningWatch samples every second and a half, and has no sample of a server 
   ]);
   expect(ask).toHaveBeenCalledTimes(3);
 });
+
+it('RunningWatch notes an answer that took longer than a second, whatever it says', async () => {
+  const late = [600, 1_400].map((ms) => () => new Promise<never[]>((resolve) => setTimeout(() => resolve([]), ms)));
+  const ask = vi.fn(() => (late.shift() ?? (() => Promise.resolve([])))());
+  const watch = new RunningWatch({ ask } as never);
+  await vi.advanceTimersByTimeAsync(6_000);
+  const samples = watch.stop();
+  await vi.advanceTimersByTimeAsync(2_000);
+  await samples;
+  expect(watch.overloads).toMatchObject([{ on: 'server' }]);
+  const [{ fromMs, toMs }] = watch.overloads as [{ fromMs: number; toMs: number }];
+  expect(toMs - fromMs).toBeGreaterThanOrEqual(1_400);
+});

@@ -1,8 +1,11 @@
 /**
- * Looks at what is RUNNING while the cluster is under attack, past every proxy. Owns its samples. Invariant: a sample is asked
- * for once, and there is none of the time in which the server was away.
+ * Looks at what is RUNNING while the cluster is under attack, past every proxy. Owns its samples, and when they took so long
+ * that the server, or the whole machine, was as good as away. Invariant: a sample is asked for once, and there is none of the
+ * time in which the server was away.
  */
 import type { ChaosDatabase } from './chaos-database.ts';
+import type { Disturbance } from './history.ts';
+import { machineNow } from './shifted-date.ts';
 
 /** A record that is RUNNING although the lease of its holder has ended. */
 export interface StaleRecord {
@@ -20,6 +23,8 @@ export interface RunningSample {
 }
 
 const SAMPLED_EVERY_MS = 1_500;
+/** What a quiet machine answers in a few milliseconds. */
+const TOO_LONG_MS = 1_000;
 
 const ms = (instant: string): string => `(extract(epoch from ${instant}) * 1000)::float8`;
 
@@ -35,6 +40,8 @@ const TEXT = `
 export class RunningWatch {
   readonly #database: Pick<ChaosDatabase, 'ask'>;
   readonly #samples: RunningSample[] = [];
+  /** When nobody could count on an answer, fault or not. */
+  readonly overloads: Disturbance[] = [];
   readonly #watching: Promise<void>;
   #isOver = false;
 
@@ -51,7 +58,8 @@ export class RunningWatch {
   }
 
   async #watch(): Promise<void> {
-    while (!this.#isOver) {
+    for (let dueAtMs = machineNow(); !this.#isOver; dueAtMs = machineNow() + SAMPLED_EVERY_MS) {
+      await new Promise((resolve) => setTimeout(resolve, dueAtMs - machineNow()));
       const rows = await this.#database.ask(TEXT).catch(() => []);
       const stale = rows
         .filter(({ id }) => id !== null)
@@ -62,7 +70,8 @@ export class RunningWatch {
           leaseEndedAtMs: Number(row['ended']),
         }));
       if (rows.length > 0) this.#samples.push({ atMs: Number(rows[0]?.['at']), stale });
-      await new Promise((resolve) => setTimeout(resolve, SAMPLED_EVERY_MS));
+      if (machineNow() - dueAtMs > TOO_LONG_MS)
+        this.overloads.push({ on: 'server', fromMs: dueAtMs, toMs: machineNow() });
     }
   }
 }
