@@ -24,8 +24,12 @@ it('keeps every promise through one round of all faults', { timeout: 300_000 }, 
   const told = describeVerdict(verdict, options);
   expect(verdict.violations, told).toEqual([]);
   expect(verdict.history.ledger.length).toBeGreaterThan(100);
-  const { inflicted } = verdict;
-  expect(new Set(inflicted.filter(({ isVain }) => !isVain).map(({ fault }) => fault)), told).toEqual(new Set(FAULTS));
-  const aimed = inflicted.find(({ fault }) => fault === 'kill-ahead');
-  expect(aimed?.heldAhead.all, told).toBeGreaterThan(0);
+  const { inflicted, missed } = verdict;
+  const effective = new Set(inflicted.filter(({ isVain }) => !isVain).map(({ fault }) => fault));
+  // Where the machine is so busy that nothing is claimed ahead for a minute, there is nobody to aim at.
+  const wanted = FAULTS.filter((fault) => fault !== 'kill-ahead' || missed === 0);
+  expect(effective, told).toEqual(new Set(wanted));
+  for (const { heldAhead } of inflicted.filter(({ fault }) => fault === 'kill-ahead')) {
+    expect(heldAhead.all, told).toBeGreaterThan(0);
+  }
 });
