@@ -58,8 +58,8 @@ export class RunningWatch {
   }
 
   async #watch(): Promise<void> {
-    for (let dueAtMs = machineNow(); !this.#isOver; dueAtMs = machineNow() + SAMPLED_EVERY_MS) {
-      await new Promise((resolve) => setTimeout(resolve, dueAtMs - machineNow()));
+    let dueAtMs = machineNow();
+    while (!this.#isOver) {
       const rows = await this.#database.ask(TEXT).catch(() => []);
       const stale = rows
         .filter(({ id }) => id !== null)
@@ -72,6 +72,8 @@ export class RunningWatch {
       if (rows.length > 0) this.#samples.push({ atMs: Number(rows[0]?.['at']), stale });
       if (machineNow() - dueAtMs > TOO_LONG_MS)
         this.overloads.push({ on: 'server', fromMs: dueAtMs, toMs: machineNow() });
+      dueAtMs = machineNow() + SAMPLED_EVERY_MS;
+      await new Promise((resolve) => setTimeout(resolve, SAMPLED_EVERY_MS));
     }
   }
 }
