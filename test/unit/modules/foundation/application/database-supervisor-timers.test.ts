@@ -1,6 +1,6 @@
 /** DatabaseSupervisor: when it asks next, that it leaves nothing that asks later, and what happens while it makes good. */
 import { describe, expect, it } from 'vitest';
-import type { HeldRecord } from '../../../../../src/modules/foundation/application/ports/run-tracker.ts';
+import type { OutageJournal } from '../../../../../src/modules/foundation/application/outage-journal.ts';
 import { DatabaseLockedError, DatabaseUnavailableError } from '../../../../../src/modules/foundation/domain/errors.ts';
 import { createEngine, newStore } from '../../../../support/engine.ts';
 import { settle } from '../../../../support/manual-time.ts';
@@ -92,7 +92,7 @@ it('DatabaseSupervisor lets nothing start through a lease that was lost again wh
   expect([supervisor.isUp, wired.lease.isHeld]).toEqual([true, true]);
 });
 
-function heldRecord(instanceId: string, now: number): HeldRecord {
+function heldRecord(instanceId: string, now: number): Parameters<OutageJournal['hold']>[0] {
   const at = new Date(now);
   return {
     run: {
