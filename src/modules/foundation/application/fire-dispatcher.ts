@@ -9,6 +9,7 @@
 import { RunCancelledError } from '../domain/errors.ts';
 import type { RunnableConfig } from '../domain/job-config.ts';
 import type { MergedJobRegistry } from '../domain/job-definition.ts';
+import type { JobTerms } from '../domain/job-terms.ts';
 import type { TrackedRun } from './ports/run-tracker.ts';
 import { RunController } from './run-controller.ts';
 import type { RunExecutor } from './run-executor.ts';
@@ -47,6 +48,8 @@ export class FireDispatcher {
   readonly #listeners = new Set<SlotListener>();
   /** The jobs of active runs that the database does not know of, by run id. */
   readonly #unrecorded = new Map<string, string>();
+  /** The latest occurrence of each job that was started here, in milliseconds since 1970. */
+  readonly #startedUntil = new Map<string, number>();
   /** Active runs whose job works. */
   #working = 0;
   #reserved = 0;
@@ -86,6 +89,17 @@ export class FireDispatcher {
     let count = 0;
     for (const { run, isWorking } of this.#active.values()) if (isWorking && run.jobId === jobId) count += 1;
     return count;
+  }
+
+  /** As the claim sees it, of what this process runs: none is started beside those that go on. */
+  isFull(jobId: string, terms: Pick<JobTerms, 'overlapPolicy' | 'maxConcurrentRuns'> | undefined): boolean {
+    const atMost = terms?.overlapPolicy === 'allow' ? (terms.maxConcurrentRuns ?? Number.POSITIVE_INFINITY) : 1;
+    return this.countWorking(jobId) >= atMost;
+  }
+
+  /** No occurrence of the job up to this one is started here again, whatever a cursor says that was read before it was. */
+  startedUntil(jobId: string): number {
+    return this.#startedUntil.get(jobId) ?? Number.NEGATIVE_INFINITY;
   }
 
   /**
@@ -137,6 +151,7 @@ export class FireDispatcher {
     const active: ActiveRun = { run, controller, isWorking: true };
     this.#active.set(run.id, active);
     this.#working += 1;
+    this.#noteOccurrence(run);
     const onWorkEnd = (): void => {
       this.#endWork(active);
       this.#offer();
@@ -145,6 +160,11 @@ export class FireDispatcher {
     // The start of one without a record is its record's.
     if (run.isRecorded) this.#starts.afterwards(() => void this.#finish(active, work));
     else void this.#finish(active, work);
+  }
+
+  #noteOccurrence({ jobId, scheduledAt, trigger }: TrackedRun): void {
+    if (trigger === 'schedule' || trigger === 'catchUp')
+      this.#startedUntil.set(jobId, Math.max(this.startedUntil(jobId), scheduledAt.getTime()));
   }
 
   async #finish(active: ActiveRun, work: RunWork): Promise<void> {

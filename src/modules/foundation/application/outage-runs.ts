@@ -56,11 +56,6 @@ export class OutageRuns {
   readonly #deps: OutageRunsDeps;
   readonly #telling: OutageTelling;
   readonly #jobs = new Map<string, JobOutage>();
-  /**
-   * How far each job has run here without the database, in milliseconds since 1970. Kept after it was told: a job edited
-   * meanwhile comes with a cursor that may stand before that, and the database may be away again before anybody claims it.
-   */
-  readonly #ranUntil = new Map<string, number>();
   #unanswered: UnansweredLookup | null = null;
   #isSettling = false;
 
@@ -121,7 +116,7 @@ export class OutageRuns {
   /** A run has ended: the occurrence that waits behind it starts. */
   startWaiting(jobId: string): void {
     const job = this.#jobs.get(jobId);
-    if (job === undefined || !this.isOpen || this.#isBusy(job.config)) return;
+    if (job === undefined || !this.isOpen || this.#deps.dispatcher.isFull(jobId, job.config)) return;
     const next = job.takeWaiting();
     if (next !== undefined) this.#start(job.config, next);
   }
@@ -166,11 +161,12 @@ export class OutageRuns {
   }
 
   #fireOne(entry: DirectoryEntry, now: number): void {
-    const { directory, newId } = this.#deps;
+    const { directory, dispatcher, newId } = this.#deps;
     if (entry.dueAt === null) return;
-    const ranUntil = this.#ranUntil.get(entry.job.jobId) ?? Number.NEGATIVE_INFINITY;
-    if (entry.dueAt <= ranUntil)
-      return directory.put(entry.job, nextFire(entry.job.terms, entry.job.schedule, ranUntil));
+    // A cursor that was read before its claim was answered, or of a job edited since it ran, may stand before what has run.
+    const startedUntil = dispatcher.startedUntil(entry.job.jobId);
+    if (entry.dueAt <= startedUntil)
+      return directory.put(entry.job, nextFire(entry.job.terms, entry.job.schedule, startedUntil));
     // A claim may have taken it: it is planned as it was then, and not told to be missed because it took so long to know.
     const claimedAt = this.#unanswered?.plannedAt(entry.job.jobId, entry.dueAt) ?? null;
     // Others may have called it lost since, or given it to its next attempt: the database says, once it is back.
@@ -179,7 +175,7 @@ export class OutageRuns {
     const { config, run, whenOverlapping } = plan;
     const job = this.#jobs.get(config.jobId) ?? new JobOutage(plan, newId());
     if (job.isAheadOf(plan)) return directory.put(entry.job, job.nextFireAt?.getTime() ?? null);
-    const isBusy = this.#isBusy(config);
+    const isBusy = dispatcher.isFull(config.jobId, config);
     if (run !== null && isBusy && whenOverlapping === 'wait') return directory.look(entry.job, now + 1_000);
     this.#jobs.set(config.jobId, job);
     job.moveOn(plan);
@@ -200,12 +196,6 @@ export class OutageRuns {
     );
   }
 
-  /** As the claim sees it, of what this process runs. */
-  #isBusy({ jobId, overlapPolicy, maxConcurrentRuns }: RunnableConfig): boolean {
-    const running = this.#deps.dispatcher.countWorking(jobId);
-    return running > 0 && (overlapPolicy !== 'allow' || (maxConcurrentRuns !== null && running >= maxConcurrentRuns));
-  }
-
   #start(config: RunnableConfig, occurrence: WaitingOccurrence): void {
     const { directory, dispatcher, held, lease, time } = this.#deps;
     const { jobId } = config;
@@ -222,8 +212,6 @@ export class OutageRuns {
       jobKwargs: config.jobKwargs,
       isRecorded: false,
     };
-    const ranUntil = this.#ranUntil.get(jobId) ?? Number.NEGATIVE_INFINITY;
-    this.#ranUntil.set(jobId, Math.max(ranUntil, run.scheduledAt.getTime()));
     dispatcher.dispatch(run, config, directory.registry);
   }
 
