@@ -134,11 +134,14 @@ export class EngineStory {
     this.#lock({ kind: 'lockCursor', afterMs, forMs: 1_500, by: 0 }, ALL);
     link.isAway = false;
     await time.advance(1_500 + afterMs);
-    const other = this.#engines.find((one) => one !== engine);
-    if (kind === 'untoldAndKill' && other !== undefined)
-      await this.#end(other, { kind: 'kill', afterMs, forMs: 350, by: 0 });
-    link.isAway = true;
-    void time.pass(4_000).then(() => (link.isAway = false));
+    const other = kind === 'untoldAndKill' ? this.#engines.find((one) => one !== engine) : undefined;
+    other?.kill();
+    await time.advance(350);
+    this.#store.isAway = true;
+    void time.pass(4_000).then(() => (this.#store.isAway = false));
+    if (other === undefined) return;
+    this.#engines.splice(this.#engines.indexOf(other), 1);
+    await this.#boot();
   }
 
   /** What one replica says of a job is refused, what another says is not. */

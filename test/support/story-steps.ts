@@ -25,6 +25,12 @@ export const STORY_JOBS: Readonly<Record<string, Partial<JobConfig>>> = {
   cancelPrevious: { cronExpression: '*/3 * * * * *', overlapPolicy: 'cancelPrevious' },
   limited: { cronExpression: '*/2 * * * * *', overlapPolicy: 'allow', maxConcurrentRuns: 1 },
   caughtUp: { cronExpression: '*/2 * * * * *', overlapPolicy: 'allow', misfirePolicy: 'all', catchUpLimit: 5 },
+  ...Object.fromEntries(
+    ['a', 'b', 'c', 'd', 'e', 'f'].map((at): [string, Partial<JobConfig>] => [
+      `second-${at}`,
+      { cronExpression: '*/1 * * * * *', overlapPolicy: 'allow' },
+    ]),
+  ),
   edited: { cronExpression: '*/5 * * * * *', overlapPolicy: 'skip' },
 };
 
