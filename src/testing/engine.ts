@@ -32,6 +32,8 @@ export const START = '2026-01-02T11:59:57.000Z';
 
 export interface EngineOptions {
   readonly store: InMemoryStore;
+  /** Of the instance. Default: one that no other has. */
+  readonly id?: string;
   readonly jobs?: Readonly<Record<string, JobFunction>>;
   /** In place of `jobs`. */
   readonly registry?: MergedJobRegistry;
@@ -71,14 +73,13 @@ export function createEngine({
   ...options
 }: EngineOptions): Engine {
   engines += 1;
-  const name = `engine-${engines}`;
   const link = new StoreLink(store);
   const logger = new InMemoryLogger();
   const registry = options.registry ?? registryOf(jobs);
   const container = registerFoundation({
     database: new StoredConnection(link) as unknown as Database,
     instance: {
-      id: name,
+      id: options.id ?? `engine-${engines}`,
       hostname: 'host',
       runtime: 'node 24.0.0',
       version: '0.0.0',

@@ -17,6 +17,7 @@ import type { JsonObject } from '../modules/foundation/domain/job-definition.ts'
 import { isPaused } from '../modules/foundation/domain/next-fire.ts';
 import type { Execution, RunTrigger } from '../modules/foundation/domain/run.ts';
 import { toWritableJson, toWritableText } from '../modules/foundation/domain/writable-text.ts';
+import { HeldRows } from './held-rows.ts';
 import { droppedRun, isSameRow, isSameSchedule, skippedWith } from './job-row-changes.ts';
 import { afterRun, jobConfig } from './job-row.ts';
 import type { ManualTime } from './manual-time.ts';
@@ -28,9 +29,9 @@ export class InMemoryStore {
   readonly pending = new Map<string, PendingRun>();
   /** Ids of waiting runs that the database refuses to start, and how. */
   readonly refused = new Map<string, Error>();
-  /** Cursors that somebody has locked, and what of an outage the database refuses. */
-  readonly lockedCursors = new Set<string>();
-  refusesOutage: (settlement: OutageSettlement) => boolean = () => false;
+  /** What somebody holds, and what of an outage the database refuses. */
+  readonly held = new HeldRows();
+  refusesOutage: (settlement: OutageSettlement, instanceId: string) => boolean = () => false;
   /** What each execution has said. */
   readonly runLines = new Map<string, RunLogLine[]>();
   /** RUNNING records that keep other runs of their job away. */

@@ -2,12 +2,16 @@
  * One replica's way to the store in memory: counted, delayed, cut, and faulty where a test says so. Several replicas share
  * one store, each over a link of its own. Invariant: a call is one statement: its effect is whole, or there is none.
  */
-import { DatabaseUnavailableError } from '../modules/foundation/domain/errors.ts';
+import { DatabaseBusyError, DatabaseUnavailableError } from '../modules/foundation/domain/errors.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
 
 type Fault =
   | { readonly kind: 'fails' | 'failsAfter'; readonly error: Error }
   | { readonly kind: 'waits' | 'waitsAfter'; readonly gate: Promise<void> };
+
+/** So long a statement waits for a row that somebody holds, as the database's `lock_timeout` says. */
+const LOCK_TIMEOUT_MS = 4_000;
+const LOOK_EVERY_MS = 100;
 
 /** One replica's way to the store: counted, delayed, cut, and faulty where a test says so. */
 export class StoreLink {
@@ -59,12 +63,25 @@ export class StoreLink {
     if (fault?.kind === 'waits') await fault.gate;
     await this.#reach();
     if (fault?.kind === 'fails') throw fault.error;
-    const answer = effect();
+    const answer = await this.#whenFree(effect);
     if (fault?.kind === 'failsAfter') throw fault.error;
     if (fault?.kind === 'waitsAfter') await fault.gate;
     if (this.latencyMs > 0) await this.store.time.pass(this.latencyMs / 2);
     await this.#reach();
     return answer;
+  }
+
+  /** @throws DatabaseBusyError without an effect, where somebody holds a row that it needs, for too long */
+  async #whenFree<T>(effect: () => T): Promise<T> {
+    for (let waitedMs = 0; ; waitedMs += LOOK_EVERY_MS) {
+      try {
+        return effect();
+      } catch (error) {
+        if (!(error instanceof DatabaseBusyError) || waitedMs >= LOCK_TIMEOUT_MS) throw error;
+      }
+      await this.store.time.pass(LOOK_EVERY_MS);
+      await this.#reach();
+    }
   }
 
   async #reach(): Promise<void> {

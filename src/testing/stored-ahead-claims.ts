@@ -63,7 +63,9 @@ export class StoredAheadClaims implements AheadClaims {
   giveBackOfDead(instanceId: string): Promise<DeadAheadRun[]> {
     const { store } = this.#link;
     return this.#link.call('ahead.giveBackOfDead', () => {
-      const orphans = store.orphansOf(instanceId).filter((run) => store.isUnconfirmed(run));
+      const orphans = store
+        .orphansOf(instanceId)
+        .filter((run) => store.isUnconfirmed(run) && !store.held.records.has(run.id));
       for (const run of orphans)
         store.leases.set(run.instanceId, { ...store.leases.get(run.instanceId)!, heldFrom: null });
       const deadIds = new Set(orphans.map(({ id }) => id));
@@ -78,7 +80,7 @@ export class StoredAheadClaims implements AheadClaims {
         const fate = giveBackOne(store, { run, isSame, isOvertaken: overtaken.has(run.id) });
         const { id, jobId, scheduledAt, instanceId: holder } = run;
         const dead = { id, jobId, scheduledAt, instanceId: holder, isClaimable: fate === 'claimable' };
-        return fate === 'cancelled' ? [] : [dead];
+        return fate === 'cancelled' || fate === 'held' ? [] : [dead];
       });
     });
   }
@@ -101,8 +103,8 @@ function giveBack(store: InMemoryStore, instanceId: string, runs: readonly Ahead
     if (record?.status !== 'RUNNING' || record.instanceId !== instanceId) continue;
     const at = store.cursors.get(run.jobId)?.nextFireAt;
     const isOvertaken = nextFireAt !== null && (at === 'exhausted' || (at instanceof Date && at > nextFireAt));
-    giveBackOne(store, { run, isOvertaken, isSame: isSameSchedule(config, store.configs.get(run.jobId)) });
-    givenBack.add(run.id);
+    const isSame = isSameSchedule(config, store.configs.get(run.jobId));
+    if (giveBackOne(store, { run, isOvertaken, isSame }) !== 'held') givenBack.add(run.id);
   }
   return givenBack;
 }
@@ -113,8 +115,12 @@ interface Doomed {
   readonly isOvertaken: boolean;
 }
 
-function giveBackOne(store: InMemoryStore, { run, isSame, isOvertaken }: Doomed): 'cancelled' | 'claimable' | 'named' {
+/** Held: somebody holds a row that it needs; it is given back the next time. */
+type Fate = 'cancelled' | 'claimable' | 'named' | 'held';
+
+function giveBackOne(store: InMemoryStore, { run, isSame, isOvertaken }: Doomed): Fate {
   const { id, jobId, scheduledAt } = run;
+  if (store.held.records.has(id)) return 'held';
   const reason = store.cancelReasons.get(id);
   if (reason !== undefined) {
     const end = { finishedAt: new Date(store.now()), durationMs: 0, errorMessage: reason };
@@ -122,13 +128,17 @@ function giveBackOne(store: InMemoryStore, { run, isSame, isOvertaken }: Doomed)
     store.executions.set(id, { ...record, ...end, status: 'FAILED', failureReason: 'CANCELLED' });
     return 'cancelled';
   }
-  store.executions.delete(id);
+  if (store.held.cursors.has(jobId)) return 'held';
   const at = store.cursors.get(jobId)?.nextFireAt;
   const config = store.configs.get(jobId);
   const isComing = at instanceof Date && at <= scheduledAt;
   const isUnread = at === 'unarmed' && config !== undefined && config.updatedAt < scheduledAt;
-  if (config?.enabled === true && (isComing || isUnread)) return 'claimable';
-  if (config?.enabled !== true || !isSame || at === 'unarmed') return name(store, run, 'occurrence.skipped');
+  const isAlone = config?.enabled !== true || !isSame || at === 'unarmed';
+  const isClaimed = config?.enabled === true && (isComing || isUnread);
+  if (!isClaimed && !isAlone && isOvertaken && store.held.configs.has(jobId)) return 'held';
+  store.executions.delete(id);
+  if (isClaimed) return 'claimable';
+  if (isAlone) return name(store, run, 'occurrence.skipped');
   if (isOvertaken) return wait(store, run, config);
   store.setCursor(jobId, scheduledAt);
   store.tell({ kind: 'job', jobId });

@@ -17,6 +17,7 @@ export class StoredCancellations implements Cancellations {
   request({ executionId, reason, actor }: CancelOrder): Promise<boolean> {
     const { store } = this.#link;
     return this.#link.call('cancellations.request', () => {
+      store.held.needRecords([executionId]);
       const run = store.pending.get(executionId) ?? store.executions.get(executionId);
       if (run === undefined || !(store.cancel(executionId, reason) || dropWaiting(store, executionId, reason)))
         return false;

@@ -7,12 +7,12 @@ import type {
   FireCursor,
   OverduePage,
 } from '../modules/foundation/application/ports/fire-claims.ts';
-import { SCHEDULER_ACTOR } from '../modules/foundation/application/ports/pending-runs.ts';
-import type { RunnableConfig } from '../modules/foundation/domain/job-config.ts';
 import { isPaused } from '../modules/foundation/domain/next-fire.ts';
 import type { Run } from '../modules/foundation/domain/run.ts';
+import { DatabaseBusyError } from '../modules/foundation/domain/errors.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
 import type { StoreLink } from './store-link.ts';
+import { isHeldBack, isQueueing, isToWait, judgeOverlap } from './stored-overlaps.ts';
 
 const RUNNING = {
   status: 'RUNNING',
@@ -42,17 +42,37 @@ export function insertRunning(store: InMemoryStore, run: Run, mayExclude = true)
   return true;
 }
 
+/** So many claims leave jobs alone of which a run goes on, after one that had to wait for the record of such a run. */
+const CAREFUL_CLAIMS = 100;
+
 export class StoredFireClaims implements FireClaims {
   readonly #link: StoreLink;
+  #carefulClaims = 0;
 
   constructor(link: StoreLink) {
     this.#link = link;
   }
 
-  claim(instanceId: string, fires: readonly DueFire[], options: ClaimOptions = {}): Promise<ClaimResult> {
-    const { aheadMs = 0, renewals } = options;
+  async claim(instanceId: string, fires: readonly DueFire[], options: ClaimOptions = {}): Promise<ClaimResult> {
+    const isCareful = this.#carefulClaims > 0;
+    if (isCareful) this.#carefulClaims -= 1;
+    try {
+      return await this.#claim(instanceId, fires, { ...options, isCareful });
+    } catch (error) {
+      if (isCareful || !(error instanceof DatabaseBusyError)) throw error;
+      this.#carefulClaims = CAREFUL_CLAIMS;
+      return await this.#claim(instanceId, fires, { ...options, isCareful: true });
+    }
+  }
+
+  #claim(
+    instanceId: string,
+    fires: readonly DueFire[],
+    { aheadMs = 0, renewals, isCareful }: ClaimOptions & { readonly isCareful: boolean },
+  ): Promise<ClaimResult> {
     const { store } = this.#link;
     return this.#link.call('claims.claim', () => {
+      if (store.isLeased(instanceId, renewals)) store.held.needRecords(neededRecords(store, fires, isCareful));
       const claiming: Claiming = { store, instanceId, runs: [], moved: new Set(), until: store.now() + aheadMs };
       if (store.isLeased(instanceId, renewals)) for (const fire of fires) claimOne(claiming, fire);
       const successOf = (jobId: string): Date | null => store.configs.get(jobId)?.lastSuccessAt ?? null;
@@ -82,7 +102,7 @@ export class StoredFireClaims implements FireClaims {
       const armed = new Set<string>();
       for (const { jobId, revision, nextFireAt } of cursors) {
         const cursor = store.cursors.get(jobId);
-        if (cursor?.nextFireAt !== 'unarmed' || cursor.revision !== revision) continue;
+        if (cursor?.nextFireAt !== 'unarmed' || cursor.revision !== revision || store.held.cursors.has(jobId)) continue;
         store.cursors.set(jobId, { jobId, revision, nextFireAt: nextFireAt ?? 'exhausted' });
         if (nextFireAt === null) store.expire(jobId, revision);
         armed.add(jobId);
@@ -137,7 +157,7 @@ function claimOne({ store, instanceId, runs, moved, until }: Claiming, fire: Due
   const { config, dueAt, nextFireAt, event } = fire;
   const { jobId, revision, maxAttempts, jobKwargs } = config;
   const cursor = store.cursors.get(jobId);
-  if (cursor?.revision !== revision || !(cursor.nextFireAt instanceof Date)) return;
+  if (cursor?.revision !== revision || !(cursor.nextFireAt instanceof Date) || isHeldUp(store, fire)) return;
   if (cursor.nextFireAt.getTime() !== dueAt.getTime() || dueAt.getTime() > until) return;
   if (fire.run !== null && isBehindUnconfirmed(store, fire)) return;
   const isOverlapping = isHeldBack(store, config);
@@ -157,66 +177,29 @@ function claimOne({ store, instanceId, runs, moved, until }: Claiming, fire: Due
   moved.add(jobId);
 }
 
+/** Records that may keep those of these fires away: who is careful sees what they say, and waits for nobody. */
+function neededRecords(store: InMemoryStore, fires: readonly DueFire[], isCareful: boolean): string[] {
+  return fires.flatMap((fire) => {
+    const { config, run } = fire;
+    if (isCareful || run === null || isHeldUp(store, fire)) return [];
+    const others = store.runsOf(config.jobId).filter((other) => {
+      const isSame = Number(other.scheduledAt) === Number(run.scheduledAt) && other.attempt === 1;
+      return isSame || (other.status === 'RUNNING' && store.exclusive.has(other.id));
+    });
+    return others.map(({ id }) => id);
+  });
+}
+
+/** Somebody holds its cursor; or its job, of which nothing can be queued then. */
+function isHeldUp({ held }: InMemoryStore, fire: DueFire): boolean {
+  const { jobId } = fire.config;
+  return held.cursors.has(jobId) || (fire.run !== null && isQueueing(fire) && held.configs.has(jobId));
+}
+
 /** Behind a run that was claimed ahead and may still be given back, and that keeps this one away. */
 function isBehindUnconfirmed(store: InMemoryStore, { config: { jobId, overlapPolicy }, run }: DueFire): boolean {
   return store
     .runsOf(jobId)
     .filter((other) => overlapPolicy !== 'allow' || Number(other.scheduledAt) === Number(run?.scheduledAt))
     .some((other) => store.isUnconfirmed(other));
-}
-
-/** By an exclusive run, or because as many go on as the job's limit allows. */
-export function isHeldBack(store: InMemoryStore, config: RunnableConfig): boolean {
-  if (config.overlapPolicy !== 'allow' && store.isExclusivelyRunning(config.jobId)) return true;
-  return isLimitReached(store, config);
-}
-
-function isLimitReached(store: InMemoryStore, { jobId, maxConcurrentRuns }: RunnableConfig): boolean {
-  const running = store.runsOf(jobId).filter(({ status }) => status === 'RUNNING').length;
-  return maxConcurrentRuns !== null && running >= maxConcurrentRuns;
-}
-
-const isQueueing = ({ whenOverlapping: when }: DueFire): boolean => when !== 'skip' && !when.startsWith('wait');
-
-const isToWait = (store: InMemoryStore, { config, whenOverlapping: when }: DueFire): boolean =>
-  when === 'wait' || (when === 'waitBehindCatchUp' && store.isExclusivelyRunning(config.jobId, 'catchUp'));
-
-const OVERLAPS = {
-  skip: 'overlap: the run before it was still running',
-  full: 'overlap: another occurrence waits already behind the run before it',
-  replaced: 'overlap: a later occurrence took its place',
-} as const;
-const CANCEL_REASON = 'The next occurrence of the job is due (overlap policy is cancelPrevious).';
-
-/** Skipped, or queued behind what runs. */
-function judgeOverlap(store: InMemoryStore, fire: DueFire, { run, instanceId }: Judged): void {
-  const { jobId, maxAttempts, jobKwargs, maxConcurrentRuns } = fire.config;
-  const skip = (scheduledAt: Date, reason: string, executionId: string | null = null): void => {
-    const what = { jobId, executionId, scheduledAt, reason, actor: instanceId, detail: { cause: 'overlap' } };
-    store.addEvent({ type: 'occurrence.skipped', ...what });
-  };
-  const waiting = store.waitingOccurrences(jobId);
-  const isFull = fire.whenOverlapping === 'queueOne' && waiting.length > 0 && store.isExclusivelyRunning(jobId);
-  const limited = `overlap: as many runs were under way as its limit allows (${maxConcurrentRuns})`;
-  if (isFull) return skip(run.scheduledAt, OVERLAPS.full);
-  if (!isQueueing(fire)) return skip(run.scheduledAt, isLimitReached(store, fire.config) ? limited : OVERLAPS.skip);
-  if (fire.whenOverlapping === 'cancelPrevious') {
-    for (const older of waiting) {
-      store.pending.delete(older.id);
-      skip(older.scheduledAt, OVERLAPS.replaced, older.id);
-    }
-    for (const other of store.runsOf(jobId)) stopFor(store, other, instanceId);
-  }
-  const { id, scheduledAt, trigger } = run;
-  store.addPending({ id, jobId, scheduledAt, trigger, jobKwargs, maxAttempts, reason: null, actor: SCHEDULER_ACTOR });
-}
-
-interface Judged {
-  readonly run: NonNullable<DueFire['run']>;
-  readonly instanceId: string;
-}
-
-function stopFor(store: InMemoryStore, { id, jobId, scheduledAt }: Run, actor: string): void {
-  if (store.cancelReasons.has(id) || !store.exclusive.has(id) || !store.cancel(id, CANCEL_REASON)) return;
-  store.addEvent({ type: 'run.cancelRequested', jobId, executionId: id, scheduledAt, reason: CANCEL_REASON, actor });
 }

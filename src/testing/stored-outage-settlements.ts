@@ -21,27 +21,40 @@ export class StoredOutageSettlements implements OutageSettlements {
   settle(instanceId: string, settlements: readonly OutageSettlement[]): Promise<ReadonlySet<string>> {
     const { store } = this.#link;
     return this.#link.call('settlements.settle', () => {
-      const locked = settlements.filter(({ config: { jobId } }) => store.lockedCursors.has(jobId));
+      const heldUp = settlements.filter((settlement) => isHeldUp(store, settlement));
       for (const settlement of settlements) {
-        if (store.refusesOutage(settlement)) throw new Error('refused');
+        if (store.refusesOutage(settlement, instanceId)) throw new Error('refused');
       }
       for (const settlement of settlements) {
         undoUnstarted(store, instanceId, settlement);
         settleOne(store, instanceId, settlement);
       }
-      return new Set(locked.map(({ config: { jobId } }) => jobId));
+      return new Set(heldUp.map(({ config: { jobId } }) => jobId));
     });
   }
+}
+
+/** Somebody holds the cursor of a job that ran, the job behind whose run others wait, or the record of one that it took. */
+function isHeldUp({ held, executions }: InMemoryStore, settlement: OutageSettlement): boolean {
+  const { config, nextFireAt, ended, active, waiting, unstarted = [] } = settlement;
+  if (nextFireAt === undefined) return false;
+  const ids = [...ended, ...active, ...unstarted.map(({ run }) => run)].map(({ id }) => id);
+  return (
+    held.cursors.has(config.jobId) ||
+    (waiting.length > 0 && held.configs.has(config.jobId)) ||
+    ids.some((id) => executions.get(id)?.status === 'RUNNING' && held.records.has(id))
+  );
 }
 
 /** What was claimed ahead and not started: its record goes, and a cursor that was held goes back to it. */
 function undoUnstarted(store: InMemoryStore, instanceId: string, settlement: OutageSettlement): void {
   const { config, firstDueAt, nextFireAt: to, unstarted = [] } = settlement;
+  if (isHeldUp(store, settlement)) return;
   for (const { run, nextFireAt } of unstarted) {
     const record = store.executions.get(run.id);
     const cursor = store.cursors.get(run.jobId);
     const isOurs = record?.status === 'RUNNING' && record.instanceId === instanceId && !store.cancelReasons.has(run.id);
-    if (!isOurs || cursor?.revision !== config.revision) continue;
+    if (!isOurs || cursor?.revision !== config.revision || isHeld(store, run)) continue;
     const isWhere = Number(cursor.nextFireAt) === nextFireAt?.getTime() || cursor.nextFireAt === 'exhausted';
     if (to === undefined ? !isWhere : run.scheduledAt < firstDueAt) continue;
     store.executions.delete(run.id);
@@ -49,10 +62,15 @@ function undoUnstarted(store: InMemoryStore, instanceId: string, settlement: Out
   }
 }
 
+function isHeld({ held }: InMemoryStore, { id, jobId }: Run): boolean {
+  return held.cursors.has(jobId) || held.records.has(id);
+}
+
 /** One that was claimed ahead has started after all. */
 function begin(store: InMemoryStore, { id, instanceId, startedAt, scheduledAt }: Run): void {
   const record = store.executions.get(id);
   if (record?.status !== 'RUNNING' || record.instanceId !== instanceId || !isAhead(record)) return;
+  if (store.held.records.has(id)) return;
   const at = startedAt > scheduledAt ? startedAt : scheduledAt;
   store.executions.set(id, { ...record, claimedAt: at, startedAt: at });
 }
@@ -70,9 +88,8 @@ function settleOne(store: InMemoryStore, actor: string, settlement: OutageSettle
   const row = store.configs.get(jobId);
   const isSame = isCurrent || (row?.enabled === true && isSameSchedule(row, config));
   const isWhere = stoodAt === firstDueAt.getTime();
-  const isLocked = store.lockedCursors.has(jobId);
   if (
-    !isLocked &&
+    !isHeldUp(store, settlement) &&
     nextFireAt !== undefined &&
     cursor !== undefined &&
     stoodAt !== null &&
@@ -93,7 +110,7 @@ function settleOne(store: InMemoryStore, actor: string, settlement: OutageSettle
     const key = `recorded ${executionId}`;
     store.addEvent({ type: 'run.unrecorded', jobId, executionId, scheduledAt, reason: RECORDED_ELSEWHERE, actor, key });
   }
-  if (row === undefined) return;
+  if (row === undefined || store.held.configs.has(jobId)) return;
   const recorded = new Set(store.runsOf(jobId).map(({ scheduledAt }) => scheduledAt.getTime()));
   for (const occurrence of waiting.filter(({ scheduledAt }) => !recorded.has(scheduledAt.getTime()))) {
     store.addPending({ ...occurrence, jobId, jobKwargs, maxAttempts, reason: null, actor: SCHEDULER_ACTOR });

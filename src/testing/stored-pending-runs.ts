@@ -16,7 +16,8 @@ import { isPaused } from '../modules/foundation/domain/next-fire.ts';
 import type { Run } from '../modules/foundation/domain/run.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
 import type { StoreLink } from './store-link.ts';
-import { insertRunning, isHeldBack } from './stored-claims.ts';
+import { insertRunning } from './stored-claims.ts';
+import { isHeldBack } from './stored-overlaps.ts';
 
 export class StoredPendingRuns implements PendingRuns {
   readonly #link: StoreLink;
@@ -113,6 +114,7 @@ function askedOf(store: InMemoryStore, { only, except = [], exceptJobs = [] }: P
 function isClaimable(store: InMemoryStore, run: PendingRun, { handlers, except = [] }: PendingClaimOptions): boolean {
   const config = store.configs.get(run.jobId);
   if (config === undefined || !handlers.includes(handlerOf(config)) || !isReady(store, run, config)) return false;
+  if (config.maxConcurrentRuns !== null && store.held.cursors.has(run.jobId)) return false;
   const isBehind = store
     .waitingOf(run.jobId)
     .some((other) => isBefore(other, run) && !except.includes(other.id) && isReady(store, other, config));

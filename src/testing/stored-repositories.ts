@@ -40,10 +40,12 @@ export class StoredExecutions implements ExecutionLogRepository {
       if (record === undefined || record.instanceId !== run.instanceId) return false;
       const { status, finishedAt } = record;
       if (status !== 'RUNNING') return status === outcome.status && Number(finishedAt) === Number(outcome.finishedAt);
+      const { retryAfterMs } = { retryAfterMs: undefined, ...outcome };
+      store.held.needRecords([run.id]);
+      if (retryAfterMs !== undefined && record.attempt < record.maxAttempts) store.held.needConfig(run.jobId);
       const ended = endedBy(record, run, outcome);
       store.executions.set(run.id, ended);
       store.ran(ended);
-      const { retryAfterMs } = { retryAfterMs: undefined, ...outcome };
       if (ended.failureReason === 'LOST') endLost(store, ended, run.instanceId);
       else if (retryAfterMs !== undefined && !store.cancelReasons.has(run.id))
         addRetry(store, ended, { availableAt: new Date(outcome.finishedAt.getTime() + retryAfterMs) });
@@ -130,6 +132,11 @@ function endLost(store: InMemoryStore, run: Execution, actor: string): void {
 
 const LOST_MESSAGE = 'The process that ran this job ended, or lost its lease, before the run was over.';
 
+/** Nobody holds its record; nor its job, where its next attempt is to wait. */
+function isFree({ configs, held }: InMemoryStore, { id, jobId }: Run): boolean {
+  return !held.records.has(id) && !(configs.get(jobId)?.onLost === 'retry' && held.configs.has(jobId));
+}
+
 export class StoredInstances implements Instances {
   readonly #link: StoreLink;
 
@@ -164,7 +171,7 @@ export class StoredInstances implements Instances {
   rescue(instanceId: string): Promise<LostRun[]> {
     const { store } = this.#link;
     return this.#link.call('instances.rescue', () => {
-      const lost = store.orphansOf(instanceId).filter((run) => !store.isUnconfirmed(run));
+      const lost = store.orphansOf(instanceId).filter((run) => !store.isUnconfirmed(run) && isFree(store, run));
       for (const run of lost) {
         const finishedAt = new Date(store.now());
         const durationMs = Math.max(0, store.now() - run.startedAt.getTime());

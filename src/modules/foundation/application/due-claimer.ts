@@ -70,9 +70,8 @@ export class DueClaimer {
    */
   async settle(): Promise<void> {
     const { directory, dispatcher, lease } = this.#deps;
-    const settled = await this.#unanswered.settle(lease.instanceId, ({ jobId }) => {
-      return directory.get(jobId)?.job.terms.overlapPolicy === 'allow' || dispatcher.countWorking(jobId) === 0;
-    });
+    const mayStart = ({ jobId }: Run): boolean => !dispatcher.isFull(jobId, directory.get(jobId)?.job.terms);
+    const settled = await this.#unanswered.settle(lease.instanceId, mayStart);
     this.#start(settled, UNKNOWN_TICK);
     if (!lease.isHeld) return;
     for (const { config, nextFireAt } of settled) {
@@ -103,12 +102,13 @@ export class DueClaimer {
     if (entry.dueAt === null) return null;
     const { job } = entry;
     const { jobId, terms } = job;
+    const { dispatcher, outageRuns } = this.#deps;
     if (isPaused(terms, now)) {
       this.#lookIn(job, (terms.pausedUntil?.getTime() ?? Number.POSITIVE_INFINITY) - now);
       return null;
     }
-    const isOverlapping = terms.overlapPolicy !== 'allow' && this.#deps.dispatcher.isRunningUnrecorded(jobId);
-    if (isOverlapping || this.#deps.outageRuns.isUnsettled(jobId)) {
+    const isOverlapping = dispatcher.isRunningUnrecorded(jobId) && dispatcher.isFull(jobId, terms);
+    if (isOverlapping || outageRuns.isUnsettled(jobId)) {
       this.#lookIn(job, RETRY_MS);
       return null;
     }

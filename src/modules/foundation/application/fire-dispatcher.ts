@@ -10,6 +10,7 @@ import { RunCancelledError } from '../domain/errors.ts';
 import type { RunnableConfig } from '../domain/job-config.ts';
 import type { MergedJobRegistry } from '../domain/job-definition.ts';
 import type { JobDirectory } from './job-directory.ts';
+import type { JobTerms } from '../domain/job-terms.ts';
 import type { TrackedRun } from './ports/run-tracker.ts';
 import { RunController } from './run-controller.ts';
 import type { RunExecutor } from './run-executor.ts';
@@ -90,6 +91,12 @@ export class FireDispatcher {
     let count = 0;
     for (const { run, isWorking } of this.#active.values()) if (isWorking && run.jobId === jobId) count += 1;
     return count;
+  }
+
+  /** As the claim sees it, of what this process runs: none is started beside those that go on. */
+  isFull(jobId: string, terms: Pick<JobTerms, 'overlapPolicy' | 'maxConcurrentRuns'> | undefined): boolean {
+    const atMost = terms?.overlapPolicy === 'allow' ? (terms.maxConcurrentRuns ?? Number.POSITIVE_INFINITY) : 1;
+    return this.countWorking(jobId) >= atMost;
   }
 
   /**

@@ -117,7 +117,7 @@ export class OutageRuns {
   /** A run has ended: the occurrence that waits behind it starts. */
   startWaiting(jobId: string): void {
     const job = this.#jobs.get(jobId);
-    if (job === undefined || !this.isOpen || this.#isBusy(job.config)) return;
+    if (job === undefined || !this.isOpen || this.#deps.dispatcher.isFull(jobId, job.config)) return;
     const next = job.takeWaiting();
     if (next !== undefined) this.#start(job.config, next);
   }
@@ -162,7 +162,7 @@ export class OutageRuns {
   }
 
   #fireOne(entry: DirectoryEntry, now: number): void {
-    const { directory, newId } = this.#deps;
+    const { directory, dispatcher, newId } = this.#deps;
     if (entry.dueAt === null) return;
     // A row may have been read before what has started here since; an edit may have set the cursor to what has run.
     const startedUntil = directory.startedUntil(entry.job.jobId);
@@ -176,7 +176,7 @@ export class OutageRuns {
     const { config, run, whenOverlapping } = plan;
     const job = this.#jobs.get(config.jobId) ?? new JobOutage(plan, newId());
     if (job.isAheadOf(plan)) return directory.put(entry.job, job.nextFireAt?.getTime() ?? null);
-    const isBusy = this.#isBusy(config);
+    const isBusy = dispatcher.isFull(config.jobId, config);
     if (run !== null && isBusy && whenOverlapping === 'wait') return directory.look(entry.job, now + 1_000);
     this.#jobs.set(config.jobId, job);
     job.moveOn(plan);
@@ -195,12 +195,6 @@ export class OutageRuns {
       config.jobId,
       'The next occurrence of the job is due (overlap policy is cancelPrevious).',
     );
-  }
-
-  /** As the claim sees it, of what this process runs. */
-  #isBusy({ jobId, overlapPolicy, maxConcurrentRuns }: RunnableConfig): boolean {
-    const running = this.#deps.dispatcher.countWorking(jobId);
-    return running > 0 && (overlapPolicy !== 'allow' || (maxConcurrentRuns !== null && running >= maxConcurrentRuns));
   }
 
   #start(config: RunnableConfig, occurrence: WaitingOccurrence): void {

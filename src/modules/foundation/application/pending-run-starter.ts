@@ -147,7 +147,7 @@ export class PendingRunStarter {
     const { directory, dispatcher, lease } = this.#deps;
     const handlers = [...directory.registry.keys()];
     if (limit === 0 || handlers.length === 0 || !lease.isHeld) return;
-    const exceptJobs = dispatcher.unrecordedJobIds.filter((jobId) => !this.#mayOverlap(jobId));
+    const exceptJobs = dispatcher.unrecordedJobIds.filter((jobId) => this.#isFull(jobId));
     const { runs, nextInMs, isAnyLeft } = await this.#claimer.claim({ handlers, exceptJobs }, limit);
     this.#nextInMs = nextInMs;
     this.#isAnyLeft = isAnyLeft;
@@ -156,8 +156,8 @@ export class PendingRunStarter {
     await this.#dispatch(runs);
   }
 
-  #mayOverlap(jobId: string): boolean {
-    return this.#deps.directory.get(jobId)?.job.terms.overlapPolicy === 'allow';
+  #isFull(jobId: string): boolean {
+    return this.#deps.dispatcher.isFull(jobId, this.#deps.directory.get(jobId)?.job.terms);
   }
 
   /** What ended here is known before it is asked for: an answer may be older than the outcome that was written meanwhile. */
@@ -167,7 +167,7 @@ export class PendingRunStarter {
     const known = new Set([...dispatcher.activeRunIds, ...journal.runIds]);
     const claimed = await pending.getClaimed(lease.instanceId);
     const found = claimed.filter((run) => !known.has(run.id));
-    const free = found.filter(({ jobId }) => this.#mayOverlap(jobId) || dispatcher.countWorking(jobId) === 0);
+    const free = found.filter(({ jobId }) => !this.#isFull(jobId));
     await this.#dispatch(free);
     // What would overlap one that started meanwhile, without the database, is found again.
     if (isFinal && free.length === found.length) this.#late = null;

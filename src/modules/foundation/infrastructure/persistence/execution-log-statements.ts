@@ -33,7 +33,7 @@ const RUN_COLUMNS = {
 } as const;
 
 /**
- * Answers with the ids that were written.
+ * Answers with the ids that were written. Of those that are there already no lock is waited for.
  * @param mayExclude false: the records keep no other run away, so that nothing but their own key can be in their way
  */
 export function renderCreate(runs: readonly Run[], mayExclude: boolean): SQL {
@@ -60,7 +60,11 @@ export function renderCreate(runs: readonly Run[], mayExclude: boolean): SQL {
         where other.job_id = input.job_id and other.status = 'RUNNING' and other.is_exclusive
       ) and row_number() over (partition by job_id order by id) = 1
     from ${inputRows('input', RUN_COLUMNS, rows)}
-    where ${ENDS_IN_TIME}
+    where ${ENDS_IN_TIME} and (select true from scheduler_execution_log known where known.id = input.id limit 1) is null
+      and (
+        select true from scheduler_execution_log known
+        where known.job_id = input.job_id and known.scheduled_at = input.scheduled_at and known.attempt = input.attempt limit 1
+      ) is null
     order by job_id, id
     on conflict do nothing
     returning id`;

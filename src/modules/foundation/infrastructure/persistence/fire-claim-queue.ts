@@ -4,7 +4,7 @@
  *
  * Invariants: an occurrence that is queued waits as a pending run, under an id of its own, in the statement that moves its
  * cursor; of a job that cancels what was before, the latest alone waits. Whoever claims waits for no lock: pending runs
- * that somebody is just starting are left to start, and a configuration that is being edited is claimed for afterwards.
+ * that somebody is just starting are left to start, a run whose record somebody holds goes on before the next, and a configuration that is being edited is claimed for afterwards.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { DueFire, WhenOverlapping } from '../../application/ports/fire-claims.ts';
@@ -54,11 +54,16 @@ export function renderQueue(instanceId: string): SQL {
     replaced as (
       delete from scheduler_pending_run waiting using outdated where waiting.id = outdated.id returning waiting.*
     ),
+    stopping as materialized (
+      select run.id from scheduler_execution_log run join queueing using (job_id)
+      where queueing.overlap = 'cancelPrevious' and run.status = 'RUNNING' and run.is_exclusive
+        and run.cancel_requested_at is null
+      order by run.id
+      for update of run skip locked
+    ),
     stopped as (
       update scheduler_execution_log run set cancel_requested_at = clock_timestamp(), cancel_reason = ${CANCEL_REASON}
-      from queueing
-      where queueing.overlap = 'cancelPrevious' and run.job_id = queueing.job_id and run.status = 'RUNNING'
-        and run.is_exclusive and run.cancel_requested_at is null
+      from stopping where run.id = stopping.id
       returning run.id, run.job_id, run.scheduled_at
     ),
     told_of_queue as (

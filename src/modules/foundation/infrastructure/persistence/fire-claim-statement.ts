@@ -96,7 +96,10 @@ const TOLD = sql`select ${eventValues} from settled, json_to_record(settled.even
 const IS_FREE = sql`and not (is_exclusive and exists (
           select from scheduler_execution_log other
           where other.job_id = mine.job_id and other.status = 'RUNNING' and other.is_exclusive
-        ))`;
+        )) and not exists (
+          select from scheduler_execution_log done
+          where done.job_id = mine.job_id and done.scheduled_at = mine.scheduled_at and done.attempt = 1
+        )`;
 const STILL_RUNNING = sql`'overlap: the run before it was still running'`;
 
 function renderFull(): SQL {
@@ -111,7 +114,7 @@ function renderSkipReason(): SQL {
 }
 
 export interface ClaimRendering extends ClaimOptions {
-  /** No record is tried beside one of an exclusive run that goes on: whoever holds that one's row is not waited for. */
+  /** No record is tried beside one of an exclusive run that goes on, or of its occurrence: whoever holds that one's row is not waited for. */
   readonly isCareful?: boolean;
 }
 

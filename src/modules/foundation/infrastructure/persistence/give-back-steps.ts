@@ -10,11 +10,11 @@
  *   coming      its cursor comes to it anyway
  *   overtaken   later ones of its job have been claimed since: it alone is judged, and waits to run, or is named
  *   edited      its job does not come to it any more; it is named
- *   locked      somebody edits its job: it stays, and is given back the next time
+ *   locked      somebody edits its job: it stays, and is given back the next time, as does one whose record somebody holds
  *
  * Invariants: a run that is given back has not started: its instance has not confirmed that it is due, and can no more,
  * because the statement that takes it away is its own, or has ended the stretch of the lease that it was claimed in
- * (`held_since`). A cursor goes back over nothing that has run. No lock of an editor is waited for.
+ * (`held_since`). A cursor goes back over nothing that has run. No lock of anybody is waited for.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import { EDITED, OVERTAKEN } from '../../application/ports/ahead-claims.ts';
@@ -24,6 +24,11 @@ import { DEFAULT_GRACE_MS, MISFIRE_THRESHOLD_MS } from '../../domain/misfire.ts'
 /** Gives the steps `judged`, `gone`, `cancelled`, `returned` and `overtaken`. */
 export function renderGiveBack(actor: string): SQL {
   return sql`${JUDGED},
+    free as materialized (
+      select run.id from scheduler_execution_log run where run.id in (select run_id from judged) and run.status = 'RUNNING'
+      order by run.id
+      for update skip locked
+    ),
     keys as materialized (
       select job.job_id from scheduler_job_config job
       where job.job_id in (select job_id from judged where fate = 'overtaken')
@@ -36,13 +41,13 @@ export function renderGiveBack(actor: string): SQL {
         started_at = least(run.started_at, clock_timestamp()), finished_at = clock_timestamp(), duration_ms = 0
       from judged
       where run.id = judged.run_id and run.status = 'RUNNING' and run.instance_id = judged.holder
-        and run.cancel_requested_at is not null
+        and run.cancel_requested_at is not null and run.id in (select id from free)
       returning run.id
     ),
     gone as (
       delete from scheduler_execution_log run using judged
       where run.id = judged.run_id and run.status = 'RUNNING' and run.instance_id = judged.holder
-        and run.cancel_requested_at is null and judged.fate <> 'locked'
+        and run.cancel_requested_at is null and judged.fate <> 'locked' and run.id in (select id from free)
         and (judged.fate <> 'overtaken' or judged.job_id in (select job_id from keys))
       returning run.id
     ),

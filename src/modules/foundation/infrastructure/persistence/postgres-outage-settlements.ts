@@ -4,7 +4,7 @@
  * Invariants: one statement; a record is written whether or not its cursor can be moved, so that the unique key (job,
  * scheduled_at, attempt) keeps the occurrence from being started again either way; of an occurrence that another instance
  * has recorded that record stands, and the other is told; what was claimed ahead and started here is told from what was not:
- * nobody puts it back; what waits and has an execution already, as where it is told again, waits no more; no lock is waited for, so that a session that holds a row keeps nobody from coming back.
+ * nobody puts it back; what waits and has an execution already, as where it is told again, waits no more; no lock is waited for, so that a session that holds a row keeps nobody from coming back: its job's cursor stays, and it is told again.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import {
@@ -89,18 +89,33 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
       order by job.job_id
       for key share of job skip locked
     ),
+    records as materialized (
+      select known.id from scheduler_execution_log known
+      where known.id in (select id from run union all select id from unstarted) and known.status = 'RUNNING'
+      order by known.id
+      for update skip locked
+    ),
+    held_up as materialized (
+      select waiting.job_id from waiting join scheduler_job_config job using (job_id)
+      where waiting.job_id not in (select job_id from keys)
+      union all
+      select known.job_id from scheduler_execution_log known
+      where known.id in (select id from run union all select id from unstarted) and known.status = 'RUNNING'
+        and known.id not in (select id from records)
+    ),
     mine as materialized (
       select input.job_id, input.first_due_at, input.next_fire_at, input.is_run, c.next_fire_at as stood_at,
         c.revision = input.revision as is_current,
         c.revision = input.revision or (c.revision = job.revision and job.enabled
           and ${isSameSchedule('job', 'input')}) as is_same
       from scheduler_job_cursor c join input on c.job_id = input.job_id join scheduler_job_config job on job.job_id = c.job_id
+      where not (input.is_run and input.job_id in (select job_id from held_up))
       order by c.job_id
       for update of c skip locked
     ),
     undone as (
       delete from scheduler_execution_log claimed using unstarted, mine
-      where claimed.id = unstarted.id and claimed.status = 'RUNNING' and claimed.instance_id = ${instanceId}
+      where claimed.id = unstarted.id and claimed.id in (select id from records) and claimed.instance_id = ${instanceId}
         and claimed.cancel_requested_at is null and mine.job_id = unstarted.job_id and mine.is_current
         and case when mine.is_run then unstarted.scheduled_at >= mine.first_due_at
           else mine.stood_at = unstarted.next_fire_at end
@@ -123,7 +138,7 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
       update scheduler_execution_log claimed
       set claimed_at = greatest(run.started_at, run.scheduled_at), started_at = greatest(run.started_at, run.scheduled_at)
       from run
-      where claimed.id = run.id and claimed.status = 'RUNNING' and claimed.instance_id = ${instanceId}
+      where claimed.id = run.id and claimed.id in (select id from records) and claimed.instance_id = ${instanceId}
         and claimed.claimed_at < claimed.scheduled_at
     ),
     ended as (${renderCreate(ended, false)}),

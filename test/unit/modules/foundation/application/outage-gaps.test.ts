@@ -15,11 +15,11 @@ async function runUntold(replicas: number): Promise<Scene> {
   const [cut] = engines;
   cut!.link.isAway = true;
   await time.advance(5 * SECOND);
-  for (const jobId of JOB_IDS) store.lockedCursors.add(jobId);
+  for (const jobId of JOB_IDS) store.held.cursors.add(jobId);
   cut!.link.isAway = false;
   while (!cut!.wired.supervisor.isUp) await time.advance(50);
   for (const jobId of JOB_IDS) expect(cut!.wired.outageRuns.isUnsettled(jobId)).toBe(true);
-  store.lockedCursors.clear();
+  store.held.cursors.clear();
   return scene;
 }
 
@@ -37,6 +37,28 @@ function unaccounted({ store }: Scene, fromMs: number, toMs: number): string[] {
     for (const jobId of JOB_IDS) if (!isAccounted(jobId, at)) missing.push(`${jobId} ${new Date(at).toISOString()}`);
   return missing;
 }
+
+describe('a cursor that was read before its claim was answered', () => {
+  it('is not run again without the database, which goes away before it is read once more', async () => {
+    const { store, engines, starts, time } = await withJobs(
+      { a: { outagePolicy: 'run', overlapPolicy: 'queueAll' } },
+      { lastsMs: 20 * SECOND },
+    );
+    const { link, wired } = engines[0]!;
+    await time.advance(Date.parse('2026-01-02T12:00:59Z') - store.now());
+    const answer = link.holdAnswer('configs.getStanding');
+    const reading = wired.loader.reload(['a']);
+    await time.advance(2 * SECOND);
+    answer();
+    await reading;
+    link.isAway = true;
+    await time.advance(40 * SECOND);
+    link.isAway = false;
+    await time.advance(NOTICE);
+    expect(starts).toEqual(['a 12:00', 'a 12:01']);
+    expect(store.runsOf('a').map(({ status }) => status)).toEqual(['SUCCESS', 'SUCCESS']);
+  });
+});
 
 describe('an outage that the database could not be told of before the next one', () => {
   it('says nothing of what was left to others in between: their cursors stay until somebody comes to them', async () => {

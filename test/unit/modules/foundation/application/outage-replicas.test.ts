@@ -34,22 +34,25 @@ describe('the outage policy among processes', () => {
     expect(runsOf('a')).toEqual(['12:00', '12:01', '12:02']);
   });
 
-  it('run: what goes on here while the record of the same occurrence is another’s keeps the next away', async () => {
-    const startAt = new Date('2026-01-02T12:01:00Z');
-    const jobs = { a: { ...RUN, startAt } };
-    const { store, starts, engines, outage, time } = await withJobs(jobs, { replicas: 2, lastsMs: 90 * SECOND });
-    await outage(70 * SECOND);
-    expect(starts).toEqual(['a 12:01', 'a 12:01']);
-    const recorded = store.runsOf('a')[0]!;
-    engines.find(({ wired }) => wired.instance.id === recorded.instanceId)!.kill();
-    await time.advance(3 * MINUTE);
-    const [first, next] = store.runsOf('a');
-    expect(first).toMatchObject({ failureReason: 'LOST' });
-    const wentOnUntil = Date.parse('2026-01-02T12:02:30Z');
-    expect(first!.finishedAt!.getTime()).toBeLessThan(Date.parse('2026-01-02T12:02:00Z'));
-    expect(next!.startedAt.getTime()).toBeGreaterThanOrEqual(wentOnUntil);
-    expect(next!.scheduledAt).toEqual(new Date('2026-01-02T12:02:00Z'));
-  });
+  it.each([{ overlapPolicy: 'skip' }, { overlapPolicy: 'allow', maxConcurrentRuns: 1 }] as const)(
+    'run: what goes on here while the record of the same occurrence is another’s keeps the next away: %j',
+    async (policy) => {
+      const startAt = new Date('2026-01-02T12:01:00Z');
+      const jobs = { a: { ...RUN, ...policy, startAt } };
+      const { store, starts, engines, outage, time } = await withJobs(jobs, { replicas: 2, lastsMs: 90 * SECOND });
+      await outage(70 * SECOND);
+      expect(starts).toEqual(['a 12:01', 'a 12:01']);
+      const recorded = store.runsOf('a')[0]!;
+      engines.find(({ wired }) => wired.instance.id === recorded.instanceId)!.kill();
+      await time.advance(3 * MINUTE);
+      const [first, next] = store.runsOf('a');
+      expect(first).toMatchObject({ failureReason: 'LOST' });
+      const wentOnUntil = Date.parse('2026-01-02T12:02:30Z');
+      expect(first!.finishedAt!.getTime()).toBeLessThan(Date.parse('2026-01-02T12:02:00Z'));
+      expect(next!.startedAt.getTime()).toBeGreaterThanOrEqual(wentOnUntil);
+      expect(next!.scheduledAt).toEqual(new Date('2026-01-02T12:02:00Z'));
+    },
+  );
 
   it('run: what goes on here under a record that keeps nobody away keeps the next away by itself', async () => {
     const startAt = new Date('2026-01-02T12:01:00Z');
@@ -65,10 +68,14 @@ describe('the outage policy among processes', () => {
     expect(next!.startedAt.getTime()).toBeGreaterThanOrEqual(startAt.getTime() + 90 * SECOND);
   });
 
-  for (const overlapPolicy of ['skip', 'allow'] as const)
-    it(`run: such a run keeps waiting ones of its job away too, unless they may overlap: ${overlapPolicy}`, async () => {
+  for (const [overlapPolicy, maxConcurrentRuns] of [
+    ['skip', null],
+    ['allow', 1],
+    ['allow', 2],
+  ] as const)
+    it(`run: such a run keeps waiting ones of its job away too, unless they may overlap: ${overlapPolicy}, ${maxConcurrentRuns}`, async () => {
       const startAt = new Date('2026-01-02T12:01:00Z');
-      const jobs = { a: { ...RUN, startAt, overlapPolicy, cronExpression: '1 12 * * *' } };
+      const jobs = { a: { ...RUN, startAt, overlapPolicy, maxConcurrentRuns, cronExpression: '1 12 * * *' } };
       const { store, outage, engines, time } = await withJobs(jobs, { replicas: 2, lastsMs: 90 * SECOND });
       await outage(70 * SECOND);
       const recorded = store.runsOf('a')[0]!;
@@ -78,7 +85,7 @@ describe('the outage policy among processes', () => {
       store.trigger('a', 'by-hand');
       await time.advance(MINUTE);
       const startsAfter = Date.parse('2026-01-02T12:02:30Z');
-      expect(store.executions.get('by-hand')!.startedAt.getTime() >= startsAfter).toBe(overlapPolicy === 'skip');
+      expect(store.executions.get('by-hand')!.startedAt.getTime() >= startsAfter).toBe(maxConcurrentRuns !== 2);
     });
 
   it('run: one that another instance has run on time is not started again when this one is back', async () => {

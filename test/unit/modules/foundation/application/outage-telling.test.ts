@@ -145,11 +145,11 @@ describe('what the database refuses of an outage', () => {
     await time.advance(12 * MINUTE);
     const told = scene.engines[0]!.wired.journal.size;
     expect(told).toBeGreaterThanOrEqual(500);
-    store.lockedCursors.add('a');
+    store.held.cursors.add('a');
     const before = store.now();
     await scene.outage(0);
     await time.advance(30 * SECOND);
-    store.lockedCursors.clear();
+    store.held.cursors.clear();
     await time.advance(MINUTE);
     const catchUps = store
       .runsOf('a')

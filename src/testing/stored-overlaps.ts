@@ -1,0 +1,64 @@
+/** What becomes of an occurrence while a run of its job goes on, over the store in memory: it waits, is queued, or is skipped. */
+import type { DueFire } from '../modules/foundation/application/ports/fire-claims.ts';
+import { SCHEDULER_ACTOR } from '../modules/foundation/application/ports/pending-runs.ts';
+import type { RunnableConfig } from '../modules/foundation/domain/job-config.ts';
+import type { Run } from '../modules/foundation/domain/run.ts';
+import type { InMemoryStore } from './in-memory-store.ts';
+
+/** By an exclusive run, or because as many go on as the job's limit allows. */
+export function isHeldBack(store: InMemoryStore, config: RunnableConfig): boolean {
+  if (config.overlapPolicy !== 'allow' && store.isExclusivelyRunning(config.jobId)) return true;
+  return isLimitReached(store, config);
+}
+
+function isLimitReached(store: InMemoryStore, { jobId, maxConcurrentRuns }: RunnableConfig): boolean {
+  const running = store.runsOf(jobId).filter(({ status }) => status === 'RUNNING').length;
+  return maxConcurrentRuns !== null && running >= maxConcurrentRuns;
+}
+
+export const isQueueing = ({ whenOverlapping: when }: DueFire): boolean => when !== 'skip' && !when.startsWith('wait');
+
+export const isToWait = (store: InMemoryStore, { config, whenOverlapping: when }: DueFire): boolean =>
+  when === 'wait' || (when === 'waitBehindCatchUp' && store.isExclusivelyRunning(config.jobId, 'catchUp'));
+
+const OVERLAPS = {
+  skip: 'overlap: the run before it was still running',
+  full: 'overlap: another occurrence waits already behind the run before it',
+  replaced: 'overlap: a later occurrence took its place',
+} as const;
+const CANCEL_REASON = 'The next occurrence of the job is due (overlap policy is cancelPrevious).';
+
+/** Skipped, or queued behind what runs. */
+export function judgeOverlap(store: InMemoryStore, fire: DueFire, { run, instanceId }: Judged): void {
+  const { jobId, maxAttempts, jobKwargs, maxConcurrentRuns } = fire.config;
+  const skip = (scheduledAt: Date, reason: string, executionId: string | null = null): void => {
+    const what = { jobId, executionId, scheduledAt, reason, actor: instanceId, detail: { cause: 'overlap' } };
+    store.addEvent({ type: 'occurrence.skipped', ...what });
+  };
+  const waiting = store.waitingOccurrences(jobId);
+  const isFull = fire.whenOverlapping === 'queueOne' && waiting.length > 0 && store.isExclusivelyRunning(jobId);
+  const limited = `overlap: as many runs were under way as its limit allows (${maxConcurrentRuns})`;
+  if (isFull) return skip(run.scheduledAt, OVERLAPS.full);
+  if (!isQueueing(fire)) return skip(run.scheduledAt, isLimitReached(store, fire.config) ? limited : OVERLAPS.skip);
+  if (fire.whenOverlapping === 'cancelPrevious') {
+    for (const older of waiting) {
+      store.pending.delete(older.id);
+      skip(older.scheduledAt, OVERLAPS.replaced, older.id);
+    }
+    for (const other of store.runsOf(jobId)) stopFor(store, other, instanceId);
+  }
+  const { id, scheduledAt, trigger } = run;
+  store.addPending({ id, jobId, scheduledAt, trigger, jobKwargs, maxAttempts, reason: null, actor: SCHEDULER_ACTOR });
+}
+
+interface Judged {
+  readonly run: NonNullable<DueFire['run']>;
+  readonly instanceId: string;
+}
+
+function stopFor(store: InMemoryStore, { id, jobId, scheduledAt }: Run, actor: string): void {
+  // One whose record somebody holds goes on: the next waits for it.
+  if (store.cancelReasons.has(id) || !store.exclusive.has(id) || store.held.records.has(id)) return;
+  if (!store.cancel(id, CANCEL_REASON)) return;
+  store.addEvent({ type: 'run.cancelRequested', jobId, executionId: id, scheduledAt, reason: CANCEL_REASON, actor });
+}
