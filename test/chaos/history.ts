@@ -26,6 +26,8 @@ export interface ExecutionRecord {
   readonly wasPending: boolean;
   readonly instanceId: string | null;
   readonly failureReason: FailureReason | null;
+  /** Somebody wanted it to stop, whether or not that was answered. */
+  readonly isCancelRequested: boolean;
   /** How many of its lines are kept, and the number of the last. */
   readonly lines: number;
   readonly lastLine: number;

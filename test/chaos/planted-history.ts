@@ -117,6 +117,7 @@ export function ranRecord(second: number): ExecutionRecord {
     maxAttempts: 1,
     trigger: 'schedule',
     wasPending: false,
+    isCancelRequested: false,
     instanceId: 'id-1',
     failureReason: null,
     lines: 0,

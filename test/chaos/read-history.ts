@@ -112,7 +112,7 @@ async function readExpectations(
 async function readExecutions(database: ChaosDatabase): Promise<ExecutionRecord[]> {
   const text = `
     select id, job_id, ${ms('scheduled_at')} as scheduled, ${ms('started_at')} as started, ${ms('finished_at')} as finished,
-      status, attempt, max_attempts, trigger, ${ms('claimed_at')} as claimed, was_pending, instance_id, failure_reason, (progress ->> 'fraction')::float8 as progress,
+      status, attempt, max_attempts, trigger, ${ms('claimed_at')} as claimed, was_pending, instance_id, failure_reason, cancel_requested_at is not null as is_cancelled, (progress ->> 'fraction')::float8 as progress,
       (select count(*)::int from scheduler_run_log where execution_id = run.id) as lines,
       (select coalesce(max(line), 0) from scheduler_run_log where execution_id = run.id) as last_line,
       (job_kwargs ->> 'version')::float8 as version,
@@ -130,6 +130,7 @@ async function readExecutions(database: ChaosDatabase): Promise<ExecutionRecord[
     maxAttempts: Number(row['max_attempts']),
     trigger: String(row['trigger']),
     wasPending: row['was_pending'] === true,
+    isCancelRequested: row['is_cancelled'] === true,
     instanceId: orNull(row['instance_id'], String),
     failureReason: row['failure_reason'],
     lines: Number(row['lines']),

@@ -22,7 +22,6 @@ const WAITS_AT_MOST_MS = 40_000;
 /** What failed and has attempts left is tried again, after its backoff; what was lost, where its job says so. */
 export const retriesFollow: Rule = (history) => {
   const { executions, pending, orders, jobs } = history;
-  const cancelled = new Set(orders.cancels.map(({ executionId }) => executionId));
   const attempts = groupBy([...executions, ...pending], occurrenceKey);
   const specs = new Map(jobs.map(({ jobId, spec }) => [jobId, spec]));
   const rule = 'retries follow';
@@ -31,7 +30,7 @@ export const retriesFollow: Rule = (history) => {
     if (spec === undefined || !isToBeRetried(run, spec.onLost)) return [];
     const next = attempts.get(occurrenceKey(run))?.find(({ attempt }) => attempt === run.attempt + 1);
     if (next === undefined) {
-      if (cancelled.has(run.id) || spec.overlapPolicy === 'cancelPrevious') return [];
+      if (run.isCancelRequested || spec.overlapPolicy === 'cancelPrevious') return [];
       const what = `${run.jobId}: attempt ${run.attempt} of ${iso(run.scheduledAtMs)} ended as ${run.failureReason}, and no further one follows`;
       return [{ rule, what, evidence: run }];
     }
