@@ -25,12 +25,12 @@ export function stopOnSignal(deps: StopOnSignalDeps): void {
     signals += 1;
     if (signals === 1) void stop(deps);
     if (signals !== 2) return;
-    abortRuns('the service was told twice to stop');
-    lifespan.hurry(HURRIED_WITHIN_MS);
     setTimeout(() => {
       console.error('Carillon did not stop in time and was cut off; another instance records what still ran as LOST.');
       host.exit(1);
     }, CUT_OFF_AFTER_MS);
+    abortRuns('the service was told twice to stop');
+    lifespan.hurry(HURRIED_WITHIN_MS);
   });
 }
 

@@ -18,8 +18,20 @@ function isLimitReached(store: InMemoryStore, { jobId, maxConcurrentRuns }: Runn
 
 export const isQueueing = ({ whenOverlapping: when }: DueFire): boolean => when !== 'skip' && !when.startsWith('wait');
 
-export const isToWait = (store: InMemoryStore, { config, whenOverlapping: when }: DueFire): boolean =>
-  when === 'wait' || (when === 'waitBehindCatchUp' && store.isExclusivelyRunning(config.jobId, 'catchUp'));
+export const isToWait = (store: InMemoryStore, { config: { jobId }, whenOverlapping: when }: DueFire): boolean =>
+  when === 'wait' ||
+  (when === 'waitBehindCatchUp' && store.isExclusivelyRunning(jobId, 'catchUp')) ||
+  (when === 'cancelPrevious' && isStopHeldUp(store, jobId));
+
+/** The run before cannot be told to stop just now, and nobody would tell it later. */
+function isStopHeldUp(store: InMemoryStore, jobId: string): boolean {
+  return store
+    .runsOf(jobId)
+    .some(
+      ({ id, status }) =>
+        status === 'RUNNING' && store.exclusive.has(id) && store.held.records.has(id) && !store.cancelReasons.has(id),
+    );
+}
 
 const OVERLAPS = {
   skip: 'overlap: the run before it was still running',
@@ -57,8 +69,7 @@ interface Judged {
 }
 
 function stopFor(store: InMemoryStore, { id, jobId, scheduledAt }: Run, actor: string): void {
-  // One whose record somebody holds goes on: the next waits for it.
-  if (store.cancelReasons.has(id) || !store.exclusive.has(id) || store.held.records.has(id)) return;
+  if (store.cancelReasons.has(id) || !store.exclusive.has(id)) return;
   if (!store.cancel(id, CANCEL_REASON)) return;
   store.addEvent({ type: 'run.cancelRequested', jobId, executionId: id, scheduledAt, reason: CANCEL_REASON, actor });
 }

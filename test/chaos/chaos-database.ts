@@ -13,6 +13,7 @@ import { SmallDisk } from './small-disk.ts';
 const RETRY_MS = 100;
 const INSERTED_AT_ONCE = 1_000;
 const READ_AT_ONCE = 5_000;
+const DISK_TRIES = 5;
 
 /** What there is to look at where a promise was broken; of the executions, without those of a time long past. */
 const KEPT = {
@@ -90,14 +91,24 @@ export class ChaosDatabase {
 
   /** The disk of the tables is full while `work` goes on, or until the server comes back. @throws where it is not */
   async fillDisk(work: () => Promise<void>): Promise<void> {
-    await this.#disk?.fill();
     try {
-      const made = await this.ask('create table chaos_ballast as select generate_series(1, 10000)').catch(() => null);
-      if (made !== null) throw new Error('The disk of the tables was filled, and a table found room on it.');
+      await this.#leaveNoRoom();
       await work();
     } finally {
       await this.#disk?.empty();
     }
+  }
+
+  /** What is vacuumed away meanwhile leaves room, and is filled again. */
+  async #leaveNoRoom(): Promise<void> {
+    for (let tries = 1; tries <= DISK_TRIES; tries += 1) {
+      await this.#disk?.fill();
+      const made = await this.ask(`create table chaos_ballast_${tries} as select generate_series(1, 10000)`).catch(
+        () => null,
+      );
+      if (made === null) return;
+    }
+    throw new Error('The disk of the tables was filled, and tables found room on it.');
   }
 
   async stop(): Promise<void> {

@@ -29,7 +29,7 @@ describe('checkHistory() and jobs of the outage policy auto', () => {
     expect(broken([leaseOf('replica-1.1', -long - 20_000), alone])).toEqual(new Set());
     // Another has just begun: its renewal need not have seen it.
     expect(broken([leaseOf('replica-1.1', -2_000), alone])).toEqual(new Set());
-    const released = leaseOf('replica-1.1', -5_000, { atMs: T - 4_000, untilMs: T - 4_000 });
+    const released = leaseOf('replica-1.1', -5_000, { atMs: T - 4_000, untilMs: T - 5_000 });
     expect(broken([leaseOf('replica-1.1', -5_000), released, alone])).toEqual(new Set());
     // Another has come since, and confirming what is due has not told it so.
     const confirming = leaseOf('replica-2.1', 500, { confirmedUntilMs: T });

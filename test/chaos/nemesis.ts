@@ -12,8 +12,8 @@ import { machineNow } from './shifted-date.ts';
 
 /** As it is promised. */
 const FORCED_WITHIN_MS = 2_000;
-/** Whatever else is being done: what does not answer is cut off, a little later where a job blocks the process. */
-const CUT_OFF_WITHIN_MS = 4_000;
+/** Whatever else is being done: what does not answer is cut off, later where jobs block the process, a second each. */
+const CUT_OFF_WITHIN_MS = 6_000;
 /** What was broken is not as it was at once. */
 const CONVALESCENCE_MS = 8_000;
 const NEWER = ['chaos.newer', 'chaos.slow', 'chaos.hangs'];

@@ -107,11 +107,16 @@ export const queueAllSkipsNone: Rule = ({ events, jobs }) => {
     .map((event) => ({ rule: 'queueAll skips none', what: `${event.jobId}: ${event.reason}`, evidence: event }));
 };
 
-/** What waits and may start is started, once everything is as it should be. */
-export const nothingWaitsForEver: Rule = ({ pending, jobs, quietToMs }) => {
+/** What waits and may start is started, once everything is as it should be; of a job that queues all, those before it first. */
+export const nothingWaitsForEver: Rule = ({ executions, pending, jobs, quietToMs }) => {
   const known = new Set(jobs.map(({ jobId }) => jobId));
+  const queueing = new Set(jobs.filter(({ spec }) => spec.overlapPolicy === 'queueAll').map(({ jobId }) => jobId));
+  const goingOn = new Set(
+    executions.filter(({ startedAtMs }) => quietToMs - startedAtMs <= WAITS_AT_MOST_MS).map(({ jobId }) => jobId),
+  );
   return pending
     .filter(({ jobId, availableAtMs }) => known.has(jobId) && quietToMs - availableAtMs > WAITS_AT_MOST_MS)
+    .filter(({ jobId }) => !(queueing.has(jobId) && goingOn.has(jobId)))
     .map((run) => ({
       rule: 'nothing waits for ever',
       what: `${run.jobId}@${iso(run.scheduledAtMs)} has waited for ${Math.round(quietToMs - run.availableAtMs)} ms`,

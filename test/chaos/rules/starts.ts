@@ -26,27 +26,26 @@ function isOnceAnInstance(unseen: Unseen, lines: readonly LedgerLine[]): boolean
   return seen.length <= 1 && new Set(lines.map(({ instance }) => instance)).size === lines.length;
 }
 
-/** The database and the ledgers have one machine's clock; a replica knows it by its answers. */
+/** The database and the ledgers have one machine's clock. */
 const EARLY_MS = 50;
-/** Without the database nobody says what time it is: half the longest answer from which it was learnt. */
-const EARLY_UNSEEN_MS = 300;
+/** When jitter has passed a replica alone says, by the database's clock as it knows it: half the longest answer off. */
+const EARLY_JITTER_MS = 300;
 
-/** No occurrence starts before it is due, or before its jitter has passed. */
+/** No occurrence starts before it is due, with the database or without, or before its jitter has passed. */
 export const noneBeforeItsTime: Rule = (history) => {
-  const unseen = unseenStarts(history);
   const jittered = new Map(history.jobs.filter(({ spec }) => spec.jitterMs > 0).map((job) => [job.jobId, job]));
   const scheduled = new Set(history.executions.filter(({ trigger }) => trigger === 'schedule').map(({ id }) => id));
   const earlyMs = ({ jobId, scheduledAt, executionId, atMs }: LedgerLine): number => {
     const job = scheduled.has(executionId) ? jittered.get(jobId) : undefined;
     const dueAtMs = Date.parse(scheduledAt);
-    return dueAtMs + (job === undefined ? 0 : delayOf(job, dueAtMs)) - atMs;
+    const jitterMs = job === undefined ? -EARLY_MS : delayOf(job, dueAtMs) - EARLY_JITTER_MS;
+    return dueAtMs + Math.max(jitterMs, -EARLY_MS) - atMs;
   };
   return history.ledger
-    .filter((line) => line.event === 'start' && earlyMs(line) > EARLY_MS)
-    .filter((line) => earlyMs(line) > EARLY_UNSEEN_MS || !unseen.mayBe(line))
+    .filter((line) => line.event === 'start' && earlyMs(line) > 0)
     .map((line) => ({
       rule: 'none before its time',
-      what: `${line.jobId}@${line.scheduledAt} started ${Math.round(earlyMs(line))} ms early`,
+      what: `${line.jobId}@${line.scheduledAt} started ${Math.round(earlyMs(line))} ms earlier than a clock may be off`,
       evidence: line,
     }));
 };

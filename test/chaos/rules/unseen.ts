@@ -2,7 +2,6 @@
  * Which starts the database may not have known of, so that another of the same occurrence may stand beside them. `run` runs
  * wherever it cannot be asked; `auto` where its process was the only live one at its last contact; `hold` never.
  */
-import { LEASE_MS } from '../../../src/modules/foundation/application/instance-lease.ts';
 import { MISSED_MS } from '../../../src/modules/foundation/application/ports/instances.ts';
 import { groupBy, type History } from '../history.ts';
 import type { LeaseRecord } from '../lease-record.ts';
@@ -66,7 +65,7 @@ function isSurelyThere(leases: readonly LeaseRecord[], atMs: number): boolean {
   return [atMs, atMs - JUST_MS].every((ms) => {
     const last = leases.findLast((lease) => lease.atMs <= ms);
     if (last === undefined) return false;
-    const isReleased = last.untilMs - last.renewedAtMs < LEASE_MS - 1;
+    const isReleased = last.untilMs <= last.renewedAtMs;
     return last.untilMs + (isReleased ? 0 : MISSED_MS - JUST_MS) > ms;
   });
 }

@@ -54,6 +54,8 @@ export class AheadRuns {
   #patientUntil = 0;
   #startsFirstUntil = 0;
   #retryAt = 0;
+  /** Those that could not be given back are given back then. */
+  #giveBackAt = 0;
   #isStarted = false;
   #turning: Promise<void> | null = null;
   #wokenAgain = false;
@@ -146,8 +148,8 @@ export class AheadRuns {
       dispatcher.askForSlot();
       return Math.max(1, this.#patientUntil - clock.monotonicMs());
     }
-    if (held.doomed.length > 0) return PATIENCE_MS;
-    return Math.max(0, held.earliestAt - time.now());
+    const untilDueMs = Math.max(0, held.earliestAt - time.now());
+    return held.doomed.length === 0 ? untilDueMs : Math.min(untilDueMs, this.#untilGivenBackMs);
   }
 
   /** @throws DatabaseUnavailableError with everything still held */
@@ -161,7 +163,12 @@ export class AheadRuns {
     if (held.earliestAt <= time.now()) await this.#confirm();
     await this.#startConfirmed();
     if (dispatcher.freeSlots === 0 && clock.monotonicMs() >= this.#patientUntil) held.doomConfirmed();
-    await this.#giveBack();
+    if (this.#untilGivenBackMs === 0) await this.#giveBack();
+  }
+
+  /** What somebody holds keeps what is due from starting no longer than it takes to ask once a second. */
+  get #untilGivenBackMs(): number {
+    return Math.max(0, this.#giveBackAt - this.#deps.clock.monotonicMs());
   }
 
   async #confirm(): Promise<void> {
@@ -215,19 +222,17 @@ export class AheadRuns {
     }
   }
 
-  #giveBack(): Promise<void> {
-    return giveBackDoomed(this.#deps, (givenBack) => this.#claimAgain(givenBack));
+  async #giveBack(): Promise<void> {
+    const { clock, held } = this.#deps;
+    await giveBackDoomed(this.#deps, (givenBack) => this.#claimAgain(givenBack));
+    this.#giveBackAt = held.doomed.length > 0 ? clock.monotonicMs() + PATIENCE_MS : 0;
   }
 
   /** What was given back is claimed as its row says now. */
   async #claimAgain(givenBack: readonly HeldRun[]): Promise<void> {
     if (givenBack.length === 0 || !this.#isStarted) return;
-    this.#deps.logger.debug(
-      'Occurrences that were claimed ahead are given back; they are claimed again as their rows say.',
-      {
-        count: givenBack.length,
-      },
-    );
+    const count = givenBack.length;
+    this.#deps.logger.debug('What was claimed ahead is given back, and claimed again as its row says.', { count });
     await this.#deps.loader.reload(givenBack.map(({ run }) => run.jobId));
   }
 

@@ -20,7 +20,7 @@ export function findHeld(
   { directory, lease, time }: HeldOccurrencesDeps,
   isRun: (jobId: string) => boolean,
 ): OutageSettlement[] {
-  const now = time.now();
+  const now = time.atLeast();
   const since = lease.suspendedSince ?? now;
   return directory.entries
     .filter(({ job, dueAt }) => job.isPersisted && !isRun(job.jobId) && !isPaused(job.terms, now) && dueAt !== null)

@@ -127,8 +127,8 @@ export class JobDirectory {
   }
 
   /**
-   * The latest occurrence of a job that was started here, in milliseconds since 1970, or -Infinity. What was read of its
-   * cursor may be older: read before it was claimed, and put here after it was started.
+   * The latest occurrence of a job that was started here, in milliseconds since 1970, or -Infinity, also where the job was
+   * taken out since. What was read of its cursor may be older: read before it was claimed, and put here after it was started.
    */
   startedUntil(jobId: string): number {
     return this.#startedUntil.get(jobId) ?? Number.NEGATIVE_INFINITY;
@@ -139,7 +139,6 @@ export class JobDirectory {
     if (this.#entries.get(jobId)?.job.isPersisted !== true) return;
     this.#entries.delete(jobId);
     this.#persisted.delete(jobId);
-    this.#startedUntil.delete(jobId);
   }
 
   /** Is told when there is a new instant to look at. @returns how to stop listening */

@@ -122,13 +122,17 @@ export class OutageRuns {
     if (next !== undefined) this.#start(job.config, next);
   }
 
-  /** Also should the database go away meanwhile: what is told is then forgotten, and with it what had started since. */
+  /**
+   * Also should the database go away meanwhile: what is told is then forgotten, and with it what had started since. What was
+   * waiting for a run that has ended then starts.
+   */
   async #whileNothingStarts(work: () => Promise<void>): Promise<void> {
     this.#isSettling = true;
     try {
       await work();
     } finally {
       this.#isSettling = false;
+      for (const jobId of this.#jobs.keys()) this.startWaiting(jobId);
     }
   }
 

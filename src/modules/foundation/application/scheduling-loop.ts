@@ -165,12 +165,12 @@ export class SchedulingLoop {
   /** How long there is nothing to do. A slot that becomes free, and a lease that is regained, wake the loop. */
   #idleMs(): number {
     const { directory, dispatcher, lease, outageRuns, time } = this.#deps;
+    const untilLook = (at: number | null, now: number): number => (at === null ? Number.POSITIVE_INFINITY : at - now);
+    const manualMs = untilLook(directory.nextLook('manual'), time.now());
     const now = lease.isSuspended ? time.atLeast() : time.now();
-    const untilLook = (at: number | null): number => (at === null ? Number.POSITIVE_INFINITY : at - now);
-    const manualMs = untilLook(directory.nextLook('manual'));
     const settledMs = lease.isSuspended ? RETRY_MS : Number.POSITIVE_INFINITY;
     const isLooking = lease.isHeld || (outageRuns.isOpen && !this.#herds.isClaiming);
-    const persistedMs = isLooking ? untilLook(directory.nextLook('persisted')) : settledMs;
+    const persistedMs = isLooking ? untilLook(directory.nextLook('persisted'), now) : settledMs;
     const leftOverMs = this.#isIdle() ? this.#herds.leftOverInMs : Number.POSITIVE_INFINITY;
     const askMs = lease.isHeld
       ? Math.min(this.#claimer.askInMs ?? Number.POSITIVE_INFINITY, this.#herds.inMs, leftOverMs)

@@ -4,7 +4,8 @@
  *
  * Invariants: an occurrence that is queued waits as a pending run, under an id of its own, in the statement that moves its
  * cursor; of a job that cancels what was before, the latest alone waits. Whoever claims waits for no lock: pending runs
- * that somebody is just starting are left to start, a run whose record somebody holds goes on before the next, and a configuration that is being edited is claimed for afterwards.
+ * that somebody is just starting are left to start, and what a held record or a configuration that is being edited keeps from being
+ * judged is claimed afterwards.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { DueFire, WhenOverlapping } from '../../application/ports/fire-claims.ts';
@@ -36,6 +37,25 @@ export function isBehind(): SQL {
       )`;
 }
 
+const IS_TO_STOP = sql`one.status = 'RUNNING' and one.is_exclusive and one.cancel_requested_at is null`;
+
+/** The runs that are to stop for what comes, as far as nobody holds their records; who writes their log lines does for a moment. */
+export function renderStopping(): SQL {
+  return sql`stopping as materialized (
+      select run.id, mine.job_id from mine cross join lateral (
+        select one.id from scheduler_execution_log one where one.job_id = mine.job_id and ${IS_TO_STOP}
+        for no key update skip locked
+      ) run
+      where mine.overlap = 'cancelPrevious'
+    ),`;
+}
+
+/** One that cannot be told to stop just now: the cursor waits for it, since nobody would tell it later. */
+export const IS_STOP_HELD_UP = sql`overlap = 'cancelPrevious' and exists (
+          select from scheduler_execution_log one
+          where one.job_id = answered.job_id and ${IS_TO_STOP} and one.id not in (select id from stopping)
+        )`;
+
 export function renderQueue(instanceId: string): SQL {
   return sql`queueing as materialized (select * from settled where is_moved and fate = 'queue'),
     queued as (
@@ -54,16 +74,9 @@ export function renderQueue(instanceId: string): SQL {
     replaced as (
       delete from scheduler_pending_run waiting using outdated where waiting.id = outdated.id returning waiting.*
     ),
-    stopping as materialized (
-      select run.id from scheduler_execution_log run join queueing using (job_id)
-      where queueing.overlap = 'cancelPrevious' and run.status = 'RUNNING' and run.is_exclusive
-        and run.cancel_requested_at is null
-      order by run.id
-      for update of run skip locked
-    ),
     stopped as (
       update scheduler_execution_log run set cancel_requested_at = clock_timestamp(), cancel_reason = ${CANCEL_REASON}
-      from stopping where run.id = stopping.id
+      from stopping where run.id = stopping.id and stopping.job_id in (select job_id from queueing)
       returning run.id, run.job_id, run.scheduled_at
     ),
     told_of_queue as (

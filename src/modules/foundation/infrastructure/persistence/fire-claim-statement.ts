@@ -29,7 +29,15 @@ import type { ClaimOptions, DueFire } from '../../application/ports/fire-claims.
 import { isLeased, isUnconfirmed } from './ahead-claim-statements.ts';
 import { isExclusive } from './execution-row.ts';
 import { renderExpired } from './expired-event.ts';
-import { isBehind, isQueueing, QUEUEING, renderKeys, renderQueue } from './fire-claim-queue.ts';
+import {
+  IS_STOP_HELD_UP,
+  isBehind,
+  isQueueing,
+  QUEUEING,
+  renderKeys,
+  renderQueue,
+  renderStopping,
+} from './fire-claim-queue.ts';
 import { EVENT_COLUMNS, toEventRow } from './postgres-event-ledger.ts';
 import { herdRows } from './statement-input.ts';
 import { toWritableJson } from '../../domain/writable-text.ts';
@@ -140,6 +148,7 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[], optio
         ${isQueued ? sql`and (input.overlap not in ${QUEUEING} or input.job_id in (select job_id from keys))` : sql``}
     ),
     ${isLimited ? renderFull() : sql``}
+    ${isQueued ? renderStopping() : sql``}
     started as (
       insert into scheduler_execution_log
         (id, job_id, claimed_at, started_at, status, scheduled_at, max_attempts, trigger, instance_id, job_kwargs, is_exclusive)
@@ -168,6 +177,7 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[], optio
             and other.trigger = 'catchUp'
         ) then 'wait' else 'skip' end
         when overlap in ('skip', 'wait') then overlap
+        ${isQueued ? sql`when ${IS_STOP_HELD_UP} then 'wait'` : sql``}
         when overlap = 'queueOne' and is_behind and exists (
           select from scheduler_execution_log other
           where other.job_id = answered.job_id and other.status = 'RUNNING' and other.is_exclusive

@@ -25,9 +25,10 @@ import { DEFAULT_GRACE_MS, MISFIRE_THRESHOLD_MS } from '../../domain/misfire.ts'
 export function renderGiveBack(actor: string): SQL {
   return sql`${JUDGED},
     free as materialized (
-      select run.id from scheduler_execution_log run where run.id in (select run_id from judged) and run.status = 'RUNNING'
-      order by run.id
-      for update skip locked
+      select run.id from (select run_id from judged order by run_id) given cross join lateral (
+        select one.id from scheduler_execution_log one where one.id = given.run_id and one.status || '' = 'RUNNING'
+        for no key update skip locked
+      ) run
     ),
     keys as materialized (
       select job.job_id from scheduler_job_config job

@@ -29,6 +29,12 @@ const LOST_MESSAGE = 'The process that ran this job ended, or lost its lease, be
 
 const GOES_ON = sql`own.expires_at > excluded.renewed_at and own.held_since is not null`;
 
+/**
+ * The end of a lease that is given up: no later than its last renewal, by which it is told from one that has only run out; and
+ * truncated, since rounding would put it into the future.
+ */
+export const GIVEN_UP = "least(expires_at, renewed_at, date_trunc('milliseconds', clock_timestamp()))";
+
 export class PostgresInstances implements Instances {
   readonly #database: Database;
 
@@ -56,7 +62,7 @@ export class PostgresInstances implements Instances {
           select from scheduler_instance other
           where other.id <> ${instance.id} and (other.expires_at > clock.now or (
             other.expires_at > clock.now - ${MISSED_MS}::float8 * interval '1 millisecond'
-            and other.expires_at - other.renewed_at >= ${leaseMs - 1}::float8 * interval '1 millisecond'
+            and other.expires_at > other.renewed_at
           ))
         ) as is_alone, live.*
       from clock, (
@@ -72,10 +78,9 @@ export class PostgresInstances implements Instances {
   }
 
   async release(instanceId: string): Promise<void> {
-    // Truncated, since rounding would put the end of the lease into the future.
-    await this.#database.rows(sql`
-      update scheduler_instance set expires_at = least(expires_at, date_trunc('milliseconds', clock_timestamp()))
-      where id = ${instanceId}`);
+    await this.#database.rows(
+      sql`update scheduler_instance set expires_at = ${sql.raw(GIVEN_UP)} where id = ${instanceId}`,
+    );
   }
 
   async rescue(instanceId: string): Promise<LostRun[]> {

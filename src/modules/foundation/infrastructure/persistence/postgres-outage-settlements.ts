@@ -89,19 +89,20 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
       order by job.job_id
       for key share of job skip locked
     ),
+    ids as materialized (select id from run union all select id from unstarted order by id),
     records as materialized (
-      select known.id from scheduler_execution_log known
-      where known.id in (select id from run union all select id from unstarted) and known.status = 'RUNNING'
-      order by known.id
-      for update skip locked
+      select known.id from ids cross join lateral (
+        select one.id from scheduler_execution_log one where one.id = ids.id and one.status || '' = 'RUNNING'
+        for no key update skip locked
+      ) known
     ),
     held_up as materialized (
       select waiting.job_id from waiting join scheduler_job_config job using (job_id)
       where waiting.job_id not in (select job_id from keys)
       union all
-      select known.job_id from scheduler_execution_log known
-      where known.id in (select id from run union all select id from unstarted) and known.status = 'RUNNING'
-        and known.id not in (select id from records)
+      select known.job_id from ids cross join lateral (
+        select one.job_id from scheduler_execution_log one where one.id = ids.id and one.status || '' = 'RUNNING' offset 0
+      ) known where ids.id not in (select id from records)
     ),
     mine as materialized (
       select input.job_id, input.first_due_at, input.next_fire_at, input.is_run, c.next_fire_at as stood_at,

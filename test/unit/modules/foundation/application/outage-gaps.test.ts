@@ -1,5 +1,7 @@
 /** Outages so close to each other that the database does not know of the first when the second comes. */
 import { describe, expect, it } from 'vitest';
+import type { JobFunction } from '../../../../../src/modules/foundation/domain/job-definition.ts';
+import { createEngine, newStore } from '../../../../support/engine.ts';
 import { NOTICE, withJobs } from '../../../../support/outage-scene.ts';
 
 const SECOND = 1_000;
@@ -96,5 +98,61 @@ describe('an outage that the database could not be told of before the next one',
     await time.advance(3 * NOTICE);
     expect(unaccounted(scene, store.now() - 20 * SECOND, store.now() - 2 * SECOND)).toEqual([]);
     expect(store.runsOf('a').length).toBe(new Set(store.runsOf('a').map(({ scheduledAt }) => +scheduledAt)).size);
+  });
+
+  it('is not run again because its job was taken out and came back in between: paused, and resumed', async () => {
+    const scene = await runUntold(1);
+    const { store, engines, time, starts } = scene;
+    const [cut] = engines;
+    const seconds: string[] = [];
+    const { dispatcher } = cut!.wired;
+    const dispatch = dispatcher.dispatch.bind(dispatcher);
+    dispatcher.dispatch = (run, ...rest) => {
+      seconds.push(`${run.jobId} ${run.scheduledAt.toISOString()}`);
+      dispatch(run, ...rest);
+    };
+    const ran = new Set(store.runsOf('a').map(({ scheduledAt }) => `a ${scheduledAt.toISOString()}`));
+    store.save('a', { pausedAt: new Date(store.now()) });
+    await time.advance(200);
+    store.save('a', { pausedAt: null });
+    await time.advance(200);
+    expect(cut!.wired.outageRuns.isUnsettled('a')).toBe(true);
+    cut!.link.isAway = true;
+    await time.advance(8 * SECOND);
+    cut!.link.isAway = false;
+    await time.advance(3 * NOTICE);
+    expect(starts.length).toBeGreaterThan(0);
+    expect(seconds.filter((second, at) => ran.has(second) || seconds.indexOf(second) !== at)).toEqual([]);
+  });
+});
+
+describe('a run that ends while the database is being told, which goes away again', () => {
+  it('is followed by what waits behind it', async () => {
+    const store = newStore();
+    const { time } = store;
+    const starts: string[] = [];
+    let end = (): void => {};
+    const slow: JobFunction = (_kwargs, { scheduledAt }) => {
+      starts.push(scheduledAt.toISOString().slice(11, 16));
+      return new Promise<void>((resolve) => (end = resolve));
+    };
+    // Told first, and so much that it fills a statement.
+    store.save('big', { ...RUN, handler: 'quick' });
+    store.save('queue', { ...RUN, cronExpression: '* * * * *', handler: 'slow', overlapPolicy: 'queueAll' });
+    const engine = createEngine({ store, jobs: { quick: () => null, slow } });
+    await engine.start();
+    await time.advance(NOTICE);
+    store.isAway = true;
+    await time.advance(600 * SECOND);
+    expect(starts).toEqual(['12:00']);
+    const tell = engine.link.holdNext('settlements.settle');
+    store.isAway = false;
+    while (engine.link.countOf('settlements.settle') === 0) await time.advance(50);
+    end();
+    await time.advance(SECOND);
+    store.isAway = true;
+    tell();
+    await time.advance(2 * 60 * SECOND);
+    expect(starts).toEqual(['12:00', '12:01']);
   });
 });

@@ -15,6 +15,7 @@ import { toDatabaseError } from '../database-errors.ts';
 import { withDeadline } from '../deadline.ts';
 import { migrate } from '../migrate.ts';
 import { migrations } from '../migrations.generated.ts';
+import { GIVEN_UP } from '../postgres-instances.ts';
 import { renderStatement } from '../render-statement.ts';
 import { inputList } from '../statement-input.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
@@ -34,8 +35,7 @@ interface Opened {
 }
 
 /** Whoever holds the folder knows that nobody else lives on it: what those ran is lost now, and not when their leases end. */
-const END_ALL_LEASES = `update scheduler_instance
-  set expires_at = least(expires_at, date_trunc('milliseconds', clock_timestamp()))`;
+const END_ALL_LEASES = `update scheduler_instance set expires_at = ${GIVEN_UP}`;
 
 /** As the other driver gives them; 1184: timestamptz. */
 const INSTANTS_AS_TEXT = { 1184: (value: string) => value };

@@ -1,0 +1,30 @@
+/** A run that was claimed ahead, is to be given back, and whose record somebody holds: it holds up itself alone. */
+import { expect, it } from 'vitest';
+import { createEngine, newStore } from '../../../../support/engine.ts';
+
+const SECOND = 1_000;
+
+it('AheadRuns starts what is due on time beside one that cannot be given back, and asks for that one once a second', async () => {
+  const store = newStore();
+  const lateMs: number[] = [];
+  const work = (_kwargs: unknown, { scheduledAt }: { scheduledAt: Date }): void =>
+    void lateMs.push(store.now() - scheduledAt.getTime());
+  for (let at = 0; at < 30; at += 1) store.save(`job-${at}`, { cronExpression: '*/10 * * * * *', handler: 'work' });
+  const engine = createEngine({ store, jobs: { work } });
+  await engine.start();
+  while (engine.wired.held.size < 30) await store.time.advance(10);
+  const [run] = store.runsOf('job-7');
+  store.held.records.add(run!.id);
+  store.save('job-7', { cronExpression: '0 0 1 1 *' });
+  while (engine.wired.held.doomed.length === 0) await store.time.advance(10);
+  lateMs.length = 0;
+  const asked = engine.link.countOf('ahead.giveBack');
+  await store.time.advance(30 * SECOND);
+  expect(engine.wired.held.doomed.map((held) => held.run.jobId)).toEqual(['job-7']);
+  expect(lateMs.length).toBeGreaterThanOrEqual(2 * 29);
+  expect(Math.max(...lateMs)).toBeLessThan(100);
+  expect(engine.link.countOf('ahead.giveBack') - asked).toBeLessThanOrEqual(31);
+  store.held.records.clear();
+  await store.time.advance(2 * SECOND);
+  expect(engine.wired.held.doomed).toEqual([]);
+});
