@@ -15,7 +15,7 @@ import type { DueClaimer } from './due-claimer.ts';
 import { MAX_HELD } from './held-runs.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import type { DirectoryEntry, JobDirectory } from './job-directory.ts';
-import { rankOf } from './own-share.ts';
+import { rankAmong } from './own-share.ts';
 
 const LEAST_AHEAD_MS = 1_000;
 /** Well below the time between two claims of one job, and below a lease. */
@@ -179,10 +179,13 @@ export class HerdClaimer {
     const { lease, time } = this.#deps;
     if (lease.live.length <= 1) return [...entries];
     const now = time.now();
-    const instanceIds = lease.live.map(({ id }) => id);
+    const rankOf = rankAmong(
+      lease.instanceId,
+      lease.live.map(({ id }) => id),
+    );
     return entries.filter((entry) => {
       if (!isShared(entry, now)) return true;
-      const rank = rankOf(entry.job.jobId, lease.instanceId, instanceIds);
+      const rank = rankOf(entry.job.jobId);
       const turnAt = entry.dueAt + rank * LEFT_OVER_MS;
       const isOwn = rank === 0 || turnAt <= now;
       if (!isOwn) this.#leave(entry, turnAt);

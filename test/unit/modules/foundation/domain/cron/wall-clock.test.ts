@@ -10,7 +10,7 @@ import {
 import { nextTable } from '../../../../../../src/modules/foundation/domain/cron/next-table.ts';
 import { RecentCache } from '../../../../../../src/modules/foundation/domain/cron/recent-cache.ts';
 import { readScheduleText } from '../../../../../../src/modules/foundation/domain/cron/schedule-text.ts';
-import { stableHash } from '../../../../../../src/modules/foundation/domain/cron/stable-hash.ts';
+import { hashBegun, stableHash } from '../../../../../../src/modules/foundation/domain/cron/stable-hash.ts';
 import { TimeOfDay } from '../../../../../../src/modules/foundation/domain/cron/time-of-day.ts';
 import { NEVER, WallClock } from '../../../../../../src/modules/foundation/domain/cron/wall-clock.ts';
 
@@ -126,8 +126,10 @@ test('RecentCache keeps what was asked for lately and stays bounded', () => {
 test.each([
   ['', 2_872_998_923],
   ['backup', 676_536_788],
-])('stableHash(%j) never changes', (text, hash) => {
+])('stableHash(%j) never changes, at one go or begun before', (text, hash) => {
   expect(stableHash(text)).toBe(hash);
+  for (const at of text.length === 0 ? [0] : [0, 1, text.length])
+    expect(stableHash(text.slice(at), hashBegun(text.slice(0, at)))).toBe(hash);
 });
 
 test('WallClock keeps to ISO weeks, month by month', () => {
