@@ -21,6 +21,7 @@ import type { Run } from '../../domain/run.ts';
 import { isUnconfirmed } from './ahead-claim-statements.ts';
 import type { Database } from './database.ts';
 import { toExecution } from './execution-row.ts';
+import { GIVEN_UP } from './given-up-lease.ts';
 import { schedulerExecutionLog } from './schema/runs.ts';
 import { schedulerInstance } from './schema/service.ts';
 import { decodeRow, ENDS_IN_TIME, readInstant } from './statement-input.ts';
@@ -28,12 +29,6 @@ import { decodeRow, ENDS_IN_TIME, readInstant } from './statement-input.ts';
 const LOST_MESSAGE = 'The process that ran this job ended, or lost its lease, before the run was over.';
 
 const GOES_ON = sql`own.expires_at > excluded.renewed_at and own.held_since is not null`;
-
-/**
- * The end of a lease that is given up: no later than its last renewal, by which it is told from one that has only run out; and
- * truncated, since rounding would put it into the future.
- */
-export const GIVEN_UP = "least(expires_at, renewed_at, date_trunc('milliseconds', clock_timestamp()))";
 
 export class PostgresInstances implements Instances {
   readonly #database: Database;
