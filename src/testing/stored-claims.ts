@@ -12,7 +12,7 @@ import type { Run } from '../modules/foundation/domain/run.ts';
 import { DatabaseBusyError } from '../modules/foundation/domain/errors.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
 import type { StoreLink } from './store-link.ts';
-import { isHeldBack, isQueueing, isToWait, judgeOverlap } from './stored-overlaps.ts';
+import { isBehindWaiting, isHeldBack, isQueueing, isToWait, judgeOverlap } from './stored-overlaps.ts';
 
 const RUNNING = {
   status: 'RUNNING',
@@ -161,8 +161,8 @@ function claimOne({ store, instanceId, runs, moved, until }: Claiming, fire: Due
   if (cursor.nextFireAt.getTime() !== dueAt.getTime() || dueAt.getTime() > until) return;
   if (fire.run !== null && isBehindUnconfirmed(store, fire)) return;
   const isOverlapping = isHeldBack(store, config);
-  const isBehind = isQueueing(fire) && store.waitingOccurrences(jobId).length > 0;
-  if (fire.run !== null && isOverlapping && isToWait(store, fire)) return;
+  const isBehind = isBehindWaiting(store, fire);
+  if (fire.run !== null && (isOverlapping || isBehind) && isToWait(store, fire)) return;
   if (fire.run !== null && (isOverlapping || isBehind)) {
     judgeOverlap(store, fire, { run: fire.run, instanceId });
   } else if (fire.run !== null) {

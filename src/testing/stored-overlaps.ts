@@ -18,6 +18,14 @@ function isLimitReached(store: InMemoryStore, { jobId, maxConcurrentRuns }: Runn
 
 export const isQueueing = ({ whenOverlapping: when }: DueFire): boolean => when !== 'skip' && !when.startsWith('wait');
 
+/** An occurrence before it still waits: this one must not overtake it. */
+export function isBehindWaiting(store: InMemoryStore, fire: DueFire): boolean {
+  const waiting = store.waitingOccurrences(fire.config.jobId);
+  if (isQueueing(fire)) return waiting.length > 0;
+  const isCatchUp = fire.whenOverlapping === 'wait' && fire.run?.trigger === 'catchUp';
+  return isCatchUp && waiting.some(({ scheduledAt }) => scheduledAt < fire.run!.scheduledAt);
+}
+
 export const isToWait = (store: InMemoryStore, { config: { jobId }, whenOverlapping: when }: DueFire): boolean =>
   when === 'wait' ||
   (when === 'waitBehindCatchUp' && store.isExclusivelyRunning(jobId, 'catchUp')) ||

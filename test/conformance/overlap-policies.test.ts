@@ -72,6 +72,23 @@ describeOnEveryStore('FireClaims', (database, onDatabases) => {
     ]);
   });
 
+  it('claim() of what is caught up one by one overtakes none that was queued before it, and waits for its run to end', async () => {
+    const { config, running } = await arrange('cancelPrevious');
+    await claimNext(config, 0);
+    await executions().update(running, succeeded(running));
+    const caughtUp = (minutes: number): DueFire => {
+      const fire = fireAt(config, minutes);
+      return { ...fire, run: { ...fire.run!, trigger: 'catchUp' }, whenOverlapping: 'wait' };
+    };
+    const claim = () => claims().claim('instance-a', [caughtUp(1)]);
+    expect((await claim()).moved.size).toBe(0);
+    const [first] = await startWaiting(config.jobId);
+    expect(first).toMatchObject({ scheduledAt: DUE_AT });
+    expect((await claim()).moved.size).toBe(0);
+    await executions().update(first!, succeeded(first!));
+    expect((await claim()).runs).toMatchObject([{ scheduledAt: at(1), trigger: 'catchUp' }]);
+  });
+
   it('claim() of a job that queues all keeps each waiting, and none overtakes another', async () => {
     const { config, running } = await arrange('queueAll');
     for (const minutes of [0, 1]) expect(await claimNext(config, minutes)).toEqual([]);

@@ -29,11 +29,17 @@ export function renderKeys(): SQL {
     ),`;
 }
 
+/** What is caught up one by one comes after what was queued before the outage that it was missed in. */
+export function mayOvertake(fire: DueFire): boolean {
+  return isQueueing(fire) || (fire.whenOverlapping === 'wait' && fire.run?.trigger === 'catchUp');
+}
+
 /** An occurrence before it still waits: this one must not overtake it. */
 export function isBehind(): SQL {
-  return sql`input.overlap in ${QUEUEING} and exists (
+  return sql`(input.overlap in ${QUEUEING} or (input.overlap = 'wait' and input.trigger = 'catchUp')) and exists (
         select from scheduler_pending_run waiting
         where waiting.job_id = input.job_id and waiting.trigger in ${OCCURRENCES}
+          and (input.overlap <> 'wait' or waiting.scheduled_at < input.scheduled_at)
       )`;
 }
 

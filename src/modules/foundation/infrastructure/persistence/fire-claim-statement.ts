@@ -33,6 +33,7 @@ import {
   IS_STOP_HELD_UP,
   isBehind,
   isQueueing,
+  mayOvertake,
   QUEUEING,
   renderKeys,
   renderQueue,
@@ -135,7 +136,7 @@ export function renderClaim(instanceId: string, fires: readonly DueFire[], optio
     with input as materialized (select * from ${herdRows('input', { own: OWN_COLUMNS, shared: SHARED_COLUMNS }, fires.map(toFireRow))} order by job_id),
     ${isQueued ? renderKeys() : sql``}
     mine as materialized (
-      select input.*, held.place, date_trunc('milliseconds', clock_timestamp()) as claimed_at, ${isQueued ? isBehind() : sql`false`} as is_behind, (
+      select input.*, held.place, date_trunc('milliseconds', clock_timestamp()) as claimed_at, ${fires.some(mayOvertake) ? isBehind() : sql`false`} as is_behind, (
           select job.last_success_at from scheduler_job_config job where job.job_id = input.job_id
         ) as last_success_at
       from input cross join lateral (
