@@ -1,6 +1,7 @@
 /**
- * The jobs that this process has armed, and when to look at each. A copy of what the rows say, never the truth: losing
- * it loses nothing. Persisted jobs wait for a claim; those registered by hand belong to this process alone.
+ * The jobs that this process has armed, and when to look at each: a copy of what the rows say, never the truth. And how far
+ * each has been started here, which nobody else knows while the database is away. Persisted jobs wait for a claim; those
+ * registered by hand belong to this process alone.
  */
 import type { MergedJobRegistry } from '../domain/job-definition.ts';
 import { jitterOf } from '../domain/jitter.ts';
@@ -139,6 +140,12 @@ export class JobDirectory {
     if (this.#entries.get(jobId)?.job.isPersisted !== true) return;
     this.#entries.delete(jobId);
     this.#persisted.delete(jobId);
+  }
+
+  /** Its row is gone: it is taken out, and what was started of it is of no more use. */
+  forget(jobId: string): void {
+    this.remove(jobId);
+    this.#startedUntil.delete(jobId);
   }
 
   /** Is told when there is a new instant to look at. @returns how to stop listening */

@@ -135,11 +135,13 @@ export class JobLoader {
     const page = await this.#deps.configs.getStanding({ jobIds });
     const enabled = page.filter(({ config }) => config.enabled);
     const waiting = await this.#arm(enabled);
-    const runnable = new Set(enabled.map(({ config }) => config.jobId));
+    const found = new Map(page.map(({ config }) => [config.jobId, config]));
     for (const jobId of jobIds) {
       this.#seen.forget(jobId);
-      if (runnable.has(jobId)) continue;
-      this.#deps.directory.remove(jobId);
+      const config = found.get(jobId);
+      if (config?.enabled === true) continue;
+      if (config === undefined) this.#deps.directory.forget(jobId);
+      else this.#deps.directory.remove(jobId);
       this.#leftOut.delete(jobId);
     }
     for (const { config } of page) if (!waiting.has(config.jobId)) this.#seen.note(config.jobId, config.revision);

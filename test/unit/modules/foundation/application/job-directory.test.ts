@@ -85,5 +85,7 @@ describe('JobDirectory', () => {
     expect(directory.startedUntil('a')).toBe(20);
     directory.remove('a');
     expect(directory.startedUntil('a')).toBe(20);
+    directory.forget('a');
+    expect(directory.startedUntil('a')).toBe(Number.NEGATIVE_INFINITY);
   });
 });
