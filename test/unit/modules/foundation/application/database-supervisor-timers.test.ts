@@ -60,13 +60,7 @@ it('DatabaseSupervisor.beatNow() during a beat that finds the database away wait
 });
 
 it('DatabaseSupervisor is up when what ended while the rest was written is written as well', async () => {
-  const { store, wired, supervisor, time, link } = await started();
-  store.isAway = true;
-  await time.advance(5 * SECOND);
-  wired.journal.hold(heldRecord(wired.instance.id, store.now()));
-  const letGo = link.holdNext('executions.create');
-  store.isAway = false;
-  await time.advance(SECOND);
+  const { store, wired, supervisor, letGo } = await makingGood();
   wired.journal.hold(heldRecord(wired.instance.id, store.now()));
   expect(supervisor.isUp).toBe(false);
   letGo();
@@ -75,13 +69,7 @@ it('DatabaseSupervisor is up when what ended while the rest was written is writt
 });
 
 it('DatabaseSupervisor lets nothing start through a lease that was lost again while it made good, until it is renewed', async () => {
-  const { store, wired, supervisor, time, link } = await started();
-  store.isAway = true;
-  await time.advance(5 * SECOND);
-  wired.journal.hold(heldRecord(wired.instance.id, store.now()));
-  const letGo = link.holdNext('executions.create');
-  store.isAway = false;
-  await time.advance(SECOND);
+  const { wired, supervisor, time, link, letGo } = await makingGood();
   link.failNext('instances.renew', new DatabaseUnavailableError('nobody answers'));
   supervisor.beatNow();
   await settle();
@@ -91,6 +79,19 @@ it('DatabaseSupervisor lets nothing start through a lease that was lost again wh
   await time.advance(SECOND);
   expect([supervisor.isUp, wired.lease.isHeld]).toEqual([true, true]);
 });
+
+/** The database is back, and a record that was held is being written, until it is let go. */
+async function makingGood() {
+  const scene = await started();
+  const { store, wired, time, link } = scene;
+  store.isAway = true;
+  await time.advance(5 * SECOND);
+  wired.journal.hold(heldRecord(wired.instance.id, store.now()));
+  const letGo = link.holdNext('executions.create');
+  store.isAway = false;
+  await time.advance(SECOND);
+  return { ...scene, letGo };
+}
 
 function heldRecord(instanceId: string, now: number): Parameters<OutageJournal['hold']>[0] {
   const at = new Date(now);
