@@ -69,15 +69,19 @@ export class DueClaimer {
    * without the database it is not run again. @throws DatabaseUnavailableError
    */
   async settle(): Promise<void> {
+    await this.#unanswered.settle(this.#deps.lease.instanceId, (found) => this.#startFound(found));
+  }
+
+  /** @returns false: it waits for the lease, or would overlap what started meanwhile, without the database */
+  #startFound(found: SettledRun): boolean {
     const { directory, dispatcher, lease } = this.#deps;
-    const mayStart = ({ jobId }: Run): boolean => !dispatcher.isFull(jobId, directory.get(jobId)?.job.terms);
-    const settled = await this.#unanswered.settle(lease.instanceId, mayStart);
-    this.#start(settled, UNKNOWN_TICK);
-    if (!lease.isHeld) return;
-    for (const { config, nextFireAt } of settled) {
-      const dueAt = directory.get(config.jobId)?.dueAt ?? null;
-      if (dueAt !== null && (nextFireAt === null || dueAt < nextFireAt.getTime())) this.#moveTo(config, nextFireAt);
-    }
+    const { config, nextFireAt } = found;
+    const entry = directory.get(config.jobId);
+    if (!lease.isHeld || dispatcher.isFull(config.jobId, entry?.job.terms)) return false;
+    this.#start([found], UNKNOWN_TICK);
+    const dueAt = entry?.dueAt ?? null;
+    if (dueAt !== null && (nextFireAt === null || dueAt < nextFireAt.getTime())) this.#moveTo(config, nextFireAt);
+    return true;
   }
 
   /** @throws DatabaseUnavailableError with every entry back in the queue */
@@ -122,10 +126,10 @@ export class DueClaimer {
 
   async #claim(claiming: Claiming): Promise<void> {
     const { plans, aheadMs, plannedAt } = claiming;
-    const { claims, directory, lease } = this.#deps;
+    const { claims, directory, lease, time } = this.#deps;
     const sent = { plannedAt, renewals: lease.renewals };
     const later = (plan: DueFire, restMs: number): void =>
-      this.#lookIn(plan.config, Math.max(RETRY_MS, this.#untilDue(plan) + restMs));
+      this.#lookIn(plan.config, Math.max(RETRY_MS, plan.dueAt.getTime() - time.now() + restMs));
     // What is due before the answer is there is not claimed a second time.
     for (const plan of plans) later(plan, aheadMs > 0 ? RETRY_MS : 0);
     const looks = new Map(plans.map(({ config: { jobId } }) => [jobId, directory.lookOf(jobId)]));
@@ -147,10 +151,6 @@ export class DueClaimer {
     for (const plan of plans) if (answer.moved.has(plan.config.jobId)) this.#moveOn(plan);
     const left = plans.filter((plan) => !answer.moved.has(plan.config.jobId));
     if (left.length > 0) await this.#readAgain(left, looks);
-  }
-
-  #untilDue({ dueAt }: DueFire): number {
-    return dueAt.getTime() - this.#deps.time.now();
   }
 
   /** The statement was refused: the fire at fault is found by halves, and put off alone. */

@@ -24,7 +24,7 @@ export interface OrphanRescuerDeps {
   readonly instances: Instances;
   readonly aheadClaims: AheadClaims;
   readonly executions: ExecutionLogRepository;
-  readonly dispatcher: Pick<FireDispatcher, 'activeRunIds'>;
+  readonly dispatcher: Pick<FireDispatcher, 'activeRunIds' | 'isRunningUnrecorded'>;
   readonly journal: Pick<OutageJournal, 'runIds'>;
   readonly held: Pick<HeldRuns, 'runIds'>;
   readonly loader: JobLoader;
@@ -60,7 +60,8 @@ export class OrphanRescuer {
 
   /**
    * Unknown twice, under a lease that nothing cast doubt on between: one that ended while it was asked is RUNNING no more the
-   * second time, and one that started is known, or was found by whoever asks about claims without an answer.
+   * second time, and one that started is known, or was found by whoever asks about claims without an answer: it may wait there
+   * for a run of its job to end that the database does not know of.
    * @throws DatabaseUnavailableError
    */
   async endUnknown(): Promise<void> {
@@ -69,7 +70,7 @@ export class OrphanRescuer {
     this.#lookAgainAt = clock.monotonicMs() + UNKNOWN_MS;
     const running = await instances.getRunning(lease.instanceId, UNKNOWN_MS);
     const known = new Set([...dispatcher.activeRunIds, ...journal.runIds, ...held.runIds]);
-    const unknown = running.filter(({ id }) => !known.has(id));
+    const unknown = running.filter(({ id, jobId }) => !known.has(id) && !dispatcher.isRunningUnrecorded(jobId));
     await Promise.all(unknown.filter(({ id }) => this.#unknown.has(id)).map((run) => this.#endLost(run)));
     this.#unknown = new Set(lease.isHeld ? unknown.map(({ id }) => id) : []);
   }

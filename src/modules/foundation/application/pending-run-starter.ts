@@ -166,11 +166,13 @@ export class PendingRunStarter {
     const isFinal = late.isSettled();
     const known = new Set([...dispatcher.activeRunIds, ...journal.runIds]);
     const claimed = await pending.getClaimed(lease.instanceId);
-    const found = claimed.filter((run) => !known.has(run.id));
-    const free = found.filter(({ jobId }) => !this.#isFull(jobId));
-    await this.#dispatch(free);
-    // What would overlap one that started meanwhile, without the database, is found again.
-    if (isFinal && free.length === found.length) this.#late = null;
+    let isAnyWaiting = false;
+    for (const run of claimed.filter(({ id }) => !known.has(id))) {
+      // What would overlap one that started meanwhile, without the database, is found again.
+      if (this.#isFull(run.jobId)) isAnyWaiting = true;
+      else await this.#dispatch([run]);
+    }
+    if (isFinal && !isAnyWaiting) this.#late = null;
   }
 
   async #dispatch(runs: readonly Run[]): Promise<void> {

@@ -3,7 +3,6 @@
  * were; so they are asked for, again and again, until the lost statement can no longer take effect.
  */
 import type { RunnableConfig } from '../domain/job-config.ts';
-import type { Run } from '../domain/run.ts';
 import type { AheadRun } from './ports/ahead-claims.ts';
 import { LateClaim, type LateClaimDeps } from './late-claim.ts';
 import type { DueFire, FireClaims } from './ports/fire-claims.ts';
@@ -101,22 +100,20 @@ export class UnansweredClaims implements UnansweredLookup {
   }
 
   /**
-   * Those that turned out to be RUNNING records of this instance; each is given once. At most every second.
-   * @param mayStart false: it would overlap one that started meanwhile, without the database; it is asked about again
+   * Starts those that turned out to be RUNNING records of this instance; each once. At most every second.
+   * @param start false: it cannot be started now, and is asked about again
    * @throws DatabaseUnavailableError with nothing forgotten
    */
-  async settle(instanceId: string, mayStart: (run: Run) => boolean): Promise<SettledRun[]> {
-    if (this.askInMs !== 0) return [];
+  async settle(instanceId: string, start: (found: SettledRun) => boolean): Promise<void> {
+    if (this.askInMs !== 0) return;
     this.#askedAt = this.#deps.clock.monotonicMs();
-    const final = [...this.#runs].filter(([, { claim }]) => claim.isSettled()).map(([runId]) => runId);
-    const found = await this.#deps.claims.getClaimed(instanceId, [...this.#runs.keys()]);
-    const waiting = new Set(found.filter((run) => !mayStart(run)).map(({ id }) => id));
-    const settled = found.flatMap((run) => {
+    const settled = new Set([...this.#runs].filter(([, { claim }]) => claim.isSettled()).map(([runId]) => runId));
+    for (const run of await this.#deps.claims.getClaimed(instanceId, [...this.#runs.keys()])) {
       const known = this.#runs.get(run.id);
-      return known === undefined || waiting.has(run.id) ? [] : [{ ...known, run }];
-    });
-    for (const runId of [...settled.map(({ run }) => run.id), ...final])
-      if (!waiting.has(runId)) this.#runs.delete(runId);
-    return settled;
+      if (known === undefined) continue;
+      if (start({ ...known, run })) settled.add(run.id);
+      else settled.delete(run.id);
+    }
+    for (const runId of settled) this.#runs.delete(runId);
   }
 }

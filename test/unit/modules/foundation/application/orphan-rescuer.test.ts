@@ -77,12 +77,16 @@ describe('OrphanRescuer', () => {
       expect(events).toHaveLength(1);
     });
 
-    it('is left alone where it runs, waits to start, or its outcome is held here', async () => {
-      for (const owner of ['dispatcher', 'held', 'journal'] as const) {
+    it('is left alone where it runs, waits to start, behind one without a record too, or its outcome is held here', async () => {
+      for (const owner of ['dispatcher', 'unrecorded', 'held', 'journal'] as const) {
         const { store, wired, registry, run, pass } = await withRecord();
         const config = store.configs.get('a')!;
         if (owner === 'held') wired.held.hold({ run, config, nextFireAt: null, tick: 0, renewals: 1 });
         if (owner === 'dispatcher') wired.dispatcher.dispatch({ ...run, isRecorded: true }, config, registry);
+        if (owner === 'unrecorded') {
+          wired.dispatcher.dispatch({ ...run, id: 'y', isRecorded: false }, config, registry);
+          wired.dispatcher.noteUnrecorded('y');
+        }
         if (owner === 'journal') {
           const outcome = { status: 'SUCCESS', finishedAt: new Date(), durationMs: 1, result: null } as const;
           wired.journal.hold({ run, outcome, isRecorded: true, mayBeRecorded: false });

@@ -25,8 +25,11 @@ function setUp() {
       },
       instanceId: wired.instance.id,
     });
-  const settle = async (mayStart = true) =>
-    (await unanswered.settle(wired.instance.id, () => mayStart)).map(({ run }) => run.id);
+  const settle = async (mayStart = true) => {
+    const asked: string[] = [];
+    await unanswered.settle(wired.instance.id, ({ run }) => mayStart && asked.push(run.id) > 0);
+    return asked;
+  };
   return {
     unanswered,
     lease,
@@ -36,6 +39,7 @@ function setUp() {
     record,
     settle,
     link,
+    instanceId: wired.instance.id,
     time: store.time,
   };
 }
@@ -99,6 +103,18 @@ describe('UnansweredClaims', () => {
     lease.renewals += 2;
     for (let times = 0; times < 60; times += 1, await time.advance(1_000)) expect(await settle(false)).toEqual([]);
     expect(await settle()).toEqual(['x']);
+  });
+
+  it('asks of each whether it starts after those before it have started', async () => {
+    const { unanswered, add, record, settle, time, instanceId } = setUp();
+    for (const runId of ['x', 'y']) {
+      add(runId);
+      await record(runId);
+    }
+    let room = 1;
+    await unanswered.settle(instanceId, () => (room -= 1) >= 0);
+    await time.advance(1_000);
+    expect(await settle()).toHaveLength(1);
   });
 
   it('forgets nothing where the database is away', async () => {
