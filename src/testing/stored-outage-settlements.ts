@@ -5,7 +5,7 @@ import {
   RECORDED_ELSEWHERE,
 } from '../modules/foundation/application/ports/outage-settlements.ts';
 import { SCHEDULER_ACTOR } from '../modules/foundation/application/ports/pending-runs.ts';
-import type { Run } from '../modules/foundation/domain/run.ts';
+import { type Run, wasClaimedAhead } from '../modules/foundation/domain/run.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
 import { isSameSchedule } from './job-row-changes.ts';
 import type { StoreLink } from './store-link.ts';
@@ -69,14 +69,10 @@ function isHeld({ held }: InMemoryStore, { id, jobId }: Run): boolean {
 /** One that was claimed ahead has started after all. */
 function begin(store: InMemoryStore, { id, instanceId, startedAt, scheduledAt }: Run): void {
   const record = store.executions.get(id);
-  if (record?.status !== 'RUNNING' || record.instanceId !== instanceId || !isAhead(record)) return;
+  if (record?.status !== 'RUNNING' || record.instanceId !== instanceId || !wasClaimedAhead(record)) return;
   if (store.held.records.has(id)) return;
   const at = startedAt > scheduledAt ? startedAt : scheduledAt;
   store.executions.set(id, { ...record, claimedAt: at, startedAt: at });
-}
-
-function isAhead({ claimedAt, scheduledAt }: Run): boolean {
-  return claimedAt != null && claimedAt < scheduledAt;
 }
 
 function settleOne(store: InMemoryStore, actor: string, settlement: OutageSettlement): void {

@@ -28,8 +28,6 @@ function isOnceAnInstance(unseen: Unseen, lines: readonly LedgerLine[]): boolean
 
 /** The database and the ledgers have one machine's clock. */
 const EARLY_MS = 50;
-/** When jitter has passed a replica alone says, by the database's clock as it knows it: half the longest answer off. */
-const EARLY_JITTER_MS = 300;
 
 /** No occurrence starts before it is due, with the database or without, or before its jitter has passed. */
 export const noneBeforeItsTime: Rule = (history) => {
@@ -38,8 +36,8 @@ export const noneBeforeItsTime: Rule = (history) => {
   const earlyMs = ({ jobId, scheduledAt, executionId, atMs }: LedgerLine): number => {
     const job = scheduled.has(executionId) ? jittered.get(jobId) : undefined;
     const dueAtMs = Date.parse(scheduledAt);
-    const jitterMs = job === undefined ? -EARLY_MS : delayOf(job, dueAtMs) - EARLY_JITTER_MS;
-    return dueAtMs + Math.max(jitterMs, -EARLY_MS) - atMs;
+    const jitterMs = job === undefined ? 0 : delayOf(job, dueAtMs);
+    return dueAtMs + jitterMs - EARLY_MS - atMs;
   };
   return history.ledger
     .filter((line) => line.event === 'start' && earlyMs(line) > 0)

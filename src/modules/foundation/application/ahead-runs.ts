@@ -214,7 +214,7 @@ export class AheadRuns {
     const { clock, directory, dispatcher, held, lease, time } = this.#deps;
     const starting = held.takeConfirmed(dispatcher.freeSlots);
     if (lease.term === null || lease.term !== this.#confirmedTerm) return held.holdAgain(starting);
-    const now = time.now();
+    const now = time.atLeast();
     if (starting.length > 0) this.#patientUntil = clock.monotonicMs() + PATIENCE_MS;
     for (const { run, config } of starting) {
       const startedAt = new Date(Math.max(run.scheduledAt.getTime(), now));

@@ -10,11 +10,12 @@ import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError } from '../domain/errors.ts';
 import type { RunnableConfig } from '../domain/job-config.ts';
 import { isPaused } from '../domain/next-fire.ts';
-import type { Run } from '../domain/run.ts';
+import { wasClaimedAhead } from '../domain/run.ts';
 import type { AheadRuns, AheadRunsDeps } from './ahead-runs.ts';
+import type { ArmedJob } from './armed-job.ts';
 import type { EventBus } from './event-bus.ts';
 import { UNKNOWN_TICK } from './held-runs.ts';
-import type { DirectoryEntry } from './job-directory.ts';
+import { type DirectoryEntry, startOf } from './job-directory.ts';
 import type { OutageRuns } from './outage-runs.ts';
 import { planDueFire } from './plan-due-fire.ts';
 import type { AheadRun } from './ports/ahead-claims.ts';
@@ -86,7 +87,7 @@ export class DueClaimer {
 
   /** @throws DatabaseUnavailableError with every entry back in the queue */
   async claim(due: readonly DirectoryEntry[]): Promise<void> {
-    const now = this.#deps.time.now();
+    const now = this.#deps.time.atLeast();
     const plans = due.map((entry) => this.#plan(entry, now)).filter((plan) => plan !== null);
     if (plans.length > 0) await this.#claim({ plans, aheadMs: 0, plannedAt: now });
   }
@@ -96,32 +97,33 @@ export class DueClaimer {
    * due: what would overlap is left until then.
    */
   async claimAhead(coming: readonly DirectoryEntry[], aheadMs: number): Promise<void> {
-    const now = this.#deps.time.now();
+    const now = this.#deps.time.atLeast();
     const plans = coming.map((entry) => this.#plan(entry, now)).filter((plan) => plan !== null);
     const waiting = plans.map((plan): DueFire => ({ ...plan, whenOverlapping: 'wait' }));
     if (waiting.length > 0) await this.#claim({ plans: waiting, aheadMs, plannedAt: now });
   }
 
+  /** @param now the least that the database's clock says: nothing is planned as if an occurrence to come were due */
   #plan(entry: DirectoryEntry, now: number): DueFire | null {
     if (entry.dueAt === null) return null;
-    const { job } = entry;
+    try {
+      const restMs = this.#restMs(entry.job, entry.dueAt, now);
+      if (restMs <= 0) return this.#unanswered.asBefore(planDueFire(entry, now, this.#deps.newId()));
+      this.#lookIn(entry.job, restMs);
+    } catch (error) {
+      this.#putOff(entry.job, error);
+    }
+    return null;
+  }
+
+  /** How long it is left alone; 0: it can be claimed. */
+  #restMs(job: ArmedJob, dueAt: number, now: number): number {
     const { jobId, terms } = job;
     const { dispatcher, outageRuns } = this.#deps;
-    if (isPaused(terms, now)) {
-      this.#lookIn(job, (terms.pausedUntil?.getTime() ?? Number.POSITIVE_INFINITY) - now);
-      return null;
-    }
+    if (isPaused(terms, now)) return (terms.pausedUntil?.getTime() ?? Number.POSITIVE_INFINITY) - now;
     const isOverlapping = dispatcher.isRunningUnrecorded(jobId) && dispatcher.isFull(jobId, terms);
-    if (isOverlapping || outageRuns.isUnsettled(jobId)) {
-      this.#lookIn(job, RETRY_MS);
-      return null;
-    }
-    try {
-      return this.#unanswered.asBefore(planDueFire(entry, now, this.#deps.newId()));
-    } catch (error) {
-      this.#putOff(job, error);
-      return null;
-    }
+    if (isOverlapping || outageRuns.isUnsettled(jobId)) return RETRY_MS;
+    return terms.jitterMs === 0 ? 0 : startOf(job, dueAt) - now;
   }
 
   async #claim(claiming: Claiming): Promise<void> {
@@ -238,13 +240,9 @@ export class DueClaimer {
         continue;
       }
       this.#unanswered.forget(run.id);
-      if (isAhead(run)) ahead.push({ run, config, nextFireAt, renewals });
+      if (wasClaimedAhead(run)) ahead.push({ run, config, nextFireAt, renewals });
       else dispatcher.dispatch({ ...run, isRecorded: true }, config, directory.registry);
     }
     this.#ahead.hold(ahead, tick);
   }
-}
-
-function isAhead({ trigger, claimedAt, scheduledAt }: Run): boolean {
-  return trigger === 'schedule' && claimedAt != null && claimedAt < scheduledAt;
 }

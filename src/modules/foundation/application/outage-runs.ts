@@ -210,7 +210,7 @@ export class OutageRuns {
       ...occurrence,
       ...(claimedId == null ? {} : { id: claimedId, mayBeRecorded: true }),
       jobId,
-      startedAt: new Date(time.now()),
+      startedAt: new Date(time.atLeast()),
       attempt: 1,
       maxAttempts: config.maxAttempts,
       instanceId: lease.instanceId,

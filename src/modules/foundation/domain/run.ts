@@ -60,6 +60,11 @@ export interface Execution extends Run {
   readonly progress: Progress | null;
 }
 
+/** An instance took it before it was due. */
+export function wasClaimedAhead({ claimedAt, scheduledAt }: Pick<Run, 'claimedAt' | 'scheduledAt'>): boolean {
+  return claimedAt != null && claimedAt < scheduledAt;
+}
+
 /** `jobId@scheduledAt`: stable over retries, so that a receiver can tell a repetition from a new occurrence. */
 export function idempotencyKey(run: { jobId: string; scheduledAt: Date }): string {
   return `${run.jobId}@${instantText(run.scheduledAt.getTime())}`;

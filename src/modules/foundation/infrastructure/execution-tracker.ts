@@ -3,6 +3,7 @@
  * the way out. Invariant: a record that cannot be written never interrupts the job, and is never lost while the process
  * lives: it is logged at ERROR and held in the journal until the database is back.
  */
+import type { DatabaseTime } from '../application/database-time.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { ExecutionLogRepository } from '../application/ports/execution-log-repository.ts';
 import type { Logger } from '../application/ports/logger.ts';
@@ -21,7 +22,7 @@ export interface ExecutionTrackerDeps {
   readonly journal: RecordJournal;
   readonly output: RunOutputGate;
   readonly clock: Clock;
-  readonly time: Pick<Clock, 'now'>;
+  readonly time: Pick<DatabaseTime, 'atLeast'>;
   readonly logger: Logger;
 }
 
@@ -65,15 +66,15 @@ export class ExecutionTracker implements RunTracker {
   }
 
   /**
-   * Work that ended in a burst of starts ended then, however late that is recorded. The database's clock is known here within
-   * a few milliseconds: a run never ends before it started.
+   * Work that ended in a burst of starts ended then, however late that is recorded. By as much as the database's clock is not
+   * known here it is said to have ended too early rather than too late, when the next of its job may have started.
    */
   #end(run: TrackedRun, startedAt: number, span: WorkSpan | null): { finishedAt: Date; durationMs: number } {
     const now = this.#deps.clock.monotonicMs();
     const endedAt = span?.endedAt ?? now;
-    const finishedAt = this.#deps.time.now() - Math.round(now - endedAt);
+    const finishedAt = this.#deps.time.atLeast() - Math.round(now - endedAt);
     const durationMs = Math.max(0, Math.round(endedAt - startedAt));
-    return { finishedAt: new Date(Math.max(finishedAt, run.startedAt.getTime())), durationMs };
+    return { finishedAt: new Date(Math.max(finishedAt, run.startedAt.getTime() + durationMs)), durationMs };
   }
 
   async #create(run: TrackedRun): Promise<boolean> {

@@ -13,7 +13,7 @@
  * failed run is locked as it is read: what it says decides what follows.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Outcome, Run } from '../../domain/run.ts';
+import { type Outcome, type Run, wasClaimedAhead } from '../../domain/run.ts';
 import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
 import { LOST_ATTEMPTS } from '../../domain/retry.ts';
 import { LAST_RUN } from './last-run-statements.ts';
@@ -201,7 +201,7 @@ function toOutcomeRow({ run, outcome }: RunOutcome): Record<'id' | keyof typeof 
   return {
     id: run.id,
     // Known when it was claimed, but for one that was claimed ahead.
-    started_at: run.claimedAt != null && run.claimedAt < run.scheduledAt ? run.startedAt : null,
+    started_at: wasClaimedAhead(run) ? run.startedAt : null,
     instance_id: run.instanceId,
     status: outcome.status,
     finished_at: outcome.finishedAt,
