@@ -43,7 +43,7 @@ const BODIES: Readonly<Record<string, Body>> = {
       await wait(hashOf(context) % 200, context.signal);
     }
   },
-  patient: async (context) => wait(12_000, context.signal),
+  patient: async (context) => wait(17_000, context.signal),
   fails: async () => {
     await wait(20);
     throw new Error('It fails, as it always does.');

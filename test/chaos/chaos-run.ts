@@ -103,6 +103,7 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
   const quiet = await settle(cluster, options, running);
   const watch = { fromMs, toMs: quiet.quietToMs - PENDING_MS };
   const { overloads } = running;
+  const { badRows } = traffic;
   const disturbances = [...nemesis.disturbances, ...overloads];
   const { historyRows } = options;
   const parts = { cluster, traffic, jobs, herd, watch, ...quiet, disturbances, historyRows };
@@ -113,9 +114,9 @@ async function attack(cluster: Cluster, options: ChaosOptions): Promise<Omit<Cha
     inflicted: nemesis.inflicted,
     forcedMs: nemesis.forcedMs,
     missed: nemesis.missed,
-    unexercised: findUnexercised({ attackMs, faults, herd, inflicted: nemesis.inflicted, history }),
+    unexercised: findUnexercised({ attackMs, faults, herd, inflicted: nemesis.inflicted, history, badRows }),
     overloads,
-    badRows: traffic.badRows,
+    badRows,
     reschedulings: traffic.reschedulings.length,
   };
 }

@@ -13,6 +13,7 @@ import { outputIsWhole } from './rules/output.ts';
 import { prunedToTheWatermark } from './rules/pruning.ts';
 import {
   lostStaysLost,
+  nothingLostInDrain,
   nothingLostInQuiet,
   nothingStaysRunning,
   ownInstanceRecords,
@@ -46,6 +47,7 @@ const RULES: readonly Rule[] = [
   nothingStaysRunning,
   rescuedInTime,
   nothingLostInQuiet,
+  nothingLostInDrain,
   editsStand,
   editsTakeEffect,
   triggersRan,

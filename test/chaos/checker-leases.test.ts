@@ -122,3 +122,20 @@ describe('checkHistory() and what was claimed ahead', () => {
     expect(given({ leases: [confirmed], giveBacks: [{ ...record, jobId: 'brief-1' }] })).toEqual([]);
   });
 });
+
+describe('checkHistory() and drains', () => {
+  it('a run that is lost because its replica is told to end', () => {
+    const lost = { ...ranRecord(1), status: 'FAILED' as const, failureReason: 'LOST' as const };
+    const executions = [lost, ranRecord(2)];
+    const ended = { name: 'replica-1.1', toldToEndAtMs: T + 500, endedAtMs: T + 3_000, isDrained: true };
+    const told = { on: 'replica-1.1', fromMs: T + 500, toMs: T + 3_000 };
+    const drained = { executions, incarnations: [ended], disturbances: [{ ...told, isDrain: true }] };
+    expect(rulesBroken(drained)).toEqual(['nothing lost in a drain']);
+    expect(rulesBroken({ ...drained, incarnations: [{ ...ended, isDrained: false }] })).toEqual([]);
+    expect(rulesBroken({ ...drained, disturbances: [told] })).toEqual([]);
+    const afterwards = [{ ...ended, toldToEndAtMs: T + 2_000 }];
+    expect(rulesBroken({ ...drained, incarnations: afterwards })).toEqual([]);
+    const cutOff = { on: 'server', fromMs: T + 2_000, toMs: T + 2_500 };
+    expect(rulesBroken({ ...drained, disturbances: [...drained.disturbances, cutOff] })).toEqual([]);
+  });
+});

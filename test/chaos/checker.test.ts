@@ -207,6 +207,13 @@ describe('checkHistory() and overlap', () => {
     expect(rulesBroken({ ledger: endless })).toEqual(['no overlap']);
   });
 
+  it('a run that goes on for longer than the one after it', () => {
+    const brief = { ...ranRecord(2), failureReason: 'TIMEOUT' as const, status: 'FAILED' as const };
+    const executions = [ranRecord(1), { ...brief, finishedAtMs: T + 2_050 }, ranRecord(3)];
+    const ledger = [startOf(1), startOf(2), ...ranLines(3)];
+    expect(rulesBroken({ ledger, executions })).toEqual(['no overlap', 'no overlap']);
+  });
+
   it('a job that allows it', () => {
     expect(rulesBroken({ ledger: endless, jobs: [expectation({ overlapPolicy: 'allow' })] })).toEqual([]);
   });

@@ -19,7 +19,10 @@ export interface Slot {
 }
 
 const RESPAWN_MS = 300;
-const DRAINED_WITHIN_MS = 45_000;
+/** Longer than a lease in the first slot: while its replica drains, it has to be renewed. */
+const GRACE_MS = 5_000;
+const LONG_GRACE_MS = 20_000;
+const DRAINED_WITHIN_MS = 60_000;
 
 export class Cluster {
   readonly database: ChaosDatabase;
@@ -48,7 +51,8 @@ export class Cluster {
   start(slot: Slot, lacks: readonly string[] = []): ReplicaProcess {
     slot.incarnations += 1;
     const name = `replica-${slot.index}.${slot.incarnations}`;
-    const replica = new ReplicaProcess({ name, databaseUrl: slot.proxy.url, folder: this.#folder, lacks });
+    const graceMs = slot.index === 0 ? LONG_GRACE_MS : GRACE_MS;
+    const replica = new ReplicaProcess({ name, graceMs, databaseUrl: slot.proxy.url, folder: this.#folder, lacks });
     slot.replica = replica;
     this.replicas.push(replica);
     void replica.ended().then(() => this.#ended(slot, replica));

@@ -9,7 +9,8 @@ import type { Inflicted } from './nemesis.ts';
 
 /** Half a minute after its only replica began, nothing was disturbed. */
 const runningSamples = [{ atMs: T + 30_000, stale: [] }];
-const SEEN = historyOf({ runningSamples });
+const edits = [{ jobId: 'job-1', value: 'x', askedAtMs: T, answeredAtMs: T, isAcknowledged: true }];
+const SEEN = historyOf({ runningSamples, edits });
 
 function unexercised(heldAhead: HeldAhead, part: Partial<Attack> & { fault?: Inflicted['fault'] } = {}): string[] {
   const inflicted = [{ fault: part.fault ?? 'kill-ahead', heldAhead, isVain: false } as Inflicted];
@@ -19,6 +20,7 @@ function unexercised(heldAhead: HeldAhead, part: Partial<Attack> & { fault?: Inf
     herd: herdOf(50),
     inflicted,
     history: SEEN,
+    badRows: 1,
     ...part,
   });
 }
@@ -48,11 +50,11 @@ it('findUnexercised() wants a pruning that came to its end, where there is histo
   const jobs = [expectation({ handler: PRUNER })];
   const held = { all: 1, far: 0 };
   const failed = [{ ...ranRecord(1), status: 'FAILED' as const }];
-  expect(unexercised(held, { history: historyOf({ past, jobs, runningSamples }) })).toEqual([]);
-  expect(unexercised(held, { history: historyOf({ past, jobs, executions: failed, runningSamples }) })).toEqual([
+  expect(unexercised(held, { history: historyOf({ past, jobs, edits, runningSamples }) })).toEqual([]);
+  expect(unexercised(held, { history: historyOf({ past, jobs, executions: failed, edits, runningSamples }) })).toEqual([
     'No pruning of the history came to its end, in 1 runs.',
   ]);
-  expect(unexercised(held, { history: historyOf({ jobs, executions: failed, runningSamples }) })).toEqual([]);
+  expect(unexercised(held, { history: historyOf({ jobs, executions: failed, edits, runningSamples }) })).toEqual([]);
 });
 
 it('findUnexercised() wants each fault that was asked for, and one in vain is none', () => {
@@ -67,8 +69,41 @@ it('findUnexercised() wants each fault that was asked for, and one in vain is no
 
 it('findUnexercised() wants a sample that could tell a rescue that fails', () => {
   const disturbances = [{ on: 'server', fromMs: T + 16_000, toMs: T + 16_001 }];
-  const history = historyOf({ runningSamples, disturbances });
+  const history = historyOf({ runningSamples, edits, disturbances });
   expect(unexercised({ all: 1, far: 0 }, { history })).toEqual([
-    'Of 1 samples of what was RUNNING none could tell a rescue that fails.',
+    'Of 1 samples of what was RUNNING 0 could tell a rescue that fails.',
+  ]);
+});
+
+it('findUnexercised() wants more such samples than luck gives', () => {
+  const disturbances = [{ on: 'server', fromMs: T + 56_000, toMs: T + 500_000 }];
+  const blind = (count: number) => Array.from({ length: count }, (_, at) => ({ atMs: T + 60_000 + at, stale: [] }));
+  const of = (count: number) => ({
+    history: historyOf({ disturbances, edits, runningSamples: [...runningSamples, ...blind(count)] }),
+  });
+  expect(unexercised({ all: 1, far: 0 }, of(19))).toEqual([]);
+  expect(unexercised({ all: 1, far: 0 }, of(20))).toHaveLength(1);
+});
+
+it('findUnexercised() wants a clock put forward, and one put back', () => {
+  const faults = ['clock'] as const;
+  const steps = (...stepsMs: number[]) =>
+    stepsMs.map((stepMs) => ({ fault: 'clock', stepMs, isVain: false, heldAhead: { all: 0, far: 0 } }) as Inflicted);
+  const held = { all: 0, far: 0 };
+  expect(unexercised(held, { faults, inflicted: steps(1) })).toEqual(['No clock was put back.']);
+  expect(unexercised(held, { faults, inflicted: steps(-1) })).toEqual(['No clock was put forward.']);
+  expect(unexercised(held, { faults, inflicted: steps(1, -1) })).toEqual([]);
+});
+
+it('findUnexercised() wants a run of each function, a bad row and an edit', () => {
+  const held = { all: 1, far: 0 };
+  const jobs = [expectation(), { ...expectation({ handler: 'chaos.exits' }), jobId: 'job-2' }];
+  expect(unexercised(held, { history: historyOf({ jobs, edits, runningSamples }) })).toEqual([
+    "No job of 'chaos.exits' has run.",
+  ]);
+  expect(unexercised(held, { badRows: 0 })).toEqual(['No bad row was written.']);
+  const refused = [{ ...edits[0]!, isAcknowledged: false }];
+  expect(unexercised(held, { history: historyOf({ edits: refused, runningSamples }) })).toEqual([
+    'No edit was acknowledged.',
   ]);
 });

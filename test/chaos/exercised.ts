@@ -8,20 +8,23 @@ import { type Seen, sightOf } from './rules/stale-running.ts';
 
 /** A shorter run may not come to everything. */
 const LONG_ENOUGH_MS = 120_000;
+/** Of the samples of what was RUNNING: with fewer, the verdict rests on luck. */
+const LEAST_JUDGING = 0.05;
 
 export interface Attack {
   readonly attackMs: number;
   readonly faults: readonly Fault[];
   readonly herd: Pick<Herd, 'aheadMs'>;
   readonly inflicted: readonly Inflicted[];
-  readonly history: Pick<History, 'executions' | 'jobs' | 'past'> & Seen;
+  readonly history: Pick<History, 'edits' | 'executions' | 'jobs' | 'past'> & Seen;
+  readonly badRows: number;
 }
 
 /** @returns one sentence each; none where everything was exercised, or where the run is shorter than two minutes */
 export function findUnexercised(attack: Attack): string[] {
   return attack.attackMs < LONG_ENOUGH_MS
     ? []
-    : [...untried(attack), ...unaimed(attack), ...unpruned(attack), ...unseen(attack)];
+    : [untried, unaimed, unstepped, unpruned, unrun, unsteered, unseen].flatMap((missing) => missing(attack));
 }
 
 /** Whoever is aimed at is another matter. */
@@ -33,7 +36,33 @@ function untried({ faults, inflicted }: Attack): string[] {
 
 function unseen({ history }: Attack): string[] {
   const { samples, judging } = sightOf(history);
-  return judging > 0 ? [] : [`Of ${samples} samples of what was RUNNING none could tell a rescue that fails.`];
+  if (judging > 0 && judging >= samples * LEAST_JUDGING) return [];
+  return [`Of ${samples} samples of what was RUNNING ${judging} could tell a rescue that fails.`];
+}
+
+/** A clock may be ahead, and behind. */
+function unstepped({ faults, inflicted }: Attack): string[] {
+  if (!faults.includes('clock')) return [];
+  const steps = inflicted.filter(({ fault, isVain }) => fault === 'clock' && !isVain).map(({ stepMs }) => stepMs);
+  return [
+    ...(steps.some((stepMs) => stepMs > 0) ? [] : ['No clock was put forward.']),
+    ...(steps.some((stepMs) => stepMs < 0) ? [] : ['No clock was put back.']),
+  ];
+}
+
+/** Each of the functions that misbehave. */
+function unrun({ history: { executions, jobs } }: Attack): string[] {
+  const handlerOf = new Map(jobs.map(({ jobId, spec }) => [jobId, spec.handler ?? jobId]));
+  const ran = new Set(executions.map(({ jobId }) => handlerOf.get(jobId)));
+  const never = [...new Set(handlerOf.values())].filter((handler) => !ran.has(handler));
+  return never.map((handler) => `No job of '${handler}' has run.`);
+}
+
+function unsteered({ badRows, history: { edits } }: Attack): string[] {
+  return [
+    ...(badRows > 0 ? [] : ['No bad row was written.']),
+    ...(edits.some(({ isAcknowledged }) => isAcknowledged) ? [] : ['No edit was acknowledged.']),
+  ];
 }
 
 function unaimed({ faults, herd, inflicted }: Attack): string[] {

@@ -20,6 +20,17 @@ describe('planFaults()', () => {
     }
   });
 
+  it('puts clocks forward and back in turn, and has one long outage where there is time for it', () => {
+    for (const seed of [7, 8]) {
+      const steps = planFaults({ ...PLAN, seed }).flatMap(({ fault, stepMs }) => (fault === 'clock' ? [stepMs] : []));
+      expect(new Set(steps.filter((_, at) => at % 2 === 0)).size).toBe(1);
+      expect(new Set(steps)).toEqual(new Set([7_200_000, -3_600_000]));
+    }
+    const outages = (lengthMs: number) => planFaults({ ...PLAN, lengthMs }).filter(({ fault }) => fault === 'outage');
+    expect(outages(600_000).filter(({ durationMs }) => durationMs > 60_000)).toHaveLength(1);
+    expect(outages(60_000).filter(({ durationMs }) => durationMs > 60_000)).toEqual([]);
+  });
+
   it('keeps to the faults that were asked for, the slots there are, and the order of time', () => {
     const planned = planFaults({ ...PLAN, faults: ['kill', 'slow'], replicas: 2 });
     expect(planned.every(({ fault, slot }) => ['kill', 'slow'].includes(fault) && slot >= 0 && slot < 2)).toBe(true);

@@ -70,6 +70,9 @@ const LASTS: Readonly<Record<Fault, readonly [number, number]>> = {
   join: [8_000, 20_000],
 };
 const HOUR_MS = 3_600_000;
+/** Of a run of five minutes or more one outage is so long that an every-second job misses it by dozens. */
+const LONG_RUN_MS = 300_000;
+const LONG_OUTAGE_MS = 75_000;
 
 /** In the order of their time. Nothing begins in the last quarter of a minute, or of a shorter run. */
 export function planFaults(plan: FaultPlan): PlannedFault[] {
@@ -83,7 +86,23 @@ export function planFaults(plan: FaultPlan): PlannedFault[] {
     planned.push(drawFault(bag.pop()!, atMs, random, plan));
     atMs += random.between(600, gapMs(plan));
   }
-  return planned;
+  return withLongOutage(bothWays(planned), plan);
+}
+
+/** One clock after another is put the other way. */
+function bothWays(planned: readonly PlannedFault[]): PlannedFault[] {
+  const clocks = planned.filter(({ fault }) => fault === 'clock');
+  const isForward = (clocks[0]?.stepMs ?? 0) > 0;
+  return planned.map((each) => {
+    const place = clocks.indexOf(each);
+    return place < 0 ? each : { ...each, stepMs: isForward === (place % 2 === 0) ? 2 * HOUR_MS : -HOUR_MS };
+  });
+}
+
+function withLongOutage(planned: readonly PlannedFault[], { lengthMs }: FaultPlan): PlannedFault[] {
+  const first = planned.findIndex(({ fault }) => fault === 'outage');
+  const isLong = (at: number): boolean => at === first && lengthMs >= LONG_RUN_MS;
+  return planned.map((each, at) => (isLong(at) ? { ...each, durationMs: LONG_OUTAGE_MS } : each));
 }
 
 /** Of a large herd hardly anything is claimed ahead once it is behind: whoever aims at that comes first. */

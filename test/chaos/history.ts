@@ -153,6 +153,8 @@ export interface Disturbance {
   readonly on: string;
   readonly fromMs: number;
   readonly toMs: number;
+  /** It was told to end, and nothing else; left out: it was broken. */
+  readonly isDrain?: boolean;
 }
 
 /** What a running cluster must not do, seen by the one who runs it: a process that died by itself, a stop that took too long. */

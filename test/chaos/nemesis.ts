@@ -3,7 +3,7 @@
  * duration, or at once when the run is cut short; `settled` resolves when everything is mended.
  */
 import type { Cluster, Slot } from './cluster.ts';
-import type { PlannedFault } from './fault-schedule.ts';
+import type { Fault, PlannedFault } from './fault-schedule.ts';
 import { findHolder, heldAhead, type HeldAhead } from './claims-ahead.ts';
 import type { Herd } from './herd.ts';
 import type { Disturbance } from './history.ts';
@@ -16,6 +16,8 @@ const FORCED_WITHIN_MS = 2_000;
 const CUT_OFF_WITHIN_MS = 6_000;
 /** What was broken is not as it was at once. */
 const CONVALESCENCE_MS = 8_000;
+/** Replicas are told to end, or begin, and nothing is broken. */
+const DRAINS: ReadonlySet<Fault> = new Set(['drain', 'old-registry', 'join']);
 const NEWER = ['chaos.newer', 'chaos.slow', 'chaos.hangs'];
 
 /** One that the process survives. */
@@ -58,8 +60,9 @@ export class Nemesis {
   }
 
   get disturbances(): Disturbance[] {
-    return this.inflicted.map(({ on, inflictedAtMs, durationMs, mendedAtMs }) => ({
+    return this.inflicted.map(({ fault, on, inflictedAtMs, durationMs, mendedAtMs }) => ({
       on,
+      isDrain: DRAINS.has(fault),
       fromMs: inflictedAtMs,
       toMs: Math.max(inflictedAtMs + durationMs, on === 'server' ? (mendedAtMs ?? 0) : 0),
     }));

@@ -14,6 +14,8 @@ export const ADMIN_TOKEN = 'admin-token-of-the-chaos-replicas-0123456789';
 
 export interface ReplicaStart {
   readonly name: string;
+  /** How long its runs may go on once it is told to end. */
+  readonly graceMs: number;
   readonly databaseUrl: string;
   readonly folder: string;
   readonly lacks: readonly string[];
@@ -33,7 +35,7 @@ export class ReplicaProcess {
   endedAtMs: number | null = null;
   toldToEndAtMs: number | null = null;
 
-  constructor({ name, databaseUrl, folder, lacks }: ReplicaStart) {
+  constructor({ name, graceMs, databaseUrl, folder, lacks }: ReplicaStart) {
     this.name = name;
     this.ledgerPath = resolve(folder, `${name}.ledger`);
     this.logPath = resolve(folder, `${name}.log`);
@@ -45,7 +47,7 @@ export class ReplicaProcess {
       ADMIN_TOKEN,
       PORT: '0',
       LOG_FORMAT: 'json',
-      SHUTDOWN_GRACE: '5s',
+      SHUTDOWN_GRACE: `${graceMs}ms`,
       REPLICA_NAME: name,
       REPLICA_LEDGER: this.ledgerPath,
       REPLICA_LACKS: lacks.join(','),

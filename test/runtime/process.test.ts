@@ -119,6 +119,28 @@ describe('a request that never ends', () => {
   });
 });
 
+describe('a service that is told to stop while a run outlasts SHUTDOWN_GRACE', () => {
+  it('aborts the run, records it as cancelled and why, and gives up its lease after that', async () => {
+    const databaseUrl = await createEmptyDatabase();
+    const { silent, arrived, url } = await startSilentServer();
+    const env = { DATABASE_URL: databaseUrl, DATA_DIRECTORY: folder };
+    const service = await start({ ...env, SHUTDOWN_GRACE: '100ms' });
+    const location = await orderHanging(service, url);
+    await arrived;
+    expect(await service.stop()).toBe(0);
+    expect(service.output).toMatch(/1 run is under way/);
+    const sql = postgres(databaseUrl, { max: 1 });
+    const [row] = await sql`
+      select run.status, run.failure_reason, run.error_message, run.finished_at <= now() as is_over,
+        (select bool_and(expires_at < now()) from scheduler_instance) as is_given_up
+      from scheduler_execution_log run where run.id = ${location.split('/').at(-1)!}`;
+    await sql.end();
+    await silent.close();
+    expect(row).toMatchObject({ status: 'FAILED', failure_reason: 'CANCELLED', is_over: true, is_given_up: true });
+    expect(row?.['error_message']).toContain('outlasted SHUTDOWN_GRACE');
+  });
+});
+
 describe('a service that is told twice to stop', () => {
   it('is gone within 2 s, though its database answers nothing', async () => {
     const { silent, arrived, url } = await startSilentServer();

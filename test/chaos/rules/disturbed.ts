@@ -7,22 +7,27 @@ const CONVALESCENCE_MS = 12_000;
 const UNANSWERED_MS = 2_000;
 
 /** @param replica the name of its incarnation: `replica-2.1` */
-export function isDisturbed(history: History, replica: string | undefined, atMs: number): boolean {
-  return isTouched(history, replica, { atMs, withinMs: CONVALESCENCE_MS });
+export function isDisturbed({ disturbances }: History, replica: string | undefined, atMs: number): boolean {
+  return isTouched(disturbances, replica, { fromMs: atMs - CONVALESCENCE_MS, toMs: atMs + CONVALESCENCE_MS });
 }
 
 /** Whether a request that a replica sent then may have been followed, and its answer never have come. */
-export function mayBeUnanswered(history: History, replica: string, atMs: number): boolean {
-  return isTouched(history, replica, { atMs, withinMs: UNANSWERED_MS });
+export function mayBeUnanswered({ disturbances }: History, replica: string, atMs: number): boolean {
+  return isTouched(disturbances, replica, { fromMs: atMs - UNANSWERED_MS, toMs: atMs + UNANSWERED_MS });
 }
 
-function isTouched(
-  { disturbances }: History,
-  replica: string | undefined,
-  { atMs, withinMs }: { readonly atMs: number; readonly withinMs: number },
-): boolean {
+/** Whether anything but a drain was done to a replica that bears upon a stretch of time. */
+export function isBroken({ disturbances }: History, replica: string, { fromMs, toMs }: Stretch): boolean {
+  const broken = disturbances.filter(({ isDrain = false }) => !isDrain);
+  return isTouched(broken, replica, { fromMs: fromMs - CONVALESCENCE_MS, toMs: toMs + UNANSWERED_MS });
+}
+
+export type Stretch = Pick<Disturbance, 'fromMs' | 'toMs'>;
+
+function isTouched(disturbances: readonly Disturbance[], replica: string | undefined, stretch: Stretch): boolean {
   const slot = replica?.split('.')[0];
-  const touches = ({ on, fromMs, toMs }: Disturbance): boolean =>
-    (on === 'server' || on.split('.')[0] === slot) && toMs + withinMs > atMs && fromMs < atMs + withinMs;
-  return disturbances.some(touches);
+  return disturbances.some(
+    ({ on, fromMs, toMs }) =>
+      (on === 'server' || on.split('.')[0] === slot) && toMs > stretch.fromMs && fromMs < stretch.toMs,
+  );
 }

@@ -31,13 +31,16 @@ export const noOverlap: Rule = (history) => {
     .flatMap(({ jobId }) => {
       const sorted = (intervalsOf.get(jobId) ?? []).map(({ interval }) => interval);
       sorted.sort((a, b) => a.startMs - b.startMs);
-      return sorted.flatMap((next, at) => {
-        const before = sorted[at - 1];
-        if (before === undefined || before.executionId === next.executionId) return [];
-        const overlapMs = before.endMs - next.startMs;
-        if (overlapMs <= toleranceMs(before)) return [];
-        if (areCutOff(unseen, jobId, [before, next]) || mayAllow(jobId, next.startMs)) return [];
-        const what = `${jobId} started at ${iso(next.startMs)} while its run before went on for another ${Math.round(overlapMs)} ms`;
+      let goingOn: Interval[] = [];
+      return sorted.flatMap((next) => {
+        goingOn = goingOn.filter((earlier) => earlier.endMs - next.startMs > toleranceMs(earlier));
+        const before = goingOn.find(
+          (earlier) => earlier.executionId !== next.executionId && !areCutOff(unseen, jobId, [earlier, next]),
+        );
+        goingOn.push(next);
+        if (before === undefined || mayAllow(jobId, next.startMs)) return [];
+        const overlapMs = Math.round(before.endMs - next.startMs);
+        const what = `${jobId} started at ${iso(next.startMs)} while a run before it went on for another ${overlapMs} ms`;
         return [{ rule: 'no overlap', what, evidence: { before, next } }];
       });
     });

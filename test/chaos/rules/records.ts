@@ -1,6 +1,6 @@
 /** Who recorded what: only the newest holder of a run finishes it, and what is recorded is what happened. */
 import { type ExecutionRecord, type History, iso, type Rule, type Violation } from '../history.ts';
-import { isDisturbed } from './disturbed.ts';
+import { isBroken, isDisturbed } from './disturbed.ts';
 import { type Unseen, unseenStarts } from './unseen.ts';
 
 /** A run that never stays RUNNING: the lease, the rescuer's beat, and the longest run of the suite. */
@@ -52,6 +52,20 @@ export const nothingLostInQuiet: Rule = (history) =>
     const what = `${run.jobId}: lost although its replica lived and reached the database`;
     return [{ rule: 'nothing lost without a cause', what, evidence: run }];
   });
+
+/** Who is told to end keeps its lease while it drains, however long that is, and gives no run up unrecorded. */
+export const nothingLostInDrain: Rule = (history) => {
+  const drained = new Map(history.incarnations.filter(({ isDrained }) => isDrained).map((each) => [each.name, each]));
+  return history.executions.flatMap((run) => {
+    const replica = drained.get(history.instances.get(run.instanceId ?? '') ?? '');
+    const { toldToEndAtMs = null, endedAtMs: toMs = null, name = '' } = replica ?? {};
+    if (run.failureReason !== 'LOST' || toldToEndAtMs === null || toMs === null) return [];
+    if ((run.finishedAtMs ?? 0) < toldToEndAtMs) return [];
+    if (isBroken(history, name, { fromMs: run.startedAtMs, toMs })) return [];
+    const what = `${run.jobId}: lost although nothing was done to its replica but that it was told to end`;
+    return [{ rule: 'nothing lost in a drain', what, evidence: run }];
+  });
+};
 
 /** A success comes from a run that happened, on the replica that its result names. */
 export const successesHappened: Rule = ({ executions, ledger, jobs, instances }) => {
