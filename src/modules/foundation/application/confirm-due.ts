@@ -28,11 +28,21 @@ interface Answer {
   readonly givenBack: ReadonlySet<string>;
 }
 
+const NONE: Answer = { confirmed: new Set(), givenBack: new Set() };
+
 /**
- * All at once where nothing was changed since they were claimed; each by itself where something was.
+ * Not those that were claimed before this instance's row was lost, and written anew: others have dealt with them since.
  * @returns by run ids, or of all that they may start; null: they are not due yet @throws DatabaseUnavailableError
  */
 export async function confirmDue(deps: ConfirmDueDeps, due: readonly HeldRun[]): Promise<Answer | 'all' | null> {
+  const ours = due.filter(({ renewals }) => renewals <= deps.lease.renewals);
+  const answer = ours.length === 0 ? NONE : await confirmOurs(deps, ours);
+  if (answer !== 'all' || ours.length === due.length) return answer;
+  return { ...NONE, confirmed: new Set(ours.map(({ run }) => run.id)) };
+}
+
+/** All at once where nothing was changed since they were claimed; each by itself where something was. */
+async function confirmOurs(deps: ConfirmDueDeps, due: readonly HeldRun[]): Promise<Answer | 'all' | null> {
   const { aheadClaims, clock, lease, time } = deps;
   const { dueAt, tick, renewals } = boundsOf(due);
   const order = { dueAt: new Date(dueAt), leaseMs: LEASE_MS };

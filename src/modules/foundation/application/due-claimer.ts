@@ -78,7 +78,7 @@ export class DueClaimer {
     const { directory, dispatcher, lease } = this.#deps;
     const { config, nextFireAt } = found;
     const entry = directory.get(config.jobId);
-    if (!lease.isHeld || dispatcher.isFull(config.jobId, entry?.job.terms)) return false;
+    if (!lease.isHeld || dispatcher.isFullUnrecorded(config.jobId, entry?.job.terms ?? config)) return false;
     this.#start([found], UNKNOWN_TICK);
     const dueAt = entry?.dueAt ?? null;
     if (dueAt !== null && (nextFireAt === null || dueAt < nextFireAt.getTime())) this.#moveTo(config, nextFireAt);
@@ -121,8 +121,7 @@ export class DueClaimer {
     const { jobId, terms } = job;
     const { dispatcher, outageRuns } = this.#deps;
     if (isPaused(terms, now)) return (terms.pausedUntil?.getTime() ?? Number.POSITIVE_INFINITY) - now;
-    const isOverlapping = dispatcher.isRunningUnrecorded(jobId) && dispatcher.isFull(jobId, terms);
-    if (isOverlapping || outageRuns.isUnsettled(jobId)) return RETRY_MS;
+    if (dispatcher.isFullUnrecorded(jobId, terms) || outageRuns.isUnsettled(jobId)) return RETRY_MS;
     return terms.jitterMs === 0 ? 0 : startOf(job, dueAt) - now;
   }
 

@@ -114,6 +114,14 @@ export class FireDispatcher {
     return false;
   }
 
+  /**
+   * A run of this job goes on that the database did not count when it let another be claimed, and there is no room beside it.
+   * What the database knows of, it has counted.
+   */
+  isFullUnrecorded(jobId: string, terms: Parameters<FireDispatcher['isFull']>[1]): boolean {
+    return this.isRunningUnrecorded(jobId) && this.isFull(jobId, terms);
+  }
+
   /** All such jobs, each once. */
   get unrecordedJobIds(): string[] {
     return [...new Set(this.#unrecorded.values())];

@@ -75,6 +75,7 @@ export class OutageRuns {
     this.#unanswered = unanswered;
     const { directory, dispatcher, logger, time } = this.#deps;
     const now = time.atLeast();
+    this.#startAllWaiting();
     for (const entry of directory.takeDue('persisted', now, dispatcher.freeSlots)) {
       const { config } = entry.job;
       directory.look(entry.job, now + PUT_OFF_MS);
@@ -114,12 +115,18 @@ export class OutageRuns {
     await this.#whileNothingStarts(() => this.#settleAll());
   }
 
-  /** A run has ended: the occurrence that waits behind it starts. */
+  /** A run has ended: the occurrence that waits behind it starts, as soon as there is a slot. */
   startWaiting(jobId: string): void {
+    const { dispatcher } = this.#deps;
     const job = this.#jobs.get(jobId);
-    if (job === undefined || !this.isOpen || this.#deps.dispatcher.isFull(jobId, job.config)) return;
+    if (job === undefined || job.waiting.length === 0 || !this.isOpen || dispatcher.isFull(jobId, job.config)) return;
+    if (dispatcher.freeSlots === 0) return dispatcher.askForSlot();
     const next = job.takeWaiting();
     if (next !== undefined) this.#start(job.config, next);
+  }
+
+  #startAllWaiting(): void {
+    for (const jobId of this.#jobs.keys()) this.startWaiting(jobId);
   }
 
   /**
@@ -132,7 +139,7 @@ export class OutageRuns {
       await work();
     } finally {
       this.#isSettling = false;
-      for (const jobId of this.#jobs.keys()) this.startWaiting(jobId);
+      this.#startAllWaiting();
     }
   }
 

@@ -147,7 +147,7 @@ export class PendingRunStarter {
     const { directory, dispatcher, lease } = this.#deps;
     const handlers = [...directory.registry.keys()];
     if (limit === 0 || handlers.length === 0 || !lease.isHeld) return;
-    const exceptJobs = dispatcher.unrecordedJobIds.filter((jobId) => this.#isFull(jobId));
+    const exceptJobs = dispatcher.unrecordedJobIds.filter((jobId) => this.#isFullUnrecorded(jobId));
     const { runs, nextInMs, isAnyLeft } = await this.#claimer.claim({ handlers, exceptJobs }, limit);
     this.#nextInMs = nextInMs;
     this.#isAnyLeft = isAnyLeft;
@@ -156,8 +156,8 @@ export class PendingRunStarter {
     await this.#dispatch(runs);
   }
 
-  #isFull(jobId: string): boolean {
-    return this.#deps.dispatcher.isFull(jobId, this.#deps.directory.get(jobId)?.job.terms);
+  #isFullUnrecorded(jobId: string): boolean {
+    return this.#deps.dispatcher.isFullUnrecorded(jobId, this.#deps.directory.get(jobId)?.job.terms);
   }
 
   /** What ended here is known before it is asked for: an answer may be older than the outcome that was written meanwhile. */
@@ -169,7 +169,7 @@ export class PendingRunStarter {
     let isAnyWaiting = false;
     for (const run of claimed.filter(({ id }) => !known.has(id))) {
       // What would overlap one that started meanwhile, without the database, is found again.
-      if (this.#isFull(run.jobId)) isAnyWaiting = true;
+      if (this.#isFullUnrecorded(run.jobId)) isAnyWaiting = true;
       else await this.#dispatch([run]);
     }
     if (isFinal && !isAnyWaiting) this.#late = null;

@@ -79,12 +79,11 @@ function dropPaused(due: Due, resumedAt: number): FirePlan {
  * How late a claim may be and still be on time; a shorter grace than the threshold would skip what nobody missed, and a start
  * that the job's own jitter delayed is not late.
  */
-function onTimeMs({ config, schedule, dueAt }: Due): number {
+function onTimeMs(due: Due): number {
+  const { config, dueAt } = due;
   const graceMs = config.misfirePolicy === 'skip' ? (config.misfireGraceMs ?? 0) : 0;
   const onTime = Math.max(graceMs, MISFIRE_THRESHOLD_MS);
-  if (config.jitterMs === 0) return onTime;
-  const occurrence = { jobId: config.jobId, scheduledAt: dueAt, nextAt: nextFire(config, schedule, dueAt) };
-  return onTime + jitterOf(occurrence, config.jitterMs);
+  return config.jitterMs === 0 ? onTime : onTime + jitterAt(due, dueAt);
 }
 
 /** How late a missed occurrence may be and still be run. */
@@ -103,8 +102,8 @@ function skipMissed(due: Due): FirePlan {
 
 function runLatest(due: Due): FirePlan {
   const { config, schedule, dueAt, now } = due;
-  const latest = lastWithin(due, now) ?? dueAt;
-  const nextFireAt = nextFire(config, schedule, now);
+  const latest = lastDue(due);
+  const nextFireAt = nextFire(config, schedule, latest);
   const graceMs = graceMsOf(config);
   if (latest < now - graceMs) {
     return {
@@ -121,11 +120,11 @@ function runLatest(due: Due): FirePlan {
 function runEach(due: Due): FirePlan {
   const { config, schedule, dueAt, now } = due;
   const graceMs = graceMsOf(config);
-  const to = lastWithin(due, now) ?? dueAt;
+  const to = lastDue(due);
   const first = firstKept(due, Math.max(dueAt, now - graceMs), to);
   const reason = cutReason(due, graceMs, to);
   if (first === null) {
-    return { nextFireAt: nextFire(config, schedule, now), run: null, missed: missedBetween(due, dueAt, to, reason) };
+    return { nextFireAt: nextFire(config, schedule, to), run: null, missed: missedBetween(due, dueAt, to, reason) };
   }
   const before = first > dueAt ? schedule.previous(first) : null;
   return {
@@ -170,6 +169,20 @@ function lastWithin(due: Due, atOrBefore: number): number | null {
   const end = due.config.endAt?.getTime() ?? Number.POSITIVE_INFINITY;
   const last = due.schedule.previous(Math.min(atOrBefore, end) + 1);
   return last === null || last < due.dueAt ? null : last;
+}
+
+/** The last that is due: one whose own jitter has not passed is still to come. Jitter ends before the next occurrence. */
+function lastDue(due: Due): number {
+  const { config, dueAt, now } = due;
+  const last = lastWithin(due, now) ?? dueAt;
+  if (config.jitterMs === 0 || last === dueAt) return last;
+  return last + jitterAt(due, last) <= now ? last : (lastWithin(due, last - 1) ?? dueAt);
+}
+
+/** How much later than its nominal time an occurrence starts, in milliseconds. */
+function jitterAt({ config, schedule }: Due, scheduledAt: number): number {
+  const nextAt = nextFire(config, schedule, scheduledAt);
+  return jitterOf({ jobId: config.jobId, scheduledAt, nextAt }, config.jitterMs);
 }
 
 /** A cursor that SQL moved off the schedule is itself the one that is missed. */

@@ -3,7 +3,6 @@
  * the way out. Invariant: a record that cannot be written never interrupts the job, and is never lost while the process
  * lives: it is logged at ERROR and held in the journal until the database is back.
  */
-import type { DatabaseTime } from '../application/database-time.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { ExecutionLogRepository } from '../application/ports/execution-log-repository.ts';
 import type { Logger } from '../application/ports/logger.ts';
@@ -22,7 +21,8 @@ export interface ExecutionTrackerDeps {
   readonly journal: RecordJournal;
   readonly output: RunOutputGate;
   readonly clock: Clock;
-  readonly time: Pick<DatabaseTime, 'atLeast'>;
+  /** The database's clock. */
+  readonly time: { atLeast(): number };
   readonly logger: Logger;
 }
 
