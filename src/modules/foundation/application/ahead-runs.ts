@@ -1,20 +1,18 @@
 /**
  * The runs that this instance claimed before they are due: held, confirmed when they are, and then started, or given back.
- *
  * Invariants: while the database is there, none starts before it has renewed this instance's lease at or after the due
  * time, in one unbroken stretch since it was claimed, and has said that its job is still the one that was claimed, and
  * nobody wants the run to stop; what does not start is given back, so that it is claimed again as its row says by then.
  *
- * Failure modes. Lease in doubt when it is due: it is held until the lease is renewed; whoever rescued it meanwhile has
- * ended that stretch, and it is confirmed no more. Database away: its job waits for it as if it had not been claimed
- * (`outage-runs.ts`), and what has not started when the database is back is given back. Killed: others see that it was never
- * confirmed, and put it back. Stopped: given back at once. No slot for a second: given back, another may have one.
+ * Failure modes. Lease in doubt when it is due: held until it is renewed; whoever rescued it meanwhile has ended that stretch,
+ * and it is confirmed no more. Database away: its job waits as if it had not been claimed (`outage-runs.ts`); what has not
+ * started by then is given back. Killed: others see that it was never confirmed. Stopped, or no slot for a second: given back.
  */
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError } from '../domain/errors.ts';
 import type { FireDispatcher } from './fire-dispatcher.ts';
 import { confirmDue, type ConfirmDueDeps, type HeldRun } from './confirm-due.ts';
-import { giveBackDoomed } from './give-back-doomed.ts';
+import { claimAgain, giveBackDoomed } from './give-back-doomed.ts';
 import { type HeldRuns, MAX_HELD } from './held-runs.ts';
 import type { JobDirectory } from './job-directory.ts';
 import type { JobLoader } from './job-loader.ts';
@@ -28,7 +26,7 @@ import type { StartBurst } from './start-burst.ts';
 const PATIENCE_MS = 1_000;
 /** So long at a time nothing is done but to start. */
 const BURST_MS = 50;
-/** Of work that ends at once, the slot is free again after so many turns of the microtask queue. */
+/** So many turns of the microtask queue after work that ends at once its slot is free again. */
 const HOPS = 16;
 /** So long at most what has ended waits for those that have not started. */
 const STARTS_FIRST_MS = 500;
@@ -101,7 +99,15 @@ export class AheadRuns {
     await this.#turning;
     this.#deps.starts.end();
     this.#deps.held.doomAll();
+    await this.#giveBackTillEnd();
+  }
+
+  /** While the runs drain this instance has its lease, and nobody else may have what could not be given back at once. */
+  async #giveBackTillEnd(): Promise<void> {
+    const { held, lease, timers } = this.#deps;
     await this.#giveBack().catch((error: unknown) => this.#failed(error));
+    if (this.#isStarted || held.doomed.length === 0 || lease.isReleased) return;
+    this.#cancelTimer = timers.wakeAfter(PATIENCE_MS, () => void this.#giveBackTillEnd());
   }
 
   /** @param tick of the claim; `UNKNOWN_TICK` makes each job be looked at again */
@@ -228,12 +234,8 @@ export class AheadRuns {
     this.#giveBackAt = held.doomed.length > 0 ? clock.monotonicMs() + PATIENCE_MS : 0;
   }
 
-  /** What was given back is claimed as its row says now. */
   async #claimAgain(givenBack: readonly HeldRun[]): Promise<void> {
-    if (givenBack.length === 0 || !this.#isStarted) return;
-    const count = givenBack.length;
-    this.#deps.logger.debug('What was claimed ahead is given back, and claimed again as its row says.', { count });
-    await this.#deps.loader.reload(givenBack.map(({ run }) => run.jobId));
+    if (this.#isStarted) await claimAgain(this.#deps, givenBack);
   }
 
   #failed(error: unknown): void {

@@ -6,8 +6,10 @@
 import type { HeldRun } from './confirm-due.ts';
 import type { HeldRuns } from './held-runs.ts';
 import type { InstanceLease } from './instance-lease.ts';
+import type { JobLoader } from './job-loader.ts';
 import type { AheadClaims } from './ports/ahead-claims.ts';
 import type { FireClaims } from './ports/fire-claims.ts';
+import type { Logger } from './ports/logger.ts';
 
 const PORTION = 1_000;
 
@@ -38,4 +40,15 @@ async function giveBack({ aheadClaims, claims, held, lease }: GiveBackDeps, aske
   const isOurs = new Set(ours.map(({ id }) => id));
   for (const each of asked) if (!isOurs.has(each.run.id)) held.forget(each);
   return asked.filter(({ run }) => gone.has(run.id));
+}
+
+/** What was given back is claimed as its row says now. */
+export async function claimAgain(
+  { loader, logger }: { readonly loader: JobLoader; readonly logger: Logger },
+  givenBack: readonly HeldRun[],
+): Promise<void> {
+  const count = givenBack.length;
+  if (count === 0) return;
+  logger.debug('What was claimed ahead is given back, and claimed again as its row says.', { count });
+  await loader.reload(givenBack.map(({ run }) => run.jobId));
 }

@@ -25,6 +25,7 @@ export class InstanceLease {
   readonly #deps: InstanceLeaseDeps;
   #heldUntil = Number.NEGATIVE_INFINITY;
   #isDoubted = false;
+  #isReleased = false;
   #term = 0;
   #live: readonly LiveInstance[] = [];
   #renewals = 0;
@@ -114,6 +115,7 @@ export class InstanceLease {
     time.observe(renewal.now.getTime(), askedAt);
     this.#heldUntil = askedAt + LEASE_MS - SAFETY_MS;
     this.#isDoubted = false;
+    this.#isReleased = false;
     this.#live = renewal.live;
     this.#renewals = renewal.renewals;
     this.#renewedAt = renewal.now.getTime();
@@ -140,7 +142,13 @@ export class InstanceLease {
     return () => this.#regained.delete(listener);
   }
 
+  /** It was given up, and not renewed since. */
+  get isReleased(): boolean {
+    return this.#isReleased;
+  }
+
   async release(): Promise<void> {
+    this.#isReleased = true;
     this.#heldUntil = Number.NEGATIVE_INFINITY;
     await this.#deps.instances.release(this.instanceId);
   }

@@ -1,6 +1,7 @@
 /** A run that was claimed ahead, is to be given back, and whose record somebody holds: it holds up itself alone. */
 import { expect, it } from 'vitest';
-import { createEngine, newStore } from '../../../../support/engine.ts';
+import { createEngine, newStore, recordingJob } from '../../../../support/engine.ts';
+import { claimedHerd, HERD } from '../../../../support/herd-scene.ts';
 
 const SECOND = 1_000;
 
@@ -27,4 +28,39 @@ it('AheadRuns starts what is due on time beside one that cannot be given back, a
   store.held.records.clear();
   await store.time.advance(2 * SECOND);
   expect(engine.wired.held.doomed).toEqual([]);
+});
+
+it('AheadRuns goes on giving back while it is stopped and its runs drain, so that another starts them', async () => {
+  const { store, engine, calls, time } = await claimedHerd();
+  const others = recordingJob();
+  await createEngine({ store, jobs: { work: others } }).start();
+  const [run] = store.runsOf('job-7');
+  store.held.records.add(run!.id);
+  engine.link.failNext('ahead.giveBack', new Error('The connection was reset.'));
+  await engine.wired.loop.stop();
+  expect(engine.wired.held.doomed).toHaveLength(HERD);
+  await time.advance(2 * SECOND);
+  expect([calls.length, others.calls.length]).toEqual([0, HERD - 1]);
+  store.held.records.clear();
+  await time.advance(2 * SECOND);
+  expect([calls.length, others.calls.length]).toEqual([0, HERD]);
+  expect(engine.wired.held.size).toBe(0);
+  const asked = engine.link.countOf('ahead.giveBack');
+  await time.advance(10 * SECOND);
+  expect(engine.link.countOf('ahead.giveBack')).toBe(asked);
+});
+
+it('AheadRuns confirms nothing that was claimed before the row of its instance was lost', async () => {
+  const { store, engine, calls, time } = await claimedHerd({}, { aliveForMs: 12_500 });
+  const { lease } = engine.wired;
+  expect(lease.renewals).toBeGreaterThan(1);
+  const late = [...store.executions.values()];
+  store.instances.delete(lease.instanceId);
+  store.leases.delete(lease.instanceId);
+  await lease.renew();
+  expect(lease.renewals).toBe(1);
+  await time.advance(SECOND);
+  expect(late.map(({ id }) => store.executions.get(id)?.status).filter((status) => status === 'SUCCESS')).toEqual([]);
+  await time.advance(3 * SECOND);
+  expect(calls).toHaveLength(HERD);
 });

@@ -40,39 +40,6 @@ describe('DueClaimer.settle()', () => {
     });
 });
 
-it('two runs that are found at once, beside one that started without the database, do not go over the limit of their job', async () => {
-  const store = newStore();
-  const policy = { outagePolicy: 'run', overlapPolicy: 'allow', maxConcurrentRuns: 2 } as const;
-  store.save('a', { cronExpression: '* * * * *', handler: 'work', ...policy });
-  let [running, most, started] = [0, 0, 0];
-  const work: JobFunction = async () => {
-    [started, running] = [started + 1, running + 1];
-    most = Math.max(most, running);
-    await store.time.pass(40 * SECOND);
-    running -= 1;
-  };
-  const engine = createEngine({ store, jobs: { work } });
-  await engine.start();
-  await store.time.advance(50 * SECOND);
-  engine.link.loseAnswer('pending.claim');
-  store.trigger('a', 'by-hand-1');
-  store.trigger('a', 'by-hand-2');
-  await store.time.advance(1);
-  expect(store.runsOf('a').filter(({ status }) => status === 'RUNNING')).toHaveLength(2);
-  store.isAway = true;
-  await store.time.advance(20 * SECOND);
-  store.isAway = false;
-  await store.time.advance(30 * SECOND);
-  expect([started, most]).toEqual([3, 2]);
-  await store.time.advance(50 * SECOND);
-  expect(most).toBe(2);
-  expect(store.runsOf('a').filter(({ id }) => id.startsWith('by-hand'))).toMatchObject([
-    { status: 'SUCCESS' },
-    { status: 'SUCCESS' },
-  ]);
-  await engine.stop();
-});
-
 describe('OutageRuns.fire()', () => {
   it('what was started here is not started again because of a cursor that was read before it was claimed', async () => {
     const store = newStore();
