@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../src/modules/foundation/domain/json.ts';
 import type { Execution } from '../../src/modules/foundation/domain/run.ts';
 import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { portsOn } from '../support/database-foundation.ts';
@@ -134,13 +135,22 @@ describeOnEveryStore('ExecutionLogRepository', (database, onDatabases) => {
       expect(Buffer.byteLength(found?.errorMessage ?? '')).toBeLessThanOrEqual(8 * 1024);
     });
 
-    it('stores the beginning of a result that is too large', async () => {
-      const run = sampleRun();
-      await repository().create(run);
-      await repository().update(run, succeeded(run, 'x'.repeat(1_000_000)));
-      const found = await repository().getById(run.id);
-      expect(found?.result).toMatchObject({ truncated: true, characters: 1_000_002 });
-      expect(JSON.stringify(found?.result).length).toBeLessThan(10_000);
+    it('stores a result of 64 Ki characters whole, and of a larger one the beginning of its JSON', async () => {
+      const stored = async (result: Json) => {
+        const run = sampleRun();
+        await repository().create(run);
+        expect(await repository().update(run, succeeded(run, result))).toBe(true);
+        return (await repository().getById(run.id))?.result;
+      };
+      // JSON puts a text between quotes.
+      const largest = 'x'.repeat(64 * 1024 - 2);
+      expect(await stored(largest)).toBe(largest);
+      expect(await stored(`${largest}x`)).toMatchObject({ truncated: true, characters: 64 * 1024 + 1 });
+      const cut = await stored({ rows: '界'.repeat(300_000) });
+      expect(cut).toEqual({ truncated: true, characters: 300_011, start: expect.any(String) });
+      const { start } = cut as { start: string };
+      expect(start).toMatch(/^\{"rows":"界+… \(cut; 300011 characters in all\)$/);
+      expect(Buffer.byteLength(start)).toBeLessThanOrEqual(8 * 1024);
     });
   });
 
