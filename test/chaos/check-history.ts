@@ -24,7 +24,8 @@ import { attemptsWithinLimit, noneBeforeItsTime, oneStartPerAttempt } from './ru
 import { withinItsGrace, withinItsSpan } from './rules/terms.ts';
 import { editsTakeEffect } from './rules/versions.ts';
 
-const RULES: readonly Rule[] = [
+/** By name, so that a planted history that breaks it can be asked of each. */
+export const RULES = {
   oneStartPerAttempt,
   attemptsWithinLimit,
   noneBeforeItsTime,
@@ -43,7 +44,7 @@ const RULES: readonly Rule[] = [
   lostStaysLost,
   ownInstanceRecords,
   successesHappened,
-  outputIsWhole({ handler: 'chaos.chatty', said: LINES_SAID }),
+  outputIsWhole: outputIsWhole({ handler: 'chaos.chatty', said: LINES_SAID }),
   nothingStaysRunning,
   rescuedInTime,
   nothingLostInQuiet,
@@ -58,10 +59,11 @@ const RULES: readonly Rule[] = [
   backfillsAreWhole,
   herdClaimedFarAhead,
   prunedToTheWatermark,
-  ({ misconduct }) => misconduct.map((evidence) => ({ rule: 'conduct', what: evidence.what, evidence })),
-];
+  nobodyMisbehaves: ({ misconduct }) =>
+    misconduct.map((evidence) => ({ rule: 'conduct', what: evidence.what, evidence })),
+} satisfies Record<string, Rule>;
 
 /** @returns an empty list where every promise was kept */
 export function checkHistory(history: History): Violation[] {
-  return RULES.flatMap((rule) => rule(history));
+  return Object.values<Rule>(RULES).flatMap((rule) => rule(history));
 }
