@@ -99,6 +99,8 @@ describe('the npm package', { timeout: 120_000 }, () => {
     const env = { DATABASE_URL: await createEmptyDatabase() };
     const printed = run('node', ['use.ts'], { cwd: project, env });
     expect(printed).toContain('SUCCESS {"greeting":"Hello, Ada!"}');
+    const inVirtualTime = printed.split('\n').filter((line) => line.startsWith('in virtual time'));
+    expect(inVirtualTime).toEqual(['in virtual time 2026-02-01T09:00:00.000Z SUCCESS {"greeting":"Hello, Grace!"}']);
   });
 });
 
@@ -170,6 +172,7 @@ const USE = `
 import { createScheduler } from 'carillon';
 import { createClient } from 'carillon/client';
 import { createWorker } from 'carillon/cloudflare';
+import { createTestScheduler } from 'carillon/testing';
 import { parseSchedule } from 'carillon/time';
 import { greetings } from './greetings.ts';
 
@@ -195,6 +198,11 @@ while (run?.status !== 'SUCCESS') {
 }
 console.log(run.status, JSON.stringify(run.result));
 await carillon.stop();
+const kit = await createTestScheduler({ modules: { greetings }, startAt: '2026-02-01T08:59' });
+await kit.save({ jobId: param.jobId, cronExpression: '0 9 * * *', dialect: 'unix', jobKwargs: { name: 'Grace' } });
+await kit.advanceTo('2026-02-01T09:00');
+await kit.stop();
+for (const { scheduledAt, status, result } of kit.runs(param.jobId)) console.log('in virtual time', scheduledAt.toISOString(), status, JSON.stringify(result));
 const next: number | null = parseSchedule({ text: '0 9 * * *', dialect: 'unix', timezone: 'UTC' }).next(0);
 if (next !== 32_400_000 || typeof createWorker({ modules: { greetings } }).scheduled !== 'function') throw new Error('wrong');
 `;
