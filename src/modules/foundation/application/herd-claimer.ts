@@ -1,10 +1,9 @@
 /**
- * Many jobs due at one instant: claimed ahead, a second or, the larger the herd, up to five, so that they start on time; and
- * among several replicas each claims its own share first, and what others left over a moment later.
+ * Many jobs due at one instant: claimed ahead, a second or, the larger the herd, up to five, so that they start on time; among
+ * several replicas each its own share.
  *
  * Invariants: only what can be judged ahead is taken ahead (no jitter to wait for, nothing queued, no limit of runs to
- * count, an interval so long that a job is not always claimed); what is left to another is looked for when it is overdue,
- * whoever should have claimed it. A few jobs are claimed when they are due: ahead pays for a herd alone. Claims ahead go
+ * count, an interval so long that a job is not always claimed). A few jobs are claimed when they are due: ahead pays for a herd alone. Claims ahead go
  * on beside the loop, two at a time, so that one is made ready while the database works at another, and what is due
  * meanwhile waits for none of them.
  */
@@ -15,7 +14,7 @@ import type { DueClaimer } from './due-claimer.ts';
 import { MAX_HELD } from './held-runs.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import type { DirectoryEntry, JobDirectory } from './job-directory.ts';
-import { rankAmong } from './own-share.ts';
+import { OwnShare } from './own-share.ts';
 
 const LEAST_AHEAD_MS = 1_000;
 /** Well below the time between two claims of one job, and below a lease. */
@@ -33,9 +32,6 @@ const BATCH = 1_000;
 const LANES = 2;
 /** Of a job that fires more often, runs by hand would hardly find a moment in which none is claimed. */
 const LEAST_INTERVAL_MS = 10_000;
-/** What its owner has not claimed so long after it was due, the next in order claims; the one after that as long after. */
-export const LEFT_OVER_MS = 250;
-
 export interface HerdClaimerDeps {
   readonly directory: JobDirectory;
   readonly lease: InstanceLease;
@@ -43,6 +39,7 @@ export interface HerdClaimerDeps {
 }
 
 export class HerdClaimer {
+  readonly share: OwnShare;
   readonly #deps: HerdClaimerDeps;
   readonly #claimer: DueClaimer;
   readonly #ahead: AheadRuns;
@@ -61,12 +58,9 @@ export class HerdClaimer {
   readonly #underWay = new Set<Promise<void>>();
   #askedFor = 0;
   readonly #onEnd: (error: unknown) => void;
-  /** When the oldest that was left to another will be overdue. */
-  #leftOverAt = Number.POSITIVE_INFINITY;
-  #leftUntil = Number.NEGATIVE_INFINITY;
-
   /** @param onEnd is told when a claim has ended: with its error, or null */
   constructor(deps: HerdClaimerDeps, claimer: DueClaimer, ahead: AheadRuns, onEnd: (error: unknown) => void) {
+    this.share = new OwnShare(deps);
     this.#deps = deps;
     this.#claimer = claimer;
     this.#ahead = ahead;
@@ -84,11 +78,6 @@ export class HerdClaimer {
       this.#coming.length > 0 ? 0 : this.#collectedAt + (this.#isLargeToCome ? LOOK_EVERY_MS : COUNT_EVERY_MS) - now;
     const countInMs = Math.max(next - MOST_AHEAD_MS, this.#countedAt + COUNT_EVERY_MS) - now;
     return Math.max(0, restMs, Math.min(next - this.#aheadMs - now, countInMs));
-  }
-
-  /** How long until what others left over is to be looked for. */
-  get leftOverInMs(): number {
-    return Math.max(0, this.#leftOverAt - this.#deps.time.now());
   }
 
   /** Runs may be claimed at this moment: which, only the answer says. */
@@ -114,7 +103,7 @@ export class HerdClaimer {
     const until = now + this.#aheadMs;
     if (directory.nextLook('persisted')! > until) return;
     if (this.#coming.length === 0 || now >= this.#comingUntil) this.#collect(now, until);
-    this.#begin(this.ownOf(this.#nextBatch(now)));
+    this.#begin(this.share.of(this.#nextBatch(now)));
     if (this.#coming.length === 0) this.#lookedUntil = this.#isLargeToCome ? now : now + LEAST_AHEAD_MS;
   }
 
@@ -173,52 +162,11 @@ export class HerdClaimer {
     this.#underWay.delete(claiming);
     this.#onEnd(error);
   }
-
-  /** Those that it is this instance's turn to claim; the others are left to their owners until they are overdue. */
-  ownOf(entries: readonly DirectoryEntry[]): DirectoryEntry[] {
-    const { lease, time } = this.#deps;
-    if (lease.live.length <= 1) return [...entries];
-    const now = time.now();
-    const rankOf = rankAmong(
-      lease.instanceId,
-      lease.live.map(({ id }) => id),
-    );
-    return entries.filter((entry) => {
-      if (!isShared(entry, now)) return true;
-      const rank = rankOf(entry.job.jobId);
-      const turnAt = entry.dueAt + rank * LEFT_OVER_MS;
-      const isOwn = rank === 0 || turnAt <= now;
-      if (!isOwn) this.#leave(entry, turnAt);
-      return isOwn;
-    });
-  }
-
-  /** Nothing is left over that is overdue by now; what is due later is looked for later. */
-  lookedForLeftOvers(): void {
-    const now = this.#deps.time.now();
-    this.#leftOverAt = this.#leftUntil + LEFT_OVER_MS > now ? this.#leftUntil + LEFT_OVER_MS : Number.POSITIVE_INFINITY;
-  }
-
-  #leave({ job, dueAt }: DueEntry, turnAt: number): void {
-    this.#deps.directory.put(job, nextFire(job.terms, job.schedule, dueAt));
-    this.#leftOverAt = Math.min(this.#leftOverAt, turnAt);
-    this.#leftUntil = Math.max(this.#leftUntil, dueAt);
-  }
 }
 
 /** How long before they are due so many begin to be claimed. */
 export function aheadMsOf(jobs: number): number {
   return Math.min(Math.max(jobs / CLAIMS_PER_MS, LEAST_AHEAD_MS), MOST_AHEAD_MS);
-}
-
-interface DueEntry extends DirectoryEntry {
-  readonly dueAt: number;
-}
-
-/** A start that its jitter delays is nobody's herd. */
-function isShared(entry: DirectoryEntry, now: number): entry is DueEntry {
-  const { terms } = entry.job;
-  return entry.dueAt !== null && terms.jitterMs === 0 && !isPaused(terms, now);
 }
 
 function canBeTakenAhead({ job: { terms, schedule }, dueAt }: DirectoryEntry, lookAt: number, now: number): boolean {

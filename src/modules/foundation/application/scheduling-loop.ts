@@ -15,10 +15,11 @@ import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError } from '../domain/errors.ts';
 import { AheadRuns } from './ahead-runs.ts';
 import { DueClaimer, type DueClaimerDeps, RETRY_MS } from './due-claimer.ts';
-import { HerdClaimer, LEFT_OVER_MS } from './herd-claimer.ts';
+import { HerdClaimer } from './herd-claimer.ts';
 import { startOf } from './job-directory.ts';
 import { ManualFires } from './manual-fires.ts';
 import type { OutageRuns } from './outage-runs.ts';
+import { LEFT_OVER_MS } from './own-share.ts';
 import type { FireCursor } from './ports/fire-claims.ts';
 import type { CancelTimer } from './ports/timers.ts';
 
@@ -171,7 +172,7 @@ export class SchedulingLoop {
     const settledMs = lease.isSuspended ? RETRY_MS : Number.POSITIVE_INFINITY;
     const isLooking = lease.isHeld || (outageRuns.isOpen && !this.#herds.isClaiming);
     const persistedMs = isLooking ? untilLook(directory.nextLook('persisted'), now) : settledMs;
-    const leftOverMs = this.#isIdle() ? this.#herds.leftOverInMs : Number.POSITIVE_INFINITY;
+    const leftOverMs = this.#isIdle() ? this.#herds.share.leftOverInMs : Number.POSITIVE_INFINITY;
     const askMs = lease.isHeld
       ? Math.min(this.#claimer.askInMs ?? Number.POSITIVE_INFINITY, this.#herds.inMs, leftOverMs)
       : Number.POSITIVE_INFINITY;
@@ -193,9 +194,9 @@ export class SchedulingLoop {
     if (now - this.#sweptAt >= SWEEP_EVERY_MS) await this.sweep();
     await this.#claimDue();
     this.#herds.take();
-    if (this.#herds.leftOverInMs > 0 || !this.#isIdle()) return;
+    if (this.#herds.share.leftOverInMs > 0 || !this.#isIdle()) return;
     await this.sweep(LEFT_OVER_MS);
-    this.#herds.lookedForLeftOvers();
+    this.#herds.share.lookedForLeftOvers();
   }
 
   /** What others left over is looked for after what is due here. */
@@ -211,7 +212,7 @@ export class SchedulingLoop {
     const due = directory.takeDue('persisted', time.now(), Math.min(MAX_BATCH, dispatcher.freeSlots));
     const slots = dispatcher.reserveSlots(Math.max(1, due.length));
     try {
-      await this.#claimer.claim(this.#herds.ownOf(due));
+      await this.#claimer.claim(this.#herds.share.of(due));
     } finally {
       slots.release();
     }

@@ -30,7 +30,12 @@ async function confirm(due: readonly HeldRun[], heldFrom: readonly (number | nul
     },
   };
   const deps = {
-    ...{ aheadClaims, lease: { instanceId: 'a', renewals: 6 }, time: { observe: () => {} }, clock: { monotonicMs: () => 0 } },
+    ...{
+      aheadClaims,
+      lease: { instanceId: 'a', renewals: 6 },
+      time: { observe: () => {} },
+      clock: { monotonicMs: () => 0 },
+    },
   } as unknown as ConfirmDueDeps;
   return { answer: await confirmDue(deps, due), orders };
 }
