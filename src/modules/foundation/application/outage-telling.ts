@@ -12,8 +12,8 @@ import type { EventLedger } from './ports/event-ledger.ts';
 import type { Logger } from './ports/logger.ts';
 import type { OutageSettlement, OutageSettlements } from './ports/outage-settlements.ts';
 
-/** So many records go into one statement, and all those of a job into the same. */
-const BATCH_RUNS = 500;
+/** So many rows go into one statement, which has to end within a deadline, and all those of a job into the same. */
+const BATCH_ROWS = 500;
 
 export interface OutageTellingDeps {
   readonly lease: { readonly instanceId: string };
@@ -103,15 +103,20 @@ function refused({ config, firstDueAt, ended, active, waiting }: OutageSettlemen
 
 function inBatches(all: readonly OutageSettlement[]): OutageSettlement[][] {
   const batches: OutageSettlement[][] = [];
-  let size = BATCH_RUNS;
+  let size = BATCH_ROWS;
   for (const settlement of all) {
-    const runs = 1 + settlement.ended.length + settlement.active.length;
-    if (size + runs > BATCH_RUNS) {
+    const rows = rowsOf(settlement);
+    if (size + rows > BATCH_ROWS) {
       batches.push([]);
       size = 0;
     }
     batches.at(-1)!.push(settlement);
-    size += runs;
+    size += rows;
   }
   return batches;
+}
+
+/** The events of a job are one a reason. */
+function rowsOf({ ended, active, waiting, unstarted = [] }: OutageSettlement): number {
+  return 1 + ended.length + active.length + waiting.length + unstarted.length;
 }

@@ -60,6 +60,25 @@ describe('OutageTelling.tell()', () => {
     expect(calls).toEqual([['a', 'b'], ['c'], ['d'], ['e']]);
   });
 
+  it('counts what waits and what is to be given back as well, and what waits of a job in masses goes alone', async () => {
+    const { tell, calls } = telling();
+    const waiting = (jobId: string, count: number): OutageSettlement => {
+      const outage = outageOf(jobId, count);
+      return { ...outage, ended: [], waiting: outage.ended.map((run) => ({ ...run, trigger: 'schedule' })) };
+    };
+    const unstarted = (jobId: string, count: number): OutageSettlement => {
+      const outage = outageOf(jobId, count);
+      const { config } = outage;
+      const ahead = outage.ended.map((run) => ({ config, run, nextFireAt: null, renewals: 0 }));
+      return { ...outage, ended: [], unstarted: ahead };
+    };
+    await tell([waiting('a', 300), waiting('b', 198), waiting('c', 1), waiting('d', 1_000), waiting('e', 0)]);
+    expect(calls).toEqual([['a', 'b'], ['c'], ['d'], ['e']]);
+    calls.length = 0;
+    await tell([unstarted('a', 300), waiting('b', 198), unstarted('c', 1)]);
+    expect(calls).toEqual([['a', 'b'], ['c']]);
+  });
+
   it('asks nothing where there is nothing to tell', async () => {
     const { tell, calls } = telling();
     await tell([]);
