@@ -41,7 +41,6 @@ export interface LeftOutJob {
 export class JobLoader {
   readonly #deps: JobLoaderDeps;
   readonly #seen = new SeenRevisions();
-  readonly #reported = new Map<string, number>();
   readonly #leftOut = new Map<string, LeftOutJob>();
   #reading: Promise<void> = Promise.resolve();
 
@@ -69,8 +68,8 @@ export class JobLoader {
         }
         left.push(...waiting);
       }
-      for (const jobId of directory.jobIds) if (!found.has(jobId)) directory.remove(jobId);
-      for (const jobId of this.#leftOut.keys()) if (!found.has(jobId)) this.#leftOut.delete(jobId);
+      for (const jobId of [...directory.jobIds, ...this.#leftOut.keys(), ...this.#seen.jobIds])
+        if (!found.has(jobId)) this.#takeOut(jobId, { isGone: !seen.has(jobId) });
       this.#seen.replaceBy(seen);
       // Those that somebody who starts as well had locked: by now he has armed them.
       await this.#reload(left);
@@ -139,12 +138,15 @@ export class JobLoader {
     for (const jobId of jobIds) {
       this.#seen.forget(jobId);
       const config = found.get(jobId);
-      if (config?.enabled === true) continue;
-      if (config === undefined) this.#deps.directory.forget(jobId);
-      else this.#deps.directory.remove(jobId);
-      this.#leftOut.delete(jobId);
+      if (config?.enabled !== true) this.#takeOut(jobId, { isGone: config === undefined });
     }
     for (const { config } of page) if (!waiting.has(config.jobId)) this.#seen.note(config.jobId, config.revision);
+  }
+
+  #takeOut(jobId: string, { isGone }: { readonly isGone: boolean }): void {
+    if (isGone) this.#deps.directory.forget(jobId);
+    else this.#deps.directory.remove(jobId);
+    this.#leftOut.delete(jobId);
   }
 
   /** @returns the jobs whose cursor nobody has armed after all: somebody else has it locked, or edited the row meanwhile */
@@ -161,8 +163,7 @@ export class JobLoader {
     for (const [index, resolution] of resolutions.entries()) {
       const { config, cursor: read } = jobs[index]!;
       const cursor = cursors.get(config.jobId) ?? read;
-      this.#leftOut.delete(config.jobId);
-      if (this.#isHeld(config)) this.#deps.directory.remove(config.jobId);
+      if (this.#isHeld(config)) this.#takeOut(config.jobId, { isGone: false });
       else if (resolution.kind !== 'armed') this.#leaveOut({ config, resolution });
       else this.#put(resolution.job, cursor);
       if (resolution.kind === 'armed' && cursor?.nextFireAt === 'unarmed') waiting.add(config.jobId);
@@ -187,6 +188,7 @@ export class JobLoader {
     const { directory, time } = this.#deps;
     const dueAt = lookAt(cursor);
     const until = isPaused(job.terms, time.now()) ? (job.terms.pausedUntil?.getTime() ?? null) : null;
+    this.#leftOut.delete(job.jobId);
     directory.put(job, dueAt);
     if (dueAt !== null && until !== null && until > dueAt) directory.look(job, until);
   }
@@ -220,10 +222,10 @@ export class JobLoader {
   #leaveOut(leftOut: LeftOutJob): void {
     const { config, resolution } = leftOut;
     const { jobId, revision } = config;
+    const isReported = this.#leftOut.get(jobId)?.config.revision === revision;
     this.#deps.directory.remove(jobId);
     this.#leftOut.set(jobId, leftOut);
-    if (this.#reported.get(jobId) === revision) return;
-    this.#reported.set(jobId, revision);
+    if (isReported) return;
     const handler = handlerOf(config);
     const message =
       resolution.kind === 'invalid'

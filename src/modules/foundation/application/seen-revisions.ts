@@ -11,6 +11,10 @@ export class SeenRevisions {
   /** So many comparisons in a row were left to the sum. */
   #skipped = 0;
 
+  get jobIds(): Iterable<string> {
+    return this.#revisions.keys();
+  }
+
   note(jobId: string, revision: number): void {
     this.#revisions.set(jobId, revision);
   }

@@ -229,15 +229,4 @@ describe('JobLoader.reload() and reloadChanged()', () => {
     expect(link.countOf('claims.arm')).toBe(1);
     expect(store.cursors.get('a')?.nextFireAt).toEqual(new Date(NOON));
   });
-
-  it('what was started of a job is forgotten with its row, and not before', async () => {
-    const { store, loader, engine } = setUp(['a', 'b']);
-    const { directory } = engine.wired;
-    await loader.loadAll();
-    for (const jobId of ['a', 'b']) directory.noteStart({ jobId, scheduledAt: new Date(NOON), trigger: 'schedule' });
-    store.remove('a');
-    store.save('b', { enabled: false });
-    await loader.reload(['a', 'b']);
-    expect(['a', 'b'].map((jobId) => directory.startedUntil(jobId))).toEqual([Number.NEGATIVE_INFINITY, NOON]);
-  });
 });
