@@ -17,6 +17,7 @@ import type { JsonObject } from '../modules/foundation/domain/job-definition.ts'
 import { isPaused } from '../modules/foundation/domain/next-fire.ts';
 import type { Execution, RunTrigger } from '../modules/foundation/domain/run.ts';
 import { toWritableJson, toWritableText } from '../modules/foundation/domain/writable-text.ts';
+import { freeInstant } from './free-instant.ts';
 import { HeldRows } from './held-rows.ts';
 import { droppedRun, isSameRow, isSameSchedule, skippedWith } from './job-row-changes.ts';
 import { afterRun, jobConfig } from './job-row.ts';
@@ -123,7 +124,7 @@ export class InMemoryStore {
 
   /** Somebody asks for a run now. */
   trigger(jobId: string, id: string): void {
-    const scheduledAt = new Date(this.freeInstant(jobId));
+    const scheduledAt = new Date(freeInstant(this, jobId));
     this.addPending({ id, jobId, trigger: 'manual', jobKwargs: {}, reason: null, actor: 'test', scheduledAt });
   }
 
@@ -136,14 +137,6 @@ export class InMemoryStore {
     this.pending.set(run.id, pending);
     this.tell({ kind: 'pending' });
     return pending;
-  }
-
-  /** The first millisecond from now, and no whole second, that no run of the job stands for. */
-  freeInstant(jobId: string): number {
-    const taken = new Set([...this.waitingOf(jobId), ...this.runsOf(jobId)].map((run) => run.scheduledAt.getTime()));
-    let at = this.now();
-    while (taken.has(at) || at % 1_000 === 0) at += 1;
-    return at;
   }
 
   /** Somebody wants a run to stop. */

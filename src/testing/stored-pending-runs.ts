@@ -14,6 +14,7 @@ import type { JsonObject } from '../modules/foundation/domain/job-definition.ts'
 import { maskSecrets } from '../modules/foundation/domain/mask-secrets.ts';
 import { isPaused } from '../modules/foundation/domain/next-fire.ts';
 import type { Run } from '../modules/foundation/domain/run.ts';
+import { freeInstant } from './free-instant.ts';
 import type { InMemoryStore } from './in-memory-store.ts';
 import type { StoreLink } from './store-link.ts';
 import { insertRunning } from './stored-claims.ts';
@@ -30,7 +31,7 @@ export class StoredPendingRuns implements PendingRuns {
     const { store } = this.#link;
     return this.#link.call('pending.add', () => {
       if (!store.configs.has(run.jobId)) throw new JobNotFoundError(run.jobId);
-      const added = store.addPending({ ...run, scheduledAt: new Date(store.freeInstant(run.jobId)) });
+      const added = store.addPending({ ...run, scheduledAt: new Date(freeInstant(store, run.jobId)) });
       tellTriggered(store, added, { jobKwargs: maskSecrets(run.jobKwargs) });
       return added;
     });

@@ -2,8 +2,8 @@
  * Runs that wait for an instance, in `scheduler_pending_run`.
  *
  * Invariants: a run leaves this table in the statement that writes its RUNNING record, or that tells why there is none
- * (`pending-claim-statement.ts`); the instant of a manual one is no whole second, so that it can never take the key of an
- * occurrence of the schedule.
+ * (`pending-claim-statement.ts`); the instant of a manual one can never take the key of an occurrence of the schedule: it is no
+ * whole second, nor at the millisecond of one that `@every` counts from the job's creation, or that its cursor waits for.
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type {
@@ -101,6 +101,11 @@ function tooMany(jobId: string): DatabaseUnavailableError {
   return new DatabaseUnavailableError(`Too many runs of job '${jobId}' are asked for at once. Try again.`);
 }
 
+/** Within its second; null of an infinite one. */
+function millisecondOf(instant: string): SQL {
+  return sql`extract(milliseconds from ${sql.raw(instant)})::int % 1000`;
+}
+
 function renderAdd(run: NewPendingRun): SQL {
   const kwargs = JSON.stringify(toWritableJson(run.jobKwargs));
   return sql`
@@ -114,6 +119,10 @@ function renderAdd(run: NewPendingRun): SQL {
         and not exists (select from scheduler_execution_log other where other.id = ${run.id}::uuid)
         and not exists (select from scheduler_pending_run other where other.job_id = ${run.jobId} and other.scheduled_at = at)
         and not exists (select from scheduler_execution_log other where other.job_id = ${run.jobId} and other.scheduled_at = at)
+        and not exists (
+          select from scheduler_job_config job left join scheduler_job_cursor c using (job_id)
+          where job.job_id = ${run.jobId} and ${millisecondOf('at')} in (${millisecondOf('job.created_at')}, ${millisecondOf('c.next_fire_at')})
+        )
       limit 1
     ),
     added as (
