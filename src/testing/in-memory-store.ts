@@ -22,6 +22,7 @@ import { HeldRows } from './held-rows.ts';
 import { droppedRun, isSameRow, isSameSchedule, skippedWith } from './job-row-changes.ts';
 import { afterRun, jobConfig } from './job-row.ts';
 import type { ManualTime } from './manual-time.ts';
+import { excludeNext } from './stored-overlaps.ts';
 
 export class InMemoryStore {
   readonly configs = new Map<string, JobConfig>();
@@ -88,6 +89,7 @@ export class InMemoryStore {
     const change = { at, cause: config.enabled ? 'edited' : 'disabled' } as const;
     const skipped = before === undefined || isKept ? null : skippedWith(before, was, change);
     if (skipped !== null) this.addEvent(skipped);
+    if (before !== undefined) excludeNext(this, before, config);
     this.tell({ kind: 'job', jobId });
     return config;
   }

@@ -16,6 +16,20 @@ function isLimitReached(store: InMemoryStore, { jobId, maxConcurrentRuns }: Runn
   return maxConcurrentRuns !== null && running >= maxConcurrentRuns;
 }
 
+/** Where runs may overlap no more, the newest that goes on keeps the next away (`drizzle/0013_runs_of_a_policy_before.sql`). */
+export function excludeNext(
+  store: InMemoryStore,
+  before: RunnableConfig,
+  { jobId, overlapPolicy }: RunnableConfig,
+): void {
+  if (before.overlapPolicy !== 'allow' || overlapPolicy === 'allow' || store.isExclusivelyRunning(jobId)) return;
+  const [newest] = store
+    .runsOf(jobId)
+    .filter((run) => run.status === 'RUNNING' && !store.isUnconfirmed(run) && !store.held.records.has(run.id))
+    .toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime() || (a.id < b.id ? 1 : -1));
+  if (newest !== undefined) store.exclusive.add(newest.id);
+}
+
 export const isQueueing = ({ whenOverlapping: when }: DueFire): boolean => when !== 'skip' && !when.startsWith('wait');
 
 /** An occurrence before it still waits: this one must not overtake it. */

@@ -14,7 +14,7 @@ import { portsOn } from '../support/database-foundation.ts';
 import { createMigratedDatabase } from '../support/databases.ts';
 import { KitDatabase } from '../support/kit-database.ts';
 import { aheadSamples, HOUR, leaseMs } from './ahead-samples.ts';
-import { armJob, DUE_AT, dueFire, failed, pendingRunsOf, sampleRun, succeeded } from './samples.ts';
+import { armJob, DUE_AT, dueFire, failed, pendingRunsOf, sampleRun, sampleSpec, succeeded } from './samples.ts';
 
 interface Session {
   readonly database: Database;
@@ -183,6 +183,15 @@ for (const [name, open] of [
       const update = () => executions().update(own, succeeded(own));
       await expect(session.whileHeld('records', own.id, update)).rejects.toThrow(DatabaseBusyError);
       expect(await update()).toBe(true);
+    });
+
+    it('an edit that ends overlaps passes over a run whose record is held, and marks the one before it', async () => {
+      const { jobId } = await armJob(session.database, { overlapPolicy: 'allow' });
+      const [older, newest] = [sampleRun({ jobId }), sampleRun({ jobId })];
+      for (const run of [older, newest]) await executions().create(run);
+      const edit = () => ports().configs.upsert(sampleSpec({ jobId, overlapPolicy: 'skip' }), { actor: 'test' });
+      await session.whileHeld('records', newest.id, edit);
+      expect(await claims().getExclusive('instance-a', [older.id, newest.id])).toEqual(new Set([older.id]));
     });
 
     it('update() of a run that is tried again waits for its configuration, of another for none', async () => {

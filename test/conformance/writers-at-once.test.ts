@@ -234,3 +234,16 @@ describe('claim()', () => {
     for (const cursor of await claims(0).getCursors([...moved])) expect(cursor.nextFireAt).toEqual(LATER);
   });
 });
+
+it('an edit that ends overlaps is not refused because a run that keeps others away is just being started', async () => {
+  const [{ jobId }] = (await armAll(1)) as [JobConfig];
+  const run = sampleRun({ jobId });
+  await log(0).create(run);
+  await whileLocked(
+    (other) => other`
+      insert into scheduler_execution_log (job_id, started_at, scheduled_at, status, is_exclusive)
+      values (${jobId}, ${DUE_AT}, ${DUE_AT}, 'RUNNING', true)`,
+    () => databases[0]!.rows(sql`update scheduler_job_config set overlap_policy = 'skip' where job_id = ${jobId}`),
+  );
+  expect(await claims(0).getExclusive(run.instanceId, [run.id])).toEqual(new Set());
+});
