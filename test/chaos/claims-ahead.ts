@@ -1,4 +1,4 @@
-/** What is claimed before it is due: a second ahead, or more, as of a herd of more than 20,000. Nothing is changed by asking. */
+/** What is claimed before it is due: a second ahead, or more, as of a herd of more than 5,000. Nothing is changed by asking. */
 import type { ChaosDatabase } from './chaos-database.ts';
 import type { Cluster, Slot } from './cluster.ts';
 import { FAR_AHEAD_MS, type Herd } from './herd.ts';

@@ -61,13 +61,13 @@ describe('planFaults() and a large herd', () => {
 describe('herdOf()', () => {
   it('a large herd is due more seldom, and claimed the further ahead the larger it is', () => {
     expect(herdOf(50)).toEqual({ size: 50, everyMs: 10_000, aheadMs: 1_000, isLarge: false });
-    expect(herdOf(25_000)).toEqual({ size: 25_000, everyMs: 20_000, aheadMs: 1_250, isLarge: true });
+    expect(herdOf(8_000)).toEqual({ size: 8_000, everyMs: 20_000, aheadMs: 1_600, isLarge: true });
     expect(herdOf(200_000)).toMatchObject({ everyMs: 30_000, aheadMs: 5_000 });
   });
 
   it('isBeingClaimed() only so long before it is due, and only where it is large', () => {
-    const due = Date.parse('2026-01-02T12:00:30.000Z');
-    const herd = herdOf(40_000);
+    const due = Date.parse('2026-01-02T12:00:40.000Z');
+    const herd = herdOf(10_000);
     expect([-2_001, -2_000, -1, 0].map((ms) => isBeingClaimed(herd, due + ms))).toEqual([false, true, true, false]);
     expect(isBeingClaimed(herdOf(50), due - 500)).toBe(false);
   });

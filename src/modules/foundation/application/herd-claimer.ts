@@ -19,8 +19,8 @@ import { OwnShare } from './own-share.ts';
 const LEAST_AHEAD_MS = 1_000;
 /** Well below the time between two claims of one job, and below a lease. */
 const MOST_AHEAD_MS = 5_000;
-/** What a database claims in a millisecond, of all replicas together: a cautious guess. */
-const CLAIMS_PER_MS = 20;
+/** What a database claims in a millisecond, of all replicas together: a busy machine with two cores, in cold code. */
+const CLAIMS_PER_MS = 5;
 /** So often, where something is due soon, it is counted how much, and looked at what of it can be taken. */
 const COUNT_EVERY_MS = 500;
 /** So often, while a herd is to come that takes more than a second, and there is little else to look at. */
