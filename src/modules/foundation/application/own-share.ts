@@ -76,8 +76,12 @@ export class OwnShare {
     this.#leftOverAt = this.#leftUntil + LEFT_OVER_MS > now ? this.#leftUntil + LEFT_OVER_MS : Number.POSITIVE_INFINITY;
   }
 
+  /** It waits for the next occurrence; where that comes before the turn, for its turn. */
   #leave({ job, dueAt }: DueEntry, turnAt: number): void {
-    this.#deps.directory.put(job, nextFire(job.terms, job.schedule, dueAt));
+    const { directory } = this.#deps;
+    const nextAt = nextFire(job.terms, job.schedule, dueAt);
+    if (nextAt !== null && nextAt <= turnAt) return directory.look(job, turnAt);
+    directory.put(job, nextAt);
     this.#leftOverAt = Math.min(this.#leftOverAt, turnAt);
     this.#leftUntil = Math.max(this.#leftUntil, dueAt);
   }

@@ -13,7 +13,7 @@ const NOON = Date.parse('2026-01-02T12:00:00.000Z');
 const LIVE = ['here', 'there'];
 
 /** One job of this instance and one of the other's, both due at noon. */
-function shareOfTwo() {
+function shareOfTwo(cronExpression = '0 12 * * *') {
   const rankOf = rankAmong('here', LIVE);
   const jobIds = Array.from({ length: 20 }, (_, at) => `job-${at}`);
   const [own, others] = [0, 1].map((rank) => jobIds.find((jobId) => rankOf(jobId) === rank)!);
@@ -22,7 +22,7 @@ function shareOfTwo() {
   const lease = { instanceId: 'here', live: LIVE.map((id) => ({ id })) } as unknown as InstanceLease;
   const share = new OwnShare({ directory, lease, time: { now: () => now } as DatabaseTime });
   const entryOf = (jobId: string, dueAt: number) => {
-    const config = jobConfig(jobId, { cronExpression: '0 12 * * *' });
+    const config = jobConfig(jobId, { cronExpression });
     const job = new ArmedJob({
       config,
       schedule: scheduleOf(config),
@@ -37,7 +37,7 @@ function shareOfTwo() {
       .of(entries.map((jobId) => entryOf(jobId, dueAt)))
       .map(({ job }) => (job.jobId === own ? 'own' : 'theirs'));
   };
-  return { own: own!, others: others!, turnOf, share };
+  return { own: own!, others: others!, turnOf, share, directory };
 }
 
 it('OwnShare leaves to another what is the other’s for 250 ms', () => {
@@ -61,4 +61,12 @@ it('OwnShare leaves it for twice as long as this instance came late to its own o
   expect(turnOf(250, [others], later)).toEqual(['theirs']);
   expect(turnOf(0, [own], later)).toEqual(['own']);
   expect(turnOf(250, [others], later)).toEqual(['theirs']);
+});
+
+it('OwnShare looks at what is due again before its turn when it is its turn, and does not pass over it', () => {
+  const { own, others, turnOf, share, directory } = shareOfTwo('* * * * * *');
+  turnOf(900, [own]);
+  expect(turnOf(1_000, [others])).toEqual([]);
+  expect([directory.lookOf(others), share.leftOverInMs]).toEqual([NOON + 1_800, Number.POSITIVE_INFINITY]);
+  expect(turnOf(1_800, [others])).toEqual(['theirs']);
 });
