@@ -70,7 +70,8 @@ describeOnEveryDatabase('R1', (database) => {
       select tgname as trigger, (
         select json_agg(attname order by attname) from pg_attribute where attrelid = tgrelid and attnum = any(tgattr)
       ) as columns
-      from pg_trigger where tgrelid = 'scheduler_job_config'::regclass and not tgisinternal and (tgtype & 16) <> 0`);
+      from pg_trigger where tgrelid = 'scheduler_job_config'::regclass and not tgisinternal and (tgtype & 16) <> 0
+        and tgname <> 'scheduler_job_config_overlap'`);
     const all = Object.values(getTableColumns(schedulerJobConfig)).map((column) => column.name);
     const expected = all.filter((name) => name !== 'last_run_at' && name !== 'last_success_at').toSorted();
     expect(rows.map((row) => JSON.parse(row.columns))).toEqual([expected, expected]);
