@@ -18,6 +18,7 @@ import { PostgresJobRemovals } from '../../src/modules/foundation/infrastructure
 import { PostgresOutageSettlements } from '../../src/modules/foundation/infrastructure/persistence/postgres-outage-settlements.ts';
 import { PostgresPendingRuns } from '../../src/modules/foundation/infrastructure/persistence/postgres-pending-runs.ts';
 import { PostgresRunOutputs } from '../../src/modules/foundation/infrastructure/persistence/postgres-run-outputs.ts';
+import { PostgresUnclaimedLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-unclaimed-ledger.ts';
 import { SchedulerExecutionLogRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-execution-log-repository.ts';
 import { SchedulerJobConfigRepository } from '../../src/modules/foundation/infrastructure/persistence/scheduler-job-config-repository.ts';
 import { portsOn } from '../support/database-foundation.ts';
@@ -126,6 +127,14 @@ describe('a statement of somebody who has vanished', () => {
     'writes output': ({ id }) =>
       new PostgresRunOutputs(noting).write({ executionId: id, instanceId: 'instance-a', progress: null, lines: [] }),
     rescues: () => new PostgresInstances(noting).rescue('instance-a'),
+    'renews a lease': () => new PostgresInstances(noting).renew(newInstance(), LEASE_MS),
+    'gives up a lease': () => new PostgresInstances(noting).release('instance-a'),
+    'tells what passes unclaimed': (_, { jobId, revision }) =>
+      new PostgresUnclaimedLedger(noting).tell(
+        [{ ...{ revision, cursor: null, from: new Date(0) }, event: { type: 'job.unresolved', jobId, key: jobId } }],
+        LEASE_MS,
+      ),
+    'writes events': (_, { jobId }) => new PostgresEventLedger(noting).append([{ type: 'job.unresolved', jobId }]),
     settles: (_, config) =>
       new PostgresOutageSettlements(noting).settle('instance-a', [
         { config, firstDueAt: new Date(), ended: [], active: [], waiting: [], events: [] },

@@ -222,10 +222,12 @@ export class DatabaseSupervisor {
   #lost(error: unknown): void {
     this.#state = 'away';
     this.#reason = describeError(error).message;
-    // Somebody who holds a row does not take the database away from everybody.
-    if (error instanceof DatabaseUnavailableError && !(error instanceof DatabaseBusyError)) {
-      this.#deps.lease.doubt();
-      this.#deps.lease.suspend();
+    const { lease } = this.#deps;
+    // Somebody who holds a row does not take the database away from everybody, but where it is the lease's, until that is over.
+    const isPassing = error instanceof DatabaseBusyError && lease.term !== null;
+    if (error instanceof DatabaseUnavailableError && !isPassing) {
+      lease.doubt();
+      lease.suspend();
     }
     if (this.#beating === null) this.#sleep();
     if (this.#wasAway) return;

@@ -7,7 +7,7 @@ import type { EventLedger, RecordedEvent } from '../../application/ports/event-l
 import { EVENT_TYPES, type EventType, type SchedulerEvent } from '../../domain/event.ts';
 import type { Database } from './database.ts';
 import { schedulerEvent } from './schema/service.ts';
-import { inputRows } from './statement-input.ts';
+import { ENDS_IN_TIME, inputRows } from './statement-input.ts';
 import { toWritableJson, toWritableText } from '../../domain/writable-text.ts';
 
 /** The columns of an event on its way into a statement. */
@@ -70,6 +70,7 @@ export class PostgresEventLedger implements EventLedger {
     await this.#database.rows(sql`
       ${INTO_KEYED_EVENTS}
       select ${AS_KEYED_EVENT} from ${inputRows('event', KEYED_EVENT_COLUMNS, events.map(toKeyedEventRow))}
+      where ${ENDS_IN_TIME}
       ${TOLD_AGAIN}`);
   }
 

@@ -39,7 +39,7 @@ export class PostgresInstances implements Instances {
 
   async renew(instance: Instance, leaseMs: number): Promise<Renewal> {
     const rows = await this.#database.rows<{ now: string; is_alone: boolean }>(sql`
-      with clock as materialized (select clock_timestamp() as now),
+      with clock as materialized (select clock_timestamp() as now where ${ENDS_IN_TIME}),
       renewed as (
         insert into scheduler_instance as own (id, hostname, runtime, version, started_at, renewed_at, expires_at, held_since, renewals,
           held_from)
@@ -74,7 +74,7 @@ export class PostgresInstances implements Instances {
 
   async release(instanceId: string): Promise<void> {
     await this.#database.rows(
-      sql`update scheduler_instance set expires_at = ${sql.raw(GIVEN_UP)} where id = ${instanceId}`,
+      sql`update scheduler_instance set expires_at = ${sql.raw(GIVEN_UP)} where id = ${instanceId} and ${ENDS_IN_TIME}`,
     );
   }
 
@@ -161,12 +161,14 @@ function renderRescue(instanceId: string): SQL {
         jsonb_build_object('instanceId', instance_id)
       from ended
     ),
-    forgotten as (
-      delete from scheduler_instance gone
+    departed as materialized (
+      select gone.id from scheduler_instance gone
       where gone.expires_at < clock_timestamp() - interval '1 day'
         and not exists (
           select from scheduler_execution_log run where run.status = 'RUNNING' and run.instance_id = gone.id
         )
-    )
+      for update skip locked
+    ),
+    forgotten as (delete from scheduler_instance gone using departed where gone.id = departed.id)
     select id, job_id, coalesce(scheduled_at, started_at) as scheduled_at, instance_id from ended`;
 }

@@ -1,12 +1,18 @@
 /**
  * What passes unclaimed, in `scheduler_event`. Invariant: an event a job and configuration, whoever tells it and however often;
- * its span goes on and never back.
+ * its span goes on and never back; one whose row somebody holds is told again the next time, and waits for nobody.
  */
 import { sql } from 'drizzle-orm';
 import type { Unclaimed, UnclaimedLedger } from '../../application/ports/unclaimed-ledger.ts';
 import type { Database } from './database.ts';
-import { AS_KEYED_EVENT, INTO_KEYED_EVENTS, KEYED_EVENT_COLUMNS, toKeyedEventRow } from './postgres-event-ledger.ts';
-import { inputRows } from './statement-input.ts';
+import {
+  AS_KEYED_EVENT,
+  hashedKey,
+  INTO_KEYED_EVENTS,
+  KEYED_EVENT_COLUMNS,
+  toKeyedEventRow,
+} from './postgres-event-ledger.ts';
+import { ENDS_IN_TIME, inputRows } from './statement-input.ts';
 
 const COLUMNS = {
   ...KEYED_EVENT_COLUMNS,
@@ -29,9 +35,18 @@ export class PostgresUnclaimedLedger implements UnclaimedLedger {
       ...{ revision, cursor_at: cursor, from_at: from },
     }));
     await this.#database.rows(sql`
+      with input as materialized (
+        select *, ${hashedKey(sql`event.key`)} as hashed from ${inputRows('event', COLUMNS, rows)} where ${ENDS_IN_TIME}
+      ),
+      free as materialized (
+        select one.key from scheduler_event one where one.key in (select hashed from input)
+        for no key update skip locked
+      )
       ${INTO_KEYED_EVENTS}
-      select ${AS_KEYED_EVENT} from ${inputRows('event', COLUMNS, rows)}
-      where exists (
+      select ${AS_KEYED_EVENT} from input event
+      where (hashed in (select key from free) or not exists (
+          select from scheduler_event one where one.key = event.hashed
+        )) and exists (
           select from scheduler_job_cursor c
           where c.job_id = event.job_id and c.revision = event.revision
             and c.next_fire_at is not distinct from event.cursor_at

@@ -36,3 +36,14 @@ it('no beat waits for what is written beside it, and it is written once at a tim
   expect([link.countOf('instances.renew'), written]).toEqual([7, 3]);
   await supervisor.stop();
 });
+
+it('he who holds the row of the lease takes the database away once that has ended, and gives it back', async () => {
+  const { supervisor, lease, link, time } = await started();
+  for (let beats = 0; beats < 13; beats += 1) link.failNext('instances.renew', HELD);
+  await time.advance(13 * SECOND);
+  expect([lease.isHeld, lease.isSuspended]).toEqual([true, false]);
+  await time.advance(3 * SECOND);
+  expect([lease.isHeld, lease.isSuspended]).toEqual([false, true]);
+  await time.advance(5 * SECOND);
+  expect([lease.isHeld, lease.isSuspended, supervisor.isUp]).toEqual([true, false, true]);
+});

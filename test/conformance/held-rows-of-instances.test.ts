@@ -1,0 +1,75 @@
+/** Rows of instances and of events that a session holds on PostgreSQL: no beat waits for those of others. */
+import { randomUUID } from 'node:crypto';
+import { type SQL, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Unclaimed } from '../../src/modules/foundation/application/ports/unclaimed-ledger.ts';
+import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
+import { PostgresDatabase } from '../../src/modules/foundation/infrastructure/persistence/drivers/postgres-database.ts';
+import { portsOn } from '../support/database-foundation.ts';
+import { createMigratedDatabase } from '../support/databases.ts';
+import { armJob, DUE_AT, holdLeases, sampleRun } from './samples.ts';
+
+let database: PostgresDatabase;
+let session: PostgresDatabase;
+beforeAll(async () => {
+  const url = await createMigratedDatabase();
+  database = new PostgresDatabase({ url });
+  session = new PostgresDatabase({ url, maxConnections: 1 });
+  await Promise.all([database.open(), session.open()]);
+});
+afterAll(() => Promise.all([database.close(), session.close()]));
+
+const ports = () => portsOn(database);
+
+async function whileHeld<T>(lock: SQL, work: () => Promise<T>): Promise<T> {
+  await session.rows(sql`begin`);
+  await session.rows(lock);
+  try {
+    return await work();
+  } finally {
+    await session.rows(sql`rollback`);
+  }
+}
+const holding = (id: string) => sql`select from scheduler_instance where id = ${id} for update`;
+
+it('rescue() forgets the others that are long gone where the row of one is held, and that one later', async () => {
+  const gone = [randomUUID(), randomUUID()];
+  await holdLeases(database, gone);
+  await database.rows(sql`update scheduler_instance set expires_at = now() - interval '2 days'`);
+  const run = sampleRun({ instanceId: 'dead' });
+  await ports().executions.create(run);
+  const known = async () =>
+    (await database.rows<{ id: string }>(sql`select id from scheduler_instance`)).map(({ id }) => id);
+  const lost = await whileHeld(holding(gone[0]!), () => ports().instances.rescue('rescuer'));
+  expect(lost.map(({ id }) => id)).toEqual([run.id]);
+  expect(await known()).toEqual([gone[0]]);
+  await ports().instances.rescue('rescuer');
+  expect(await known()).toEqual([]);
+});
+
+it('what passes unclaimed is told of the others where the event of one is held, and of that one later', async () => {
+  const jobs = [await armJob(database), await armJob(database)];
+  const unclaimed = ({ jobId, revision }: JobConfig, minutes: number): Unclaimed => ({
+    ...{ revision, cursor: DUE_AT, from: DUE_AT },
+    event: {
+      ...{ type: 'job.unresolved', jobId, scheduledAt: DUE_AT, key: jobId, reason: 'nobody' },
+      detail: { count: minutes, to: new Date(+DUE_AT + minutes * 60_000).toISOString() },
+    },
+  });
+  const tell = (minutes: number) =>
+    ports().unclaimedLedger.tell(
+      jobs.map((job) => unclaimed(job, minutes)),
+      60_000,
+    );
+  const toldOf = async ({ jobId }: JobConfig) => {
+    const events = await ports().ledger.getRecent(9, jobId);
+    return events.filter(({ type }) => type === 'job.unresolved').map(({ detail }) => detail?.['count']);
+  };
+  const told = () => Promise.all(jobs.map(toldOf));
+  await tell(1);
+  const lock = sql`select from scheduler_event where job_id = ${jobs[0]!.jobId} and type = 'job.unresolved' for update`;
+  await whileHeld(lock, () => tell(10));
+  expect(await told()).toEqual([[1], [10]]);
+  await tell(20);
+  expect(await told()).toEqual([[20], [20]]);
+});
