@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { beforeEach, expect, it } from 'vitest';
 import { PostgresHistoryPruner } from '../../src/modules/foundation/infrastructure/persistence/postgres-history-pruner.ts';
+import { CountingDatabase } from '../support/counting-database.ts';
 import { describeOnEveryDatabase } from '../support/databases.ts';
 
 const DAY_MS = 86_400_000;
 
 describeOnEveryDatabase('PostgresHistoryPruner', (database) => {
   const signal = new AbortController().signal;
-  const pruner = (batch?: number) => new PostgresHistoryPruner(database(), batch);
+  const pruner = (rows?: number) => new PostgresHistoryPruner(database(), rows === undefined ? {} : { rows });
 
   /** One a day, the newest yesterday. */
   const writeHistory = async (count: number, status = 'SUCCESS') => {
@@ -69,6 +70,18 @@ describeOnEveryDatabase('PostgresHistoryPruner', (database) => {
     const jobId = await writeHistory(5);
     expect(await pruner().prune({ olderThan: null, keepLast: null, signal })).toEqual({ deleted: 0 });
     expect(await countOf(jobId)).toBe(5);
+  });
+
+  it('goes in one statement no further than so many lines of log, and on from there', async () => {
+    await writeHistory(30);
+    await database().rows(sql`
+      insert into scheduler_run_log (execution_id, line, at, level, message)
+      select id, line, now(), 'info', 'said' from scheduler_execution_log, generate_series(1, 4) line`);
+    const counting = new CountingDatabase(database());
+    const inSteps = new PostgresHistoryPruner(counting, { rows: 100, lines: 10 });
+    expect(await inSteps.prune({ olderThan: null, keepLast: 3, signal })).toEqual({ deleted: 27 });
+    expect(counting.statements).toBe(10);
+    expect(await database().rows(sql`select count(*)::int as n from scheduler_run_log`)).toEqual([{ n: 12 }]);
   });
 
   it('stops when aborted', async () => {

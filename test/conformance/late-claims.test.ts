@@ -12,6 +12,7 @@ import { PostgresBackfills } from '../../src/modules/foundation/infrastructure/p
 import { PostgresCancellations } from '../../src/modules/foundation/infrastructure/persistence/postgres-cancellations.ts';
 import { PostgresEventLedger } from '../../src/modules/foundation/infrastructure/persistence/postgres-event-ledger.ts';
 import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
+import { PostgresHistoryPruner } from '../../src/modules/foundation/infrastructure/persistence/postgres-history-pruner.ts';
 import { PostgresInstances } from '../../src/modules/foundation/infrastructure/persistence/postgres-instances.ts';
 import { PostgresJobPauses } from '../../src/modules/foundation/infrastructure/persistence/postgres-job-pauses.ts';
 import { PostgresJobRemovals } from '../../src/modules/foundation/infrastructure/persistence/postgres-job-removals.ts';
@@ -127,6 +128,8 @@ describe('a statement of somebody who has vanished', () => {
     'writes output': ({ id }) =>
       new PostgresRunOutputs(noting).write({ executionId: id, instanceId: 'instance-a', progress: null, lines: [] }),
     rescues: () => new PostgresInstances(noting).rescue('instance-a'),
+    prunes: () =>
+      new PostgresHistoryPruner(noting).prune({ olderThan: null, keepLast: 9, signal: new AbortController().signal }),
     'renews a lease': () => new PostgresInstances(noting).renew(newInstance(), LEASE_MS),
     'gives up a lease': () => new PostgresInstances(noting).release('instance-a'),
     'tells what passes unclaimed': (_, { jobId, revision }) =>

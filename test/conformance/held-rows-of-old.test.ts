@@ -1,10 +1,11 @@
-/** Rows of instances and of events that a session holds on PostgreSQL: no beat waits for those of others. */
+/** Rows of instances and of history that a session holds on PostgreSQL: neither a beat nor who deletes what is old waits for them. */
 import { randomUUID } from 'node:crypto';
 import { type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Unclaimed } from '../../src/modules/foundation/application/ports/unclaimed-ledger.ts';
 import type { JobConfig } from '../../src/modules/foundation/domain/job-config.ts';
 import { PostgresDatabase } from '../../src/modules/foundation/infrastructure/persistence/drivers/postgres-database.ts';
+import { PostgresHistoryPruner } from '../../src/modules/foundation/infrastructure/persistence/postgres-history-pruner.ts';
 import { portsOn } from '../support/database-foundation.ts';
 import { createMigratedDatabase } from '../support/databases.ts';
 import { armJob, DUE_AT, holdLeases, sampleRun } from './samples.ts';
@@ -72,4 +73,22 @@ it('what passes unclaimed is told of the others where the event of one is held, 
   expect(await told()).toEqual([[1], [10]]);
   await tell(20);
   expect(await told()).toEqual([[20], [20]]);
+});
+
+it('prune() passes over an execution and an event that are held, deletes the others, and those later', async () => {
+  const jobId = `job-${randomUUID()}`;
+  await database.rows(sql`
+    insert into scheduler_execution_log (job_id, started_at, status)
+    select ${jobId}, '2001-01-01'::timestamptz + day * interval '1 day', 'SUCCESS' from generate_series(1, 9) day`);
+  await database.rows(sql`
+    insert into scheduler_event (type, job_id, at)
+    select 'run.lost', ${jobId}, '2001-01-01'::timestamptz + day * interval '1 day' from generate_series(1, 9) day`);
+  const pruner = new PostgresHistoryPruner(database, { rows: 2 });
+  const signal = new AbortController().signal;
+  const prune = () => pruner.prune({ olderThan: new Date('2002-01-01'), keepLast: null, signal });
+  const lock = sql`
+    with runs as (select from scheduler_execution_log where job_id = ${jobId} order by started_at limit 1 for update)
+    select from runs, (select from scheduler_event where job_id = ${jobId} order by at limit 1 for update) event`;
+  expect(await whileHeld(lock, prune)).toEqual({ deleted: 16 });
+  expect(await prune()).toEqual({ deleted: 2 });
 });
