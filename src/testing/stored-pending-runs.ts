@@ -31,6 +31,7 @@ export class StoredPendingRuns implements PendingRuns {
     const { store } = this.#link;
     return this.#link.call('pending.add', () => {
       if (!store.configs.has(run.jobId)) throw new JobNotFoundError(run.jobId);
+      store.held.needConfig(run.jobId);
       const added = store.addPending({ ...run, scheduledAt: new Date(freeInstant(store, run.jobId)) });
       tellTriggered(store, added, { jobKwargs: maskSecrets(run.jobKwargs) });
       return added;
@@ -43,6 +44,7 @@ export class StoredPendingRuns implements PendingRuns {
       const source = store.executions.get(executionId);
       if (source === undefined || source.status === 'RUNNING') return null;
       if (!store.configs.has(source.jobId)) throw new JobNotFoundError(source.jobId);
+      store.held.needConfig(source.jobId);
       const { jobId, scheduledAt, jobKwargs } = source;
       const attempts = [...store.runsOf(jobId), ...store.waitingOf(jobId)]
         .filter((run) => run.scheduledAt.getTime() === scheduledAt.getTime())

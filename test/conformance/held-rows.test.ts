@@ -204,4 +204,21 @@ for (const [name, open] of [
       expect(await update()).toBe(true);
       expect(await pendingRunsOf(session.database, jobId)).toMatchObject([{ attempt: 2 }]);
     });
+
+    it('add() and addRetry() say that the configuration is held, and what they asked for does not come later', async () => {
+      const { jobId } = await armJob(session.database);
+      const [run, { pending }] = [sampleRun({ jobId }), ports()];
+      await executions().create(run);
+      await executions().update(run, succeeded(run));
+      const by = { jobId, reason: null, actor: 'tom' };
+      const orders = [
+        () => pending.add({ ...by, id: randomUUID(), trigger: 'manual', jobKwargs: {} }),
+        () => pending.addRetry({ ...by, id: randomUUID(), executionId: run.id }),
+      ];
+      for (const order of orders)
+        await expect(session.whileHeld('configs', jobId, order)).rejects.toThrow(DatabaseBusyError);
+      expect(await pendingRunsOf(session.database, jobId)).toEqual([]);
+      for (const order of orders) await order();
+      expect(await pendingRunsOf(session.database, jobId)).toHaveLength(2);
+    });
   });

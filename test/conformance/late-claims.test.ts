@@ -130,6 +130,19 @@ describe('a statement of somebody who has vanished', () => {
     rescues: () => new PostgresInstances(noting).rescue('instance-a'),
     prunes: () =>
       new PostgresHistoryPruner(noting).prune({ olderThan: null, keepLast: 9, signal: new AbortController().signal }),
+    'adds a run': (_, { jobId }) =>
+      new PostgresPendingRuns(noting).add({
+        ...{ ...by, jobId, reason: null },
+        id: randomUUID(),
+        trigger: 'manual',
+        jobKwargs: {},
+      }),
+    'adds a retry': ({ id, jobId }) =>
+      new PostgresPendingRuns(noting).addRetry({
+        ...{ ...by, jobId, reason: null },
+        id: randomUUID(),
+        executionId: id,
+      }),
     'renews a lease': () => new PostgresInstances(noting).renew(newInstance(), LEASE_MS),
     'gives up a lease': () => new PostgresInstances(noting).release('instance-a'),
     'tells what passes unclaimed': (_, { jobId, revision }) =>

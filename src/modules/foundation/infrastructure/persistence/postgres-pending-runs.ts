@@ -3,7 +3,8 @@
  *
  * Invariants: a run leaves this table in the statement that writes its RUNNING record, or that tells why there is none
  * (`pending-claim-statement.ts`); the instant of a manual one can never take the key of an occurrence of the schedule: it is no
- * whole second, nor at the millisecond of one that `@every` counts from the job's creation, or that its cursor waits for.
+ * whole second, nor at the millisecond of one that `@every` counts from the job's creation, or that its cursor waits for. Who
+ * adds one waits for whoever edits or holds its job, and not for long.
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type {
@@ -22,7 +23,7 @@ import { toExecution } from './execution-row.ts';
 import { isUuid } from './page-cursor.ts';
 import { renderPendingClaim, renderReady } from './pending-claim-statement.ts';
 import { schedulerExecutionLog, schedulerPendingRun } from './schema/runs.ts';
-import { decodeRow } from './statement-input.ts';
+import { decodeRow, ENDS_IN_TIME } from './statement-input.ts';
 import { toWritableJson } from '../../domain/writable-text.ts';
 
 /** Tries to find a free instant, should others take the same one at the same time. */
@@ -35,14 +36,14 @@ export class PostgresPendingRuns implements PendingRuns {
     this.#database = database;
   }
 
-  /** @throws JobNotFoundError when the job is deleted meanwhile */
+  /** @throws JobNotFoundError when the job is deleted meanwhile, DatabaseBusyError where somebody holds it */
   async add(run: NewPendingRun): Promise<PendingRun> {
     const added = await this.#insert(renderAdd(run), run.jobId);
     if (added === null) throw tooMany(run.jobId);
     return added;
   }
 
-  /** @throws JobNotFoundError when the job is deleted meanwhile */
+  /** The same. */
   async addRetry(order: RetryOrder): Promise<PendingRun | null> {
     return isUuid(order.executionId) ? this.#insert(renderAddRetry(order), order.jobId) : null;
   }
@@ -115,7 +116,7 @@ function renderAdd(run: NewPendingRun): SQL {
         date_trunc('milliseconds', clock_timestamp()) + interval '3 seconds',
         interval '1 millisecond'
       ) as at
-      where at <> date_trunc('second', at)
+      where at <> date_trunc('second', at) and ${ENDS_IN_TIME}
         and not exists (select from scheduler_execution_log other where other.id = ${run.id}::uuid)
         and not exists (select from scheduler_pending_run other where other.job_id = ${run.jobId} and other.scheduled_at = at)
         and not exists (select from scheduler_execution_log other where other.job_id = ${run.jobId} and other.scheduled_at = at)
@@ -143,7 +144,7 @@ function renderAddRetry({ id, executionId, reason, actor }: RetryOrder): SQL {
   return sql`
     with source as materialized (
       select *, coalesce(scheduled_at, started_at) as occurrence from scheduler_execution_log
-      where id = ${executionId}::uuid and status <> 'RUNNING'
+      where id = ${executionId}::uuid and status <> 'RUNNING' and ${ENDS_IN_TIME}
     ),
     next as materialized (
       select 1 + max(known.attempt) as attempt from (

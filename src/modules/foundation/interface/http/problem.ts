@@ -4,7 +4,7 @@
  * Invariant: an error that is not in the table, ours or not, is a 500 that tells nothing of its inside.
  */
 import { InvalidJobError } from '../../application/job-spec-fault.ts';
-import { CarillonError, InvalidInputError, RevisionConflictError } from '../../domain/errors.ts';
+import { CarillonError, DatabaseBusyError, InvalidInputError, RevisionConflictError } from '../../domain/errors.ts';
 import type { ProblemJson } from './contracts/problem.ts';
 import { RequestError } from './request-error.ts';
 
@@ -20,6 +20,12 @@ const DATABASE_AWAY: ProblemKind = {
   status: 503,
   title: 'Database unavailable',
   detail: 'The database does not answer. A change that was asked for may or may not have been made. Try again.',
+};
+
+const DATABASE_BUSY: ProblemKind = {
+  ...DATABASE_AWAY,
+  detail:
+    'Somebody else holds a row that this needs, as while a job is being edited. This change was not made. Try again.',
 };
 
 // oxfmt-ignore
@@ -71,7 +77,7 @@ export interface Problem {
 }
 
 export function toProblem(error: unknown, requestId: string): Problem {
-  const known = error instanceof CarillonError ? PROBLEMS[error.code] : undefined;
+  const known = kindOf(error);
   const { status, title, detail } = known ?? INTERNAL;
   const code = known !== undefined && error instanceof CarillonError ? error.code : 'INTERNAL';
   return {
@@ -87,6 +93,11 @@ export function toProblem(error: unknown, requestId: string): Problem {
       ...membersOf(error),
     },
   };
+}
+
+function kindOf(error: unknown): ProblemKind | undefined {
+  if (error instanceof DatabaseBusyError) return DATABASE_BUSY;
+  return error instanceof CarillonError ? PROBLEMS[error.code] : undefined;
 }
 
 function headersOf(error: unknown, status: ProblemStatus): Record<string, string> {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { DatabaseUnavailableError } from '../../../../../../src/modules/foundation/domain/errors.ts';
+import { DatabaseBusyError, DatabaseUnavailableError } from '../../../../../../src/modules/foundation/domain/errors.ts';
 import { MAX_BODY_BYTES } from '../../../../../../src/modules/foundation/interface/http/read-body.ts';
 import type { Client } from '../../../../../support/in-memory-client.ts';
 import { type InMemoryService, inMemoryService, TOKENS } from '../../../../../support/in-memory-service.ts';
@@ -125,6 +125,13 @@ describe('createApp() when something fails', () => {
     expect(headers.get('retry-after')).toBe('5');
     expect(json.code).toBe('DATABASE_UNAVAILABLE');
     expect(service.logger.lines.map(({ level }) => level)).toEqual(['warn']);
+  });
+
+  test('a row that somebody holds is 503 with Retry-After too, and says that nothing was changed', async () => {
+    service.configs.failure = new DatabaseBusyError('canceling statement due to lock timeout (55P03)');
+    const { status, headers, json } = await send('GET /admin/jobs/warm-cache');
+    expect([status, headers.get('retry-after'), json.code]).toEqual([503, '5', 'DATABASE_UNAVAILABLE']);
+    expect(json.detail).toContain('was not made');
   });
 
   test('a body that its sender gives up is their fault: 400, and no line in the log', async () => {
