@@ -4,7 +4,7 @@ import {
   type AheadRun,
   type Confirmation,
   type Confirming,
-  type DeadAheadRun,
+  type DeadAheadRuns,
   EDITED,
   OVERTAKEN,
 } from '../modules/foundation/application/ports/ahead-claims.ts';
@@ -60,7 +60,8 @@ export class StoredAheadClaims implements AheadClaims {
     return this.#link.call('ahead.giveBack', () => giveBack(this.#link.store, instanceId, runs));
   }
 
-  giveBackOfDead(instanceId: string): Promise<DeadAheadRun[]> {
+  /** All at once. */
+  giveBackOfDead(instanceId: string): Promise<DeadAheadRuns> {
     const { store } = this.#link;
     return this.#link.call('ahead.giveBackOfDead', () => {
       const orphans = store
@@ -74,7 +75,7 @@ export class StoredAheadClaims implements AheadClaims {
           .runsOf(jobId)
           .some((later) => !deadIds.has(later.id) && later.id !== id && later.scheduledAt > scheduledAt);
       const overtaken = new Set(orphans.filter(isOvertaken).map(({ id }) => id));
-      return orphans.flatMap((run) => {
+      const unstarted = orphans.flatMap((run) => {
         const { updatedAt } = store.configs.get(run.jobId) ?? {};
         const isSame = updatedAt !== undefined && updatedAt <= run.claimedAt!;
         const fate = giveBackOne(store, { run, isSame, isOvertaken: overtaken.has(run.id) });
@@ -82,6 +83,7 @@ export class StoredAheadClaims implements AheadClaims {
         const dead = { id, jobId, scheduledAt, instanceId: holder, isClaimable: fate === 'claimable' };
         return fate === 'cancelled' || fate === 'held' ? [] : [dead];
       });
+      return { unstarted, rest: null };
     });
   }
 }

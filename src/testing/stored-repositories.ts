@@ -8,7 +8,7 @@ import type {
 import {
   type Instance,
   type Instances,
-  type LostRun,
+  type Rescue,
   MISSED_MS,
   type Renewal,
 } from '../modules/foundation/application/ports/instances.ts';
@@ -168,7 +168,8 @@ export class StoredInstances implements Instances {
     return this.#link.call('instances.release', () => void this.#link.store.instances.delete(instanceId));
   }
 
-  rescue(instanceId: string): Promise<LostRun[]> {
+  /** All at once. */
+  rescue(instanceId: string): Promise<Rescue> {
     const { store } = this.#link;
     return this.#link.call('instances.rescue', () => {
       const lost = store.orphansOf(instanceId).filter((run) => !store.isUnconfirmed(run) && isFree(store, run));
@@ -181,9 +182,10 @@ export class StoredInstances implements Instances {
         store.ran(ended);
         endLost(store, ended, instanceId);
       }
-      return lost.map(({ id, jobId, scheduledAt, instanceId: holder }) => ({
+      const told = lost.map(({ id, jobId, scheduledAt, instanceId: holder }) => ({
         ...{ id, jobId, scheduledAt, instanceId: holder },
       }));
+      return { lost: told, rest: null };
     });
   }
 

@@ -123,10 +123,12 @@ describeOnEveryStore('AheadClaims', (database, onDatabases) => {
       const { instanceId, held, dueAt, tick, config } = await claimAhead();
       const order = { dueAt: new Date(Date.now() - 1_000), leaseMs, tick, renewals: held.renewals };
       expect((await ahead().confirmAll(instanceId, order)).isConfirmed).toBe(true);
-      expect((await ahead().giveBackOfDead('heir')).map(({ id }) => id)).not.toContain(held.run.id);
+      expect((await ahead().giveBackOfDead('heir')).unstarted.map(({ id }) => id)).not.toContain(held.run.id);
       await end(instanceId);
-      expect((await instances().rescue('heir')).map(({ id }) => id)).not.toContain(held.run.id);
-      const found = (await Promise.all([1, 2, 3].map((at) => ahead().giveBackOfDead(`heir-${at}`)))).flat();
+      expect((await instances().rescue('heir')).lost.map(({ id }) => id)).not.toContain(held.run.id);
+      const found = (await Promise.all([1, 2, 3].map((at) => ahead().giveBackOfDead(`heir-${at}`)))).flatMap(
+        ({ unstarted }) => unstarted,
+      );
       expect(found.filter(({ id }) => id === held.run.id)).toEqual([
         { id: held.run.id, jobId: config.jobId, scheduledAt: dueAt, instanceId, isClaimable: true },
       ]);
@@ -143,8 +145,8 @@ describeOnEveryStore('AheadClaims', (database, onDatabases) => {
       expect(confirmed).toEqual(new Set([held.run.id]));
       expect(heldFrom).toBeLessThanOrEqual(held.renewals);
       await end(instanceId);
-      expect((await instances().rescue('heir')).map(({ id }) => id)).not.toContain(held.run.id);
-      expect((await ahead().giveBackOfDead('heir')).map(({ id }) => id)).toContain(held.run.id);
+      expect((await instances().rescue('heir')).lost.map(({ id }) => id)).not.toContain(held.run.id);
+      expect((await ahead().giveBackOfDead('heir')).unstarted.map(({ id }) => id)).toContain(held.run.id);
       expect(await ahead().confirmEach(instanceId, { dueAt, leaseMs }, [held])).toMatchObject({ heldFrom: null });
     });
 
@@ -152,8 +154,8 @@ describeOnEveryStore('AheadClaims', (database, onDatabases) => {
       const { instanceId, held, dueAt } = await claimedAndDue();
       await ahead().confirmEach(instanceId, { dueAt, leaseMs }, [held]);
       await end(instanceId);
-      expect((await ahead().giveBackOfDead('heir')).map(({ id }) => id)).not.toContain(held.run.id);
-      expect((await instances().rescue('heir')).map(({ id }) => id)).toContain(held.run.id);
+      expect((await ahead().giveBackOfDead('heir')).unstarted.map(({ id }) => id)).not.toContain(held.run.id);
+      expect((await instances().rescue('heir')).lost.map(({ id }) => id)).toContain(held.run.id);
     });
 
     onDatabases('says so where the job was edited meanwhile, and its cursor does not come to it any more', async () => {
@@ -162,7 +164,7 @@ describeOnEveryStore('AheadClaims', (database, onDatabases) => {
         sql`update scheduler_job_config set cron_expression = '0 0 * * *' where job_id = ${config.jobId}`,
       );
       await end(instanceId);
-      const found = (await ahead().giveBackOfDead('heir')).find(({ id }) => id === held.run.id);
+      const found = (await ahead().giveBackOfDead('heir')).unstarted.find(({ id }) => id === held.run.id);
       expect(found).toMatchObject({ isClaimable: false });
       expect(await cursorOf(config.jobId)).toBe('unarmed');
       expect(await skippedOf(config.jobId)).toMatchObject([{ detail: { cause: 'edited', instanceId } }]);

@@ -41,7 +41,7 @@ it('rescue() forgets the others that are long gone where the row of one is held,
   await ports().executions.create(run);
   const known = async () =>
     (await database.rows<{ id: string }>(sql`select id from scheduler_instance`)).map(({ id }) => id);
-  const lost = await whileHeld(holding(gone[0]!), () => ports().instances.rescue('rescuer'));
+  const { lost } = await whileHeld(holding(gone[0]!), () => ports().instances.rescue('rescuer'));
   expect(lost.map(({ id }) => id)).toEqual([run.id]);
   expect(await known()).toEqual([gone[0]]);
   await ports().instances.rescue('rescuer');

@@ -132,7 +132,7 @@ for (const [name, open] of [
         expect(await ahead().giveBack(free.instanceId, [free.held])).toEqual(new Set([free.held.run.id]));
         expect(await giveBack()).toEqual(new Set([held.held.run.id]));
         await end(dead.instanceId);
-        const ofDead = async () => (await ahead().giveBackOfDead('heir')).map(({ id }) => id);
+        const ofDead = async () => (await ahead().giveBackOfDead('heir')).unstarted.map(({ id }) => id);
         expect(await session.whileHeld(kind, idOf(dead), ofDead)).not.toContain(dead.held.run.id);
         expect(await ofDead()).toContain(dead.held.run.id);
       }
@@ -177,7 +177,7 @@ for (const [name, open] of [
       const { jobId } = await armJob(session.database);
       const [lost, own] = [sampleRun({ jobId, instanceId: 'gone' }), sampleRun({ jobId })];
       for (const run of [lost, own]) await executions().create(run);
-      const rescue = async () => (await ports().instances.rescue('rescuer')).map(({ id }) => id);
+      const rescue = async () => (await ports().instances.rescue('rescuer')).lost.map(({ id }) => id);
       expect(await session.whileHeld('records', lost.id, rescue)).not.toContain(lost.id);
       expect(await rescue()).toContain(lost.id);
       const update = () => executions().update(own, succeeded(own));

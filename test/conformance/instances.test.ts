@@ -19,6 +19,7 @@ function newInstance(): Instance {
 
 describeOnEveryStore('Instances', (database, onDatabases) => {
   const instances = () => portsOn(database()).instances;
+  const rescue = async (instanceId: string) => (await instances().rescue(instanceId)).lost;
   const executions = () => portsOn(database()).executions;
   const waitingOf = (jobId: string) => pendingRunsOf(database(), jobId);
 
@@ -96,9 +97,9 @@ describeOnEveryStore('Instances', (database, onDatabases) => {
       await instances().renew(rescuer, 60_000);
       const run = sampleRun({ instanceId: dead.id });
       await executions().create(run);
-      expect(await instances().rescue(rescuer.id)).toEqual([]);
+      expect(await rescue(rescuer.id)).toEqual([]);
       await instances().release(dead.id);
-      const rescued = (await Promise.all([1, 2, 3, 4].map(() => instances().rescue(rescuer.id)))).flat();
+      const rescued = (await Promise.all([1, 2, 3, 4].map(() => rescue(rescuer.id)))).flat();
       expect(rescued).toEqual([{ id: run.id, jobId: run.jobId, scheduledAt: run.scheduledAt, instanceId: dead.id }]);
       expect(await executions().getById(run.id)).toMatchObject({
         status: 'FAILED',
@@ -115,7 +116,7 @@ describeOnEveryStore('Instances', (database, onDatabases) => {
       const dead = randomUUID();
       const runs = Array.from({ length: 60 }, () => sampleRun({ instanceId: dead }));
       await Promise.all(runs.map((run) => executions().create(run)));
-      const answers = await Promise.all(Array.from({ length: 8 }, (_, at) => instances().rescue(`rescuer-${at}`)));
+      const answers = await Promise.all(Array.from({ length: 8 }, (_, at) => rescue(`rescuer-${at}`)));
       const rescued = answers.flat().filter((run) => run.instanceId === dead);
       expect(rescued.map((run) => run.id).toSorted()).toEqual(runs.map((run) => run.id).toSorted());
     });
@@ -124,7 +125,7 @@ describeOnEveryStore('Instances', (database, onDatabases) => {
       const rescuer = newInstance();
       const run = sampleRun({ instanceId: 'never had a lease' });
       await executions().create(run);
-      expect((await instances().rescue(rescuer.id)).map(({ id }) => id)).toContain(run.id);
+      expect((await rescue(rescuer.id)).map(({ id }) => id)).toContain(run.id);
       expect(await executions().update(run, succeeded(run))).toBe(false);
       expect(await executions().getById(run.id)).toMatchObject({ failureReason: 'LOST' });
     });
@@ -133,11 +134,11 @@ describeOnEveryStore('Instances', (database, onDatabases) => {
       const { jobId } = await saveJob(database(), { onLost: 'retry' });
       const run = sampleRun({ jobId, instanceId: 'dead' });
       await executions().create(run);
-      await Promise.all([1, 2, 3].map((at) => instances().rescue(`rescuer-${at}`)));
+      await Promise.all([1, 2, 3].map((at) => rescue(`rescuer-${at}`)));
       expect(await waitingOf(jobId)).toMatchObject([
         { attempt: 2, maxAttempts: 2, trigger: 'retry', scheduledAt: run.scheduledAt, jobKwargs: run.jobKwargs },
       ]);
-      await instances().rescue('rescuer');
+      await rescue('rescuer');
       expect(await waitingOf(jobId)).toHaveLength(1);
     });
 
@@ -150,9 +151,7 @@ describeOnEveryStore('Instances', (database, onDatabases) => {
       const fails = sampleRun({ jobId: (await saveJob(database())).jobId, maxAttempts: 5 });
       const runs = [used, fails, sampleRun()].map((run) => ({ ...run, instanceId: 'dead' }));
       for (const run of runs) await executions().create(run);
-      expect((await instances().rescue('rescuer')).map(({ id }) => id)).toEqual(
-        expect.arrayContaining(runs.map(({ id }) => id)),
-      );
+      expect((await rescue('rescuer')).map(({ id }) => id)).toEqual(expect.arrayContaining(runs.map(({ id }) => id)));
       for (const { jobId } of runs) expect(await waitingOf(jobId)).toEqual([]);
     });
 
@@ -161,7 +160,7 @@ describeOnEveryStore('Instances', (database, onDatabases) => {
       const runs = jobs.map(({ jobId }) => sampleRun({ jobId, instanceId: 'dead' }));
       await Promise.all(runs.map((run) => executions().create(run)));
       await Promise.all([
-        ...[1, 2].map((at) => instances().rescue(`rescuer-${at}`)),
+        ...[1, 2].map((at) => rescue(`rescuer-${at}`)),
         ...jobs.map((job, at) =>
           at % 2 === 0
             ? database().rows(sql`delete from scheduler_job_config where job_id = ${job.jobId}`)
@@ -178,7 +177,7 @@ describeOnEveryStore('Instances', (database, onDatabases) => {
       const own = newInstance();
       const run = sampleRun({ instanceId: own.id });
       await executions().create(run);
-      expect((await instances().rescue(own.id)).map(({ id }) => id)).not.toContain(run.id);
+      expect((await rescue(own.id)).map(({ id }) => id)).not.toContain(run.id);
     });
 
     onDatabases('forgets instances that are long gone', async () => {
@@ -186,7 +185,7 @@ describeOnEveryStore('Instances', (database, onDatabases) => {
       await instances().renew(old, 60_000);
       await database().rows(sql`
         update scheduler_instance set expires_at = now() - interval '2 days' where id = ${old.id}`);
-      await instances().rescue('rescuer');
+      await rescue('rescuer');
       expect(await database().rows(sql`select id from scheduler_instance where id = ${old.id}`)).toEqual([]);
     });
   });

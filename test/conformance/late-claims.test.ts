@@ -181,7 +181,7 @@ describe('a statement of somebody who has vanished', () => {
     const runs = configs.map(({ jobId }) => sampleRun({ jobId, instanceId: 'gone' }));
     for (const run of runs) await executions.create(run);
     const rescue = async () => {
-      const lost = await instances.rescue('rescuer');
+      const { lost } = await instances.rescue('rescuer');
       return lost.map(({ id }) => id).filter((id) => runs.some((run) => run.id === id));
     };
     await session.rows(sql`begin`);

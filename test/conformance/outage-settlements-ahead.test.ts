@@ -70,7 +70,7 @@ describeOnEveryStore('OutageSettlements, of runs that were claimed ahead', (data
     await settle(claimed, { nextFireAt: claimed.held.nextFireAt, active, unstarted: [] });
     expect(await executions().getById(run.id)).toMatchObject({ status: 'RUNNING', claimedAt: startedAt, startedAt });
     await end(claimed.instanceId);
-    expect((await ahead().giveBackOfDead('heir')).map(({ id }) => id)).not.toContain(run.id);
-    expect((await instances().rescue('heir')).map(({ id }) => id)).toContain(run.id);
+    expect((await ahead().giveBackOfDead('heir')).unstarted.map(({ id }) => id)).not.toContain(run.id);
+    expect((await instances().rescue('heir')).lost.map(({ id }) => id)).toContain(run.id);
   });
 });

@@ -1,5 +1,6 @@
 /**
- * Keeps the database in reach: opens it, renews this instance's lease every 5 s, rescues what the dead left behind, stops
+ * Keeps the database in reach: opens it, renews this instance's lease every 5 s, rescues what the dead left behind (the next beat
+ * comes at once while there is more), stops
  * what is to be cancelled, writes what is held in memory, and says when the database goes and comes back.
  *
  * States: starting, away (asks again every second), returning (the lease is renewed, recoveries run), up. Invariants:
@@ -162,7 +163,7 @@ export class DatabaseSupervisor {
       if (!this.#isOpen) await this.#deps.connection.open();
       this.#isOpen = true;
       await this.#deps.lease.renew();
-      await this.#deps.rescuer.rescue();
+      if (await this.#deps.rescuer.rescue()) this.#beatAgain = true;
       await this.#deps.canceller.check();
       await this.#deps.unclaimedTeller.tell();
       if (this.#state !== 'up') {

@@ -2,6 +2,7 @@
  * Finds runs whose instance has lost its lease: those that may have started are recorded as FAILED, reason LOST, and those
  * that it had only claimed ahead go back to their cursors. So are records of this instance that it knows nothing of, which
  * nothing should leave behind: nothing stays RUNNING for ever, and keeps its job from running, whatever went wrong.
+ * Invariant: it goes through what was left a few portions at a time, and the lease is renewed in between.
  */
 import type { Run } from '../domain/run.ts';
 import type { DatabaseTime } from './database-time.ts';
@@ -19,6 +20,10 @@ import type { Logger } from './ports/logger.ts';
 
 /** So old is a record before it is asked whether anybody here runs it, and so much later that is asked again. */
 const UNKNOWN_MS = 60_000;
+
+/** A rescue makes good so many portions of each kind, and begins no second one after so long. */
+const PORTIONS = 3;
+const LONGEST_MS = 1_000;
 
 export interface OrphanRescuerDeps {
   readonly instances: Instances;
@@ -39,6 +44,8 @@ export class OrphanRescuer {
   readonly #deps: OrphanRescuerDeps;
   #unknown: ReadonlySet<string> = new Set();
   #lookAgainAt: number;
+  #lostFrom: string | null = null;
+  #unstartedFrom: string | null = null;
 
   constructor(deps: OrphanRescuerDeps) {
     this.#deps = deps;
@@ -48,14 +55,36 @@ export class OrphanRescuer {
     deps.lease.onSuspended(forget);
   }
 
-  async rescue(): Promise<void> {
+  /** @returns whether it is to be called again before long: there is more. @throws DatabaseUnavailableError */
+  async rescue(): Promise<boolean> {
+    const until = this.#deps.clock.monotonicMs() + LONGEST_MS;
+    this.#lostFrom = await this.#inPortions(this.#lostFrom, until, (from) => this.#endOfDead(from));
+    this.#unstartedFrom = await this.#inPortions(this.#unstartedFrom, until, (from) => this.#giveBack(from));
+    return this.#lostFrom !== null || this.#unstartedFrom !== null;
+  }
+
+  async #inPortions(
+    from: string | null,
+    until: number,
+    work: (from: string | null) => Promise<string | null>,
+  ): Promise<string | null> {
+    let rest = await work(from);
+    for (let portions = 1; rest !== null && portions < PORTIONS; portions += 1) {
+      if (this.#deps.clock.monotonicMs() >= until) break;
+      rest = await work(rest);
+    }
+    return rest;
+  }
+
+  async #endOfDead(from: string | null): Promise<string | null> {
     const { instances, lease, bus, logger } = this.#deps;
-    for (const { id, jobId, scheduledAt, instanceId } of await instances.rescue(lease.instanceId)) {
+    const { lost, rest } = await instances.rescue(lease.instanceId, from);
+    for (const { id, jobId, scheduledAt, instanceId } of lost) {
       const reason = `Instance ${instanceId} stopped renewing its lease while it ran this.`;
       logger.warn(`A run was lost and is recorded as FAILED: ${reason}`, { jobId, executionId: id });
       bus.emit({ type: 'run.lost', jobId, executionId: id, scheduledAt, reason });
     }
-    await this.#giveBack();
+    return rest;
   }
 
   /**
@@ -87,10 +116,10 @@ export class OrphanRescuer {
     bus.emit({ type: 'run.lost', jobId, executionId: id, scheduledAt, reason });
   }
 
-  async #giveBack(): Promise<void> {
+  async #giveBack(from: string | null): Promise<string | null> {
     const { aheadClaims, lease, loader, logger } = this.#deps;
-    const unstarted = await aheadClaims.giveBackOfDead(lease.instanceId);
-    if (unstarted.length === 0) return;
+    const { unstarted, rest } = await aheadClaims.giveBackOfDead(lease.instanceId, from);
+    if (unstarted.length === 0) return rest;
     const claimable = unstarted.filter(({ isClaimable }) => isClaimable);
     logger.warn('Occurrences that an instance had claimed before it ended, and not started, are claimed again.', {
       instanceIds: [...new Set(unstarted.map(({ instanceId }) => instanceId))],
@@ -98,5 +127,6 @@ export class OrphanRescuer {
       editedMeanwhile: unstarted.length - claimable.length,
     });
     await loader.reload(claimable.map(({ jobId }) => jobId));
+    return rest;
   }
 }

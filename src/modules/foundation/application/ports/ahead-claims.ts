@@ -47,6 +47,12 @@ export interface DeadAheadRun {
   readonly isClaimable: boolean;
 }
 
+/** What a statement gave back, and where the next one goes on; null: there is nothing more. */
+export interface DeadAheadRuns {
+  readonly unstarted: DeadAheadRun[];
+  readonly rest: string | null;
+}
+
 export interface AheadClaims {
   /**
    * Renews the lease, at or after `dueAt` by the database's clock, where it has never ended since that one of its `renewals` and no
@@ -64,6 +70,9 @@ export interface AheadClaims {
   confirmEach(instanceId: string, order: Confirming, runs: readonly AheadRun[]): Promise<Confirmation>;
   /** @returns the run ids that were given back; the others wait for somebody who is editing their job */
   giveBack(instanceId: string, runs: readonly AheadRun[]): Promise<ReadonlySet<string>>;
-  /** What instances without a lease had claimed and never confirmed; never those of `instanceId`. */
-  giveBackOfDead(instanceId: string): Promise<DeadAheadRun[]>;
+  /**
+   * What instances without a lease had claimed and never confirmed; never those of `instanceId`. A portion, from where the one
+   * before it ended: its `rest`; left out or null: from the first. All of a job's are in the same.
+   */
+  giveBackOfDead(instanceId: string, from?: string | null): Promise<DeadAheadRuns>;
 }

@@ -35,6 +35,12 @@ export interface LostRun {
   readonly instanceId: string;
 }
 
+/** What a statement made good, and where the next one goes on; null: there is nothing more. */
+export interface Rescue {
+  readonly lost: LostRun[];
+  readonly rest: string | null;
+}
+
 export interface Instances {
   /** Takes or prolongs the lease by `leaseMs` of the database's time. */
   renew(instance: Instance, leaseMs: number): Promise<Renewal>;
@@ -42,8 +48,9 @@ export interface Instances {
   release(instanceId: string): Promise<void>;
   /** RUNNING records whose instance has no lease become FAILED / LOST, each with its event; never those of `instanceId`,
    * and not those that `AheadClaims.giveBackOfDead` gives back.
-   * Of jobs with `onLost: retry` the next attempt waits, where one is left. */
-  rescue(instanceId: string): Promise<LostRun[]>;
+   * Of jobs with `onLost: retry` the next attempt waits, where one is left. A portion, from where the one before it ended: its
+   * `rest`; left out or null: from the first. */
+  rescue(instanceId: string, from?: string | null): Promise<Rescue>;
   /** RUNNING records that this instance has held for longer than that by the database's clock. */
   getRunning(instanceId: string, longerThanMs: number): Promise<Run[]>;
 }

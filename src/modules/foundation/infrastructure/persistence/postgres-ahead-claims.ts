@@ -4,7 +4,7 @@ import type {
   AheadRun,
   Confirmation,
   Confirming,
-  DeadAheadRun,
+  DeadAheadRuns,
 } from '../../application/ports/ahead-claims.ts';
 import { renderConfirmAll, renderConfirmEach, renderGiveBackAll } from './ahead-claim-statements.ts';
 import type { Database } from './database.ts';
@@ -12,13 +12,19 @@ import { renderGiveBackOfDead } from './give-back-of-dead-statement.ts';
 import { readInstant } from './statement-input.ts';
 
 type ConfirmedRow = { now: string; held_from: number | null; run_id: string; is_gone: boolean; is_confirmed: boolean };
-type DeadRow = { id: string; job_id: string; scheduled_at: string; instance_id: string; is_claimable: boolean };
+type GivenBackRow = { id: string; job_id: string; scheduled_at: string; instance_id: string; is_claimable: boolean };
+/** One without a run where none was given back. */
+type DeadRow = (GivenBackRow | { id: null }) & { rest: string | null };
+
+const PORTION = 1_000;
 
 export class PostgresAheadClaims implements AheadClaims {
   readonly #database: Database;
+  readonly #portion: number;
 
-  constructor(database: Database) {
+  constructor(database: Database, portion = PORTION) {
     this.#database = database;
+    this.#portion = portion;
   }
 
   async confirmAll(
@@ -47,14 +53,17 @@ export class PostgresAheadClaims implements AheadClaims {
     return new Set(rows.map((row) => row.run_id));
   }
 
-  async giveBackOfDead(instanceId: string): Promise<DeadAheadRun[]> {
-    const rows = await this.#database.rows<DeadRow>(renderGiveBackOfDead(instanceId));
-    return rows.map((row) => ({
-      id: row.id,
-      jobId: row.job_id,
-      scheduledAt: readInstant(row.scheduled_at),
-      instanceId: row.instance_id,
-      isClaimable: row.is_claimable,
-    }));
+  async giveBackOfDead(instanceId: string, from: string | null = null): Promise<DeadAheadRuns> {
+    const rows = await this.#database.rows<DeadRow>(renderGiveBackOfDead(instanceId, from ?? '', this.#portion));
+    const unstarted = rows
+      .filter((row) => row.id !== null)
+      .map((row) => ({
+        id: row.id,
+        jobId: row.job_id,
+        scheduledAt: readInstant(row.scheduled_at),
+        instanceId: row.instance_id,
+        isClaimable: row.is_claimable,
+      }));
+    return { unstarted, rest: rows[0]?.rest ?? null };
   }
 }

@@ -5,7 +5,8 @@
  * under the old one is told from what is claimed now, however the clock was set meanwhile; what was sent two renewals ago is claimed no more (`isLeased`); runs that were claimed ahead and have not started are no rescuer's (`AheadClaims` has
  * them); a run is taken from an instance only while its lease has ended, and at most once, and where its job says
  * so its next attempt waits from that moment on; whoever rescues waits for no lock of a run, so that a rescue and the
- * recording of outcomes never stand in each other's way.
+ * recording of outcomes never stand in each other's way, and looks at no more than a portion in a statement, so that it is answered
+ * in time however many runs were lost.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import {
@@ -14,6 +15,7 @@ import {
   type LostRun,
   MISSED_MS,
   type Renewal,
+  type Rescue,
 } from '../../application/ports/instances.ts';
 import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
 import { LOST_ATTEMPTS } from '../../domain/retry.ts';
@@ -30,11 +32,15 @@ const LOST_MESSAGE = 'The process that ran this job ended, or lost its lease, be
 
 const GOES_ON = sql`own.expires_at > excluded.renewed_at and own.held_since is not null`;
 
+const PORTION = 1_000;
+
 export class PostgresInstances implements Instances {
   readonly #database: Database;
+  readonly #portion: number;
 
-  constructor(database: Database) {
+  constructor(database: Database, portion = PORTION) {
     this.#database = database;
+    this.#portion = portion;
   }
 
   async renew(instance: Instance, leaseMs: number): Promise<Renewal> {
@@ -78,14 +84,10 @@ export class PostgresInstances implements Instances {
     );
   }
 
-  async rescue(instanceId: string): Promise<LostRun[]> {
-    const rows = await this.#database.rows<LostRow>(renderRescue(instanceId));
-    return rows.map((row) => ({
-      id: row.id,
-      jobId: row.job_id,
-      scheduledAt: readInstant(row.scheduled_at),
-      instanceId: row.instance_id,
-    }));
+  async rescue(instanceId: string, from: string | null = null): Promise<Rescue> {
+    const rows = await this.#database.rows<LostRow>(renderRescue(instanceId, from ?? '', this.#portion));
+    const lost = rows.flatMap((row) => (row.id === null ? [] : [toLostRun(row)]));
+    return { lost, rest: rows[0]?.rest ?? null };
   }
 
   async getRunning(instanceId: string, longerThanMs: number): Promise<Run[]> {
@@ -97,19 +99,35 @@ export class PostgresInstances implements Instances {
   }
 }
 
-type LostRow = { id: string; job_id: string; scheduled_at: string; instance_id: string };
+type FoundRow = { id: string; job_id: string; scheduled_at: string; instance_id: string };
+/** One without a run where none was lost. */
+type LostRow = (FoundRow | { id: null }) & { rest: string | null };
 
-/** A job whose lost runs are tried again is kept from being deleted until they wait: hence its lock, and where somebody else has it they are left for later. */
-function renderRescue(instanceId: string): SQL {
+function toLostRun(row: FoundRow): LostRun {
+  return {
+    id: row.id,
+    jobId: row.job_id,
+    scheduledAt: readInstant(row.scheduled_at),
+    instanceId: row.instance_id,
+  };
+}
+
+/** A job whose lost runs are tried again is kept from being deleted until they wait: hence its lock, and where somebody else has it they are left for later. Keys are ordered as texts, which keeps the whole history's index out of it. */
+function renderRescue(instanceId: string, from: string, portion: number): SQL {
   return sql`
-    with orphans as materialized (
-      select run.id, run.job_id from scheduler_execution_log run
-      where run.status = 'RUNNING' and run.instance_id <> ${instanceId} and not exists (
+    with looked as materialized (
+      select run.id::text as key, run.id from scheduler_execution_log run
+      where run.id::text > ${from} and run.status = 'RUNNING' and run.instance_id <> ${instanceId} and not exists (
         select from scheduler_instance holder
         where holder.id = run.instance_id and (holder.expires_at > clock_timestamp() or ${isUnconfirmed('run')})
       ) and ${ENDS_IN_TIME}
-      order by run.id
-      for update of run skip locked
+      order by key limit ${portion}
+    ),
+    orphans as materialized (
+      select run.id, run.job_id from looked cross join lateral (
+        select one.id, one.job_id from scheduler_execution_log one where one.id = looked.id and one.status || '' = 'RUNNING'
+        for update skip locked
+      ) run
     ),
     retrying as materialized (
       select job.job_id from scheduler_job_config job
@@ -170,5 +188,6 @@ function renderRescue(instanceId: string): SQL {
       for update skip locked
     ),
     forgotten as (delete from scheduler_instance gone using departed where gone.id = departed.id)
-    select id, job_id, coalesce(scheduled_at, started_at) as scheduled_at, instance_id from ended`;
+    select id, job_id, coalesce(scheduled_at, started_at) as scheduled_at, instance_id, whole.rest
+    from (select case when count(*) >= ${portion} then max(key) end as rest from looked) whole left join ended on true`;
 }

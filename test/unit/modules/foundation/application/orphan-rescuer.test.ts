@@ -31,6 +31,52 @@ describe('OrphanRescuer', () => {
     expect(store.executions.get('own')?.status).toBe('RUNNING');
   });
 
+  describe('of more than a beat makes good', () => {
+    /** Portions of the dead: so many are left behind, and each takes so long. */
+    async function withPortions(left: number, tookMs = 0) {
+      const store = newStore();
+      const { wired, link } = createEngine({ store });
+      await wired.lease.renew();
+      const asked: (string | null)[] = [];
+      const instances = {
+        rescue: async (_: string, from: string | null = null) => {
+          asked.push(from);
+          store.time.leap(tookMs);
+          const next = Number(from ?? 0) + 1;
+          return { lost: [], rest: next < left ? String(next) : null };
+        },
+      };
+      Object.assign(wired.instances, instances);
+      return { store, wired, link, asked };
+    }
+
+    it('asks three portions, and goes on where it stopped, from the first once it was through', async () => {
+      const { wired, asked } = await withPortions(5);
+      expect(await wired.rescuer.rescue()).toBe(true);
+      expect(asked.splice(0)).toEqual([null, '1', '2']);
+      expect(await wired.rescuer.rescue()).toBe(false);
+      expect(asked.splice(0)).toEqual(['3', '4']);
+      await wired.rescuer.rescue();
+      expect(asked).toEqual([null, '1', '2']);
+    });
+
+    it('asks one of each kind where the first one takes long', async () => {
+      const { wired, link, asked } = await withPortions(5, 1_500);
+      expect(await wired.rescuer.rescue()).toBe(true);
+      expect([asked, link.countOf('ahead.giveBackOfDead')]).toEqual([[null], 1]);
+    });
+
+    it('the next beat comes at once, and renews the lease, until nothing is left', async () => {
+      const { store, wired, link, asked } = await withPortions(20);
+      await wired.supervisor.start();
+      await store.time.advance(1);
+      expect([asked.length, link.countOf('instances.renew')]).toEqual([20, 1 + 7]);
+      await store.time.advance(4_000);
+      expect(asked).toHaveLength(20);
+      await wired.supervisor.stop();
+    });
+  });
+
   describe('a record of this instance that says RUNNING', () => {
     const MINUTE = 60_000;
 
