@@ -4,8 +4,10 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/modules/foundation/infrastructure/persistence/database.ts';
 import { PostgresDatabase } from '../../src/modules/foundation/infrastructure/persistence/drivers/postgres-database.ts';
+import { PostgresAheadClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-ahead-claims.ts';
 import { PostgresFireClaims } from '../../src/modules/foundation/infrastructure/persistence/postgres-fire-claims.ts';
 import { PostgresIdempotencyKeys } from '../../src/modules/foundation/infrastructure/persistence/postgres-idempotency-keys.ts';
+import { PostgresInstances } from '../../src/modules/foundation/infrastructure/persistence/postgres-instances.ts';
 import { PostgresPendingRuns } from '../../src/modules/foundation/infrastructure/persistence/postgres-pending-runs.ts';
 import { createMigratedDatabase } from '../support/databases.ts';
 
@@ -94,5 +96,28 @@ describe('What is asked for again and again', () => {
     const request = { scope: 'tom', key: 'new', requestHash: 'hash' };
     const read = await readOf('scheduler_idempotency_key', () => keys.take(request).catch(() => undefined));
     expect(read).toBeLessThan(10);
+  });
+
+  it.each([
+    {
+      what: 'giveBackOfDead()',
+      isStarted: false,
+      ask: () => new PostgresAheadClaims(explaining).giveBackOfDead('heir'),
+    },
+    { what: 'rescue()', isStarted: true, ask: () => new PostgresInstances(explaining).rescue('heir') },
+  ])('$what reads what the dead left behind a few times, and not once a run', async ({ isStarted, ask }) => {
+    await client.unsafe('truncate scheduler_execution_log, scheduler_instance cascade');
+    await client.unsafe(`
+      insert into scheduler_instance (id, hostname, runtime, version, started_at, renewed_at, expires_at, held_since)
+      values ('dead', 'host', 'node', '0', now(), now(), now(), now())`);
+    await client.unsafe(`
+      insert into scheduler_execution_log (job_id, started_at, status, scheduled_at, claimed_at, instance_id, is_exclusive)
+      select 'job-' || n, now(), 'RUNNING', now() + interval '1 hour', now() + interval '${isStarted ? 2 : 0} hours', 'dead', true
+      from generate_series(1, ${ROWS}) n`);
+    expect(await readOf('scheduler_execution_log', ask)).toBeLessThan(9 * ROWS);
+    const [left] = await client.unsafe(
+      `select count(*)::int as n from scheduler_execution_log where status = 'RUNNING'`,
+    );
+    expect(left).toEqual({ n: ROWS - 1_000 });
   });
 });

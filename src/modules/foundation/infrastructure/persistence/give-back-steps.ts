@@ -21,6 +21,9 @@ import { EDITED, OVERTAKEN } from '../../application/ports/ahead-claims.ts';
 import { SCHEDULER_ACTOR } from '../../application/ports/pending-runs.ts';
 import { DEFAULT_GRACE_MS, MISFIRE_THRESHOLD_MS } from '../../domain/misfire.ts';
 
+/** `|| ''` keeps the index of RUNNING records out of it: its instance's own may be tens of thousands, of which each run is one. */
+const IS_HELD = sql`run.status || '' = 'RUNNING' and run.instance_id || '' = judged.holder`;
+
 /** Gives the steps `judged`, `gone`, `cancelled`, `returned` and `overtaken`. */
 export function renderGiveBack(actor: string): SQL {
   return sql`${JUDGED},
@@ -41,13 +44,13 @@ export function renderGiveBack(actor: string): SQL {
       set status = 'FAILED', failure_reason = 'CANCELLED', error_message = coalesce(run.cancel_reason, 'cancelled'),
         started_at = least(run.started_at, clock_timestamp()), finished_at = clock_timestamp(), duration_ms = 0
       from judged
-      where run.id = judged.run_id and run.status = 'RUNNING' and run.instance_id = judged.holder
+      where run.id = judged.run_id and ${IS_HELD}
         and run.cancel_requested_at is not null and run.id in (select id from free)
       returning run.id
     ),
     gone as (
       delete from scheduler_execution_log run using judged
-      where run.id = judged.run_id and run.status = 'RUNNING' and run.instance_id = judged.holder
+      where run.id = judged.run_id and ${IS_HELD}
         and run.cancel_requested_at is null and judged.fate <> 'locked' and run.id in (select id from free)
         and (judged.fate <> 'overtaken' or judged.job_id in (select job_id from keys))
       returning run.id
