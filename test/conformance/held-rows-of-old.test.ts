@@ -75,6 +75,27 @@ it('what passes unclaimed is told of the others where the event of one is held, 
   expect(await told()).toEqual([[20], [20]]);
 });
 
+it('settle() leaves a job whose event is held to be told again, and settles the others', async () => {
+  const jobs = [await armJob(database), await armJob(database)];
+  const nothing = { ended: [], active: [], waiting: [], unstarted: [] };
+  const settle = (reason: string) =>
+    ports().settlements.settle(
+      'instance-a',
+      jobs.map((config) => ({
+        ...{ ...nothing, config, firstDueAt: DUE_AT, nextFireAt: new Date(+DUE_AT + 60_000) },
+        events: [{ type: 'occurrence.skipped', jobId: config.jobId, reason, key: `skipped ${config.jobId}` }],
+      })),
+    );
+  const toldOf = async ({ jobId }: JobConfig) => (await ports().ledger.getRecent(9, jobId)).map(({ reason }) => reason);
+  await settle('once');
+  const lock = sql`select from scheduler_event where job_id = ${jobs[0]!.jobId} and reason = 'once' for update`;
+  expect(await whileHeld(lock, () => settle('twice'))).toEqual(new Set([jobs[0]!.jobId]));
+  expect(await toldOf(jobs[0]!)).toContain('once');
+  expect(await toldOf(jobs[1]!)).toContain('twice');
+  expect(await settle('thrice')).toEqual(new Set());
+  expect(await toldOf(jobs[0]!)).toContain('thrice');
+});
+
 it('prune() passes over an execution and an event that are held, deletes the others, and those later', async () => {
   const jobId = `job-${randomUUID()}`;
   await database.rows(sql`

@@ -96,7 +96,22 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
         for no key update skip locked
       ) known
     ),
+    event as materialized (
+      select *, ${hashedKey(sql`event.key`)} as hashed
+      from ${inputRows('event', KEYED_EVENT_COLUMNS, settlements.flatMap(toEventRows(instanceId)))}
+    ),
+    retold as materialized (
+      select one.key from scheduler_event one where one.key in (select hashed from event)
+      for no key update skip locked
+    ),
+    unsaid as materialized (
+      select event.job_id from event where event.hashed not in (select key from retold) and exists (
+        select from scheduler_event one where one.key = event.hashed
+      )
+    ),
     held_up as materialized (
+      select job_id from unsaid
+      union all
       select waiting.job_id from waiting join scheduler_job_config job using (job_id)
       where waiting.job_id not in (select job_id from keys)
       union all
@@ -157,8 +172,8 @@ function renderSettle(instanceId: string, settlements: readonly OutageSettlement
     ),
     told as (
     ${INTO_KEYED_EVENTS}
-    select ${AS_KEYED_EVENT} from ${inputRows('event', KEYED_EVENT_COLUMNS, settlements.flatMap(toEventRows(instanceId)))}
-    where event.job_id not in (
+    select ${AS_KEYED_EVENT} from event
+    where event.job_id not in (select job_id from unsaid) and event.job_id not in (
       select job_id from standing
       where not is_run and (not is_current or coalesce(back_at, stood_at) is distinct from first_due_at)
     )
