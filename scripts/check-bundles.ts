@@ -18,12 +18,12 @@ interface Budget {
 
 /** `carillon/client` is types and Hono's client; `carillon/time` is what a browser may carry. */
 const BUDGETS: readonly Budget[] = [
-  { entry: 'src/index.ts', maxKb: 140, isWhole: false },
-  { entry: 'src/node.ts', maxKb: 149, isWhole: false },
-  { entry: 'src/deno.ts', maxKb: 151, isWhole: false },
-  { entry: 'src/bun.ts', maxKb: 148, isWhole: false },
-  { entry: 'src/cloudflare.ts', maxKb: 137, isWhole: false },
-  { entry: 'src/testing.ts', maxKb: 108, isWhole: false },
+  { entry: 'src/index.ts', maxKb: 141, isWhole: false },
+  { entry: 'src/node.ts', maxKb: 150, isWhole: false },
+  { entry: 'src/deno.ts', maxKb: 152, isWhole: false },
+  { entry: 'src/bun.ts', maxKb: 150, isWhole: false },
+  { entry: 'src/cloudflare.ts', maxKb: 139, isWhole: false },
+  { entry: 'src/testing.ts', maxKb: 109, isWhole: false },
   { entry: 'src/client.ts', maxKb: 4, isWhole: true },
   { entry: 'src/time.ts', maxKb: 40, isWhole: true },
   { entry: 'src/main/cloudflare.ts', maxKb: 250, isWhole: true },

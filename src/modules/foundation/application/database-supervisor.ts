@@ -165,7 +165,6 @@ export class DatabaseSupervisor {
       await this.#deps.lease.renew();
       if (await this.#deps.rescuer.rescue()) this.#beatAgain = true;
       await this.#deps.canceller.check();
-      await this.#deps.unclaimedTeller.tell();
       if (this.#state !== 'up') {
         this.#recover();
         return;
@@ -181,9 +180,9 @@ export class DatabaseSupervisor {
   /** Beside the beats, which wait for nobody who holds a row. */
   #tidy(): void {
     if (this.#tidying !== null) return;
-    const { executions, journal, rescuer } = this.#deps;
+    const { executions, journal, rescuer, unclaimedTeller } = this.#deps;
     const flushed = journal.size > 0 ? journal.flush() : Promise.resolve();
-    this.#tidying = Promise.all([flushed, executions.writeLastRuns(), rescuer.endUnknown()])
+    this.#tidying = Promise.all([flushed, executions.writeLastRuns(), rescuer.endUnknown(), unclaimedTeller.tell()])
       .then(() => undefined)
       .catch((error: unknown) => this.#lost(error))
       .finally(() => {

@@ -126,7 +126,12 @@ export class OrphanRescuer {
       claimedAgain: claimable.length,
       editedMeanwhile: unstarted.length - claimable.length,
     });
-    await loader.reload(claimable.map(({ jobId }) => jobId));
+    // Behind whatever is being read just now, which the renewal of the lease does not wait for.
+    void loader
+      .reload(claimable.map(({ jobId }) => jobId))
+      .catch((error: unknown) =>
+        logger.warn('What was given back could not be read at once; it is looked for within 30 s.', { error }),
+      );
     return rest;
   }
 }
