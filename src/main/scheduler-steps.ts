@@ -52,6 +52,7 @@ export function engineSteps(container: FoundationContainer, runsGraceMs: number)
           await container.resolve(tokenOf('executions')).writeLastRuns();
           await lease.release();
         } finally {
+          lease.end();
           if (journal.size > 0) container.resolve(tokenOf('logger')).error(unwritten(journal.size));
         }
       },

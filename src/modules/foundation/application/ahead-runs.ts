@@ -104,10 +104,10 @@ export class AheadRuns {
 
   /** While the runs drain this instance has its lease, and nobody else may have what could not be given back at once. */
   async #giveBackTillEnd(): Promise<void> {
-    const { held, lease, timers } = this.#deps;
+    if (this.#deps.lease.isEnded) return;
     await this.#giveBack().catch((error: unknown) => this.#failed(error));
-    if (this.#isStarted || held.doomed.length === 0 || lease.isReleased) return;
-    this.#cancelTimer = timers.wakeAfter(PATIENCE_MS, () => void this.#giveBackTillEnd());
+    if (this.#isStarted || this.#deps.held.doomed.length === 0) return;
+    this.#cancelTimer = this.#deps.timers.wakeAfter(PATIENCE_MS, () => void this.#giveBackTillEnd());
   }
 
   /** @param tick of the claim; `UNKNOWN_TICK` makes each job be looked at again */

@@ -25,7 +25,7 @@ export class InstanceLease {
   readonly #deps: InstanceLeaseDeps;
   #heldUntil = Number.NEGATIVE_INFINITY;
   #isDoubted = false;
-  #isReleased = false;
+  #isEnded = false;
   #term = 0;
   #live: readonly LiveInstance[] = [];
   #renewals = 0;
@@ -115,7 +115,7 @@ export class InstanceLease {
     time.observe(renewal.now.getTime(), askedAt);
     this.#heldUntil = askedAt + LEASE_MS - SAFETY_MS;
     this.#isDoubted = false;
-    this.#isReleased = false;
+    this.#isEnded = false;
     this.#live = renewal.live;
     this.#renewals = renewal.renewals;
     this.#renewedAt = renewal.now.getTime();
@@ -142,14 +142,19 @@ export class InstanceLease {
     return () => this.#regained.delete(listener);
   }
 
-  /** It was given up, and not renewed since. */
-  get isReleased(): boolean {
-    return this.#isReleased;
+  /** Whether it was given up, and not renewed since: nothing more is started, or given back. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** Gives it up, as far as this process goes; the database knows of it by `release`, or when it is over. */
+  end(): void {
+    this.#isEnded = true;
+    this.#heldUntil = Number.NEGATIVE_INFINITY;
   }
 
   async release(): Promise<void> {
-    this.#isReleased = true;
-    this.#heldUntil = Number.NEGATIVE_INFINITY;
+    this.end();
     await this.#deps.instances.release(this.instanceId);
   }
 }

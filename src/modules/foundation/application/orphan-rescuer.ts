@@ -118,7 +118,9 @@ export class OrphanRescuer {
 
   async #giveBack(from: string | null): Promise<string | null> {
     const { aheadClaims, lease, loader, logger } = this.#deps;
-    const { unstarted, rest } = await aheadClaims.giveBackOfDead(lease.instanceId, from);
+    const { unstarted, rest: found } = await aheadClaims.giveBackOfDead(lease.instanceId, from);
+    // Where an id does not come back from the driver as it is, it is begun anew at the next beat.
+    const rest = found === from ? null : found;
     if (unstarted.length === 0) return rest;
     const claimable = unstarted.filter(({ isClaimable }) => isClaimable);
     logger.warn('Occurrences that an instance had claimed before it ended, and not started, are claimed again.', {

@@ -151,7 +151,8 @@ export class OutageJournal implements RecordJournal {
       await this.#ledger.append(events);
     } catch (error) {
       giveBack();
-      if (error instanceof DatabaseUnavailableError) throw error;
+      // Who holds an event that is told again holds up no more than that.
+      if (error instanceof DatabaseUnavailableError && !(error instanceof DatabaseBusyError)) throw error;
       this.#logger.error(
         'The database refuses the count of runs that it has no record of; it is told again at the next beat.',
         {

@@ -1,6 +1,6 @@
 /**
  * What passes unclaimed, in `scheduler_event`. Invariant: an event a job and configuration, whoever tells it and however often;
- * its span goes on and never back; one whose row somebody holds is told again the next time, and waits for nobody.
+ * its span goes on and never back; one whose row somebody holds is told with what follows, and waits for nobody.
  */
 import { sql } from 'drizzle-orm';
 import type { Unclaimed, UnclaimedLedger } from '../../application/ports/unclaimed-ledger.ts';

@@ -50,6 +50,18 @@ it('AheadRuns goes on giving back while it is stopped and its runs drain, so tha
   expect(engine.link.countOf('ahead.giveBack')).toBe(asked);
 });
 
+it('AheadRuns asks no more once the lease has ended, though the database is away and nothing was given back', async () => {
+  const { store, engine, time } = await claimedHerd();
+  store.isAway = true;
+  await engine.wired.loop.stop();
+  await time.advance(3 * SECOND);
+  engine.wired.lease.end();
+  const asked = engine.link.countOf('ahead.giveBack');
+  await time.advance(60 * SECOND);
+  expect(engine.link.countOf('ahead.giveBack')).toBe(asked);
+  expect(engine.wired.held.doomed).toHaveLength(HERD);
+});
+
 it('AheadRuns confirms nothing that was claimed before the row of its instance was lost', async () => {
   const { store, engine, calls, time } = await claimedHerd({}, { aliveForMs: 12_500 });
   const { lease } = engine.wired;

@@ -1,6 +1,7 @@
 /** How many records the journal keeps of what ran without the database, of one job and of all. */
 import { describe, expect, it } from 'vitest';
 import { OutageJournal } from '../../../../../src/modules/foundation/application/outage-journal.ts';
+import { DatabaseBusyError, DatabaseUnavailableError } from '../../../../../src/modules/foundation/domain/errors.ts';
 import type { Outcome, Run } from '../../../../../src/modules/foundation/domain/run.ts';
 import { createEngine, newStore } from '../../../../support/engine.ts';
 
@@ -34,7 +35,7 @@ function setUp() {
     for (let job = 0; job < jobs; job += 1) hold(`full-${job}`, 1, 1);
   };
   const secondsOf = (jobId: string) => journal.unrecordedOf(jobId).map(({ id }) => Number(id.split(' ')[1]));
-  return { store, journal, hold, fill, secondsOf, forgotten, written };
+  return { store, journal, ledger, hold, fill, secondsOf, forgotten, written };
 }
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
@@ -100,5 +101,21 @@ describe('OutageJournal.handOver()', () => {
     hold('a', 1, 1, { mayBeRecorded: true });
     for (const jobId of ['a', 'b']) journal.handOver(jobId);
     expect([secondsOf('a'), secondsOf('b')]).toEqual([[1], []]);
+  });
+});
+
+describe('OutageJournal.flush()', () => {
+  it('tells the count of those that were left out later where somebody holds its event, and not where the database is away', async () => {
+    const { journal, ledger, hold } = setUp();
+    hold('a', 1, OF_A_JOB + 1);
+    const append = ledger.append.bind(ledger);
+    ledger.append = () => Promise.reject(new DatabaseBusyError('Somebody holds it.'));
+    await journal.flush();
+    expect(journal.size).toBe(1);
+    ledger.append = () => Promise.reject(new DatabaseUnavailableError('It is away.'));
+    await expect(journal.flush()).rejects.toThrow('It is away.');
+    ledger.append = append;
+    await journal.flush();
+    expect(journal.size).toBe(0);
   });
 });
