@@ -18,9 +18,9 @@ interface Budget {
 
 /** `carillon/client` is types and Hono's client; `carillon/time` is what a browser may carry. */
 const BUDGETS: readonly Budget[] = [
-  { entry: 'src/index.ts', maxKb: 141, isWhole: false },
-  { entry: 'src/node.ts', maxKb: 150, isWhole: false },
-  { entry: 'src/deno.ts', maxKb: 152, isWhole: false },
+  { entry: 'src/index.ts', maxKb: 142, isWhole: false },
+  { entry: 'src/node.ts', maxKb: 151, isWhole: false },
+  { entry: 'src/deno.ts', maxKb: 153, isWhole: false },
   { entry: 'src/bun.ts', maxKb: 150, isWhole: false },
   { entry: 'src/cloudflare.ts', maxKb: 139, isWhole: false },
   { entry: 'src/testing.ts', maxKb: 109, isWhole: false },
