@@ -1,7 +1,7 @@
 /**
- * Keeps the database in reach: opens it, renews this instance's lease every 5 s, rescues what the dead left behind (the next beat
- * comes at once while there is more), stops
- * what is to be cancelled, writes what is held in memory, and says when the database goes and comes back.
+ * Keeps the database in reach: opens it, renews this instance's lease every 5 s, rescues what the dead left behind (the next
+ * beat comes at once while there is more), stops what is to be cancelled, writes what is held in memory, and says when the
+ * database goes and comes back.
  *
  * States: starting, away (asks again every second), returning (the lease is renewed, recoveries run), up. Invariants:
  * nobody is told 'up' before everything that must be made good after an outage has been made good; there is one beat at

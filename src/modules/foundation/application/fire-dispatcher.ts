@@ -33,6 +33,9 @@ export interface SlotReservation {
   release(): void;
 }
 
+/** What says how many runs of a job may go on at once. */
+type RoomTerms = Pick<JobTerms, 'overlapPolicy' | 'maxConcurrentRuns'>;
+
 /** `jobId` of the run that ended; null: slots were given back unused. */
 export type SlotListener = (jobId: string | null) => void;
 
@@ -94,7 +97,7 @@ export class FireDispatcher {
   }
 
   /** As the claim sees it, of what this process runs: none is started beside those that go on. */
-  isFull(jobId: string, terms: Pick<JobTerms, 'overlapPolicy' | 'maxConcurrentRuns'> | undefined): boolean {
+  isFull(jobId: string, terms: RoomTerms | undefined): boolean {
     const atMost = terms?.overlapPolicy === 'allow' ? (terms.maxConcurrentRuns ?? Number.POSITIVE_INFINITY) : 1;
     return this.countWorking(jobId) >= atMost;
   }
@@ -118,7 +121,7 @@ export class FireDispatcher {
    * A run of this job goes on that the database did not count when it let another be claimed, and there is no room beside it.
    * What the database knows of, it has counted.
    */
-  isFullUnrecorded(jobId: string, terms: Parameters<FireDispatcher['isFull']>[1]): boolean {
+  isFullUnrecorded(jobId: string, terms: RoomTerms | undefined): boolean {
     return this.isRunningUnrecorded(jobId) && this.isFull(jobId, terms);
   }
 

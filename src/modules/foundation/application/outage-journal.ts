@@ -7,7 +7,7 @@
  * What started without a record is kept a bounded number of times a job; the oldest beyond that are counted instead.
  */
 import { describeError } from '../domain/describe-error.ts';
-import { DatabaseBusyError, DatabaseUnavailableError } from '../domain/errors.ts';
+import { DatabaseBusyError, DatabaseUnavailableError, isDatabaseAway } from '../domain/errors.ts';
 import type { Outcome, Run } from '../domain/run.ts';
 import { FoldedRuns } from './folded-runs.ts';
 import type { EventLedger } from './ports/event-ledger.ts';
@@ -152,7 +152,7 @@ export class OutageJournal implements RecordJournal {
     } catch (error) {
       giveBack();
       // Who holds an event that is told again holds up no more than that.
-      if (error instanceof DatabaseUnavailableError && !(error instanceof DatabaseBusyError)) throw error;
+      if (isDatabaseAway(error)) throw error;
       this.#logger.error(
         'The database refuses the count of runs that it has no record of; it is told again at the next beat.',
         {

@@ -6,7 +6,7 @@
  * where somebody holds the cursor, the job is named as unsettled, to be told again.
  */
 import { describeError } from '../domain/describe-error.ts';
-import { DatabaseBusyError, DatabaseUnavailableError } from '../domain/errors.ts';
+import { DatabaseUnavailableError, isDatabaseAway } from '../domain/errors.ts';
 import type { SchedulerEvent } from '../domain/event.ts';
 import type { EventLedger } from './ports/event-ledger.ts';
 import type { Logger } from './ports/logger.ts';
@@ -79,7 +79,7 @@ export class OutageTelling {
       );
     }
     await ledger.append([event]).catch((error: unknown) => {
-      if (error instanceof DatabaseUnavailableError && !(error instanceof DatabaseBusyError)) throw error;
+      if (isDatabaseAway(error)) throw error;
       logger.error('The ledger refuses the event that says so.', { jobId, reason: describeError(error).message });
     });
     return new Set([jobId]);

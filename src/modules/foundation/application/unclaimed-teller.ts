@@ -7,7 +7,7 @@
  * told, by whoever claims or edits the job afterwards. Nothing fails by it: what could not be told is told the next time.
  */
 import { describeError } from '../domain/describe-error.ts';
-import { DatabaseBusyError, DatabaseUnavailableError } from '../domain/errors.ts';
+import { isDatabaseAway } from '../domain/errors.ts';
 import type { ArmableConfig } from '../domain/job-config.ts';
 import { nextFire } from '../domain/next-fire.ts';
 import { readJobRow } from '../domain/read-job-row.ts';
@@ -55,7 +55,7 @@ export class UnclaimedTeller {
     try {
       for (let from = 0; from < asked.length; from += BATCH) await this.#tellOf(asked.slice(from, from + BATCH), now);
     } catch (error) {
-      if (error instanceof DatabaseUnavailableError && !(error instanceof DatabaseBusyError)) throw error;
+      if (isDatabaseAway(error)) throw error;
       logger.error('What passes unclaimed could not be told in the ledger; it is tried again in a minute.', {
         reason: describeError(error).message,
       });

@@ -108,6 +108,11 @@ export class DatabaseUnavailableError extends CarillonError {
 /** Somebody holds a row that the statement needs, and did not let go in time. It had no effect, and others may have one. */
 export class DatabaseBusyError extends DatabaseUnavailableError {}
 
+/** Nobody gets an answer: not that somebody holds a row, which holds up only what needs it. */
+export function isDatabaseAway(error: unknown): error is DatabaseUnavailableError {
+  return error instanceof DatabaseUnavailableError && !(error instanceof DatabaseBusyError);
+}
+
 /** The persisted jobs could not be read, or one of them not be armed; the log says why. Asked again by the next beat. */
 export class JobsNotLoadedError extends CarillonError {
   readonly code = 'JOBS_NOT_LOADED';

@@ -24,8 +24,7 @@ const DATABASE_AWAY: ProblemKind = {
 
 const DATABASE_BUSY: ProblemKind = {
   ...DATABASE_AWAY,
-  detail:
-    'Somebody else holds a row that this needs, as while a job is being edited. This change was not made. Try again.',
+  detail: 'Somebody else holds a row that this needs, and did not let go in time. This change was not made. Try again.',
 };
 
 // oxfmt-ignore

@@ -62,6 +62,18 @@ it('AheadRuns asks no more once the lease has ended, though the database is away
   expect(engine.wired.held.doomed).toHaveLength(HERD);
 });
 
+it('a whole stop with the database away ends the lease here, and nothing is asked after it', async () => {
+  const { store, engine, time } = await claimedHerd();
+  store.isAway = true;
+  await time.advance(10 * SECOND);
+  await engine.stop();
+  expect(engine.wired.lease.isEnded).toBe(true);
+  await time.advance(SECOND);
+  const asked = engine.link.countOf('ahead.giveBack');
+  await time.advance(60 * SECOND);
+  expect(engine.link.countOf('ahead.giveBack')).toBe(asked);
+});
+
 it('AheadRuns confirms nothing that was claimed before the row of its instance was lost', async () => {
   const { store, engine, calls, time } = await claimedHerd({}, { aliveForMs: 12_500 });
   const { lease } = engine.wired;

@@ -60,6 +60,27 @@ describe('OrphanRescuer', () => {
       expect(asked).toEqual([null, '1', '2']);
     });
 
+    it('does not ask on and on where an id comes back as another than it is', async () => {
+      const { wired } = await withPortions(1);
+      let asked = 0;
+      wired.aheadClaims.giveBackOfDead = async () => {
+        asked += 1;
+        return { unstarted: [], rest: 'never further' };
+      };
+      expect(await wired.rescuer.rescue()).toBe(false);
+      expect(asked).toBe(2);
+    });
+
+    it('waits for nothing that is being read of what it gave back', async () => {
+      const { wired, link, store } = await withPortions(1);
+      const dead = { id: 'x', jobId: 'a', scheduledAt: new Date(store.now()), instanceId: 'gone' };
+      wired.aheadClaims.giveBackOfDead = async () => ({ unstarted: [{ ...dead, isClaimable: true }], rest: null });
+      const letGo = link.holdAnswer('configs.getStanding');
+      expect(await wired.rescuer.rescue()).toBe(false);
+      expect(link.countOf('configs.getStanding')).toBe(1);
+      letGo();
+    });
+
     it('asks one of each kind where the first one takes long', async () => {
       const { wired, link, asked } = await withPortions(5, 1_500);
       expect(await wired.rescuer.rescue()).toBe(true);
