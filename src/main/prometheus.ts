@@ -35,16 +35,23 @@ interface Gathered {
   times: number;
 }
 
-/** All that a metric looks at. */
-function keyOf({ type, detail = {} }: SchedulerEvent): string {
-  const { trigger, latenessMs, status, failureReason, durationMs } = detail as Record<string, string | number>;
-  return `${type} ${trigger} ${latenessMs} ${status} ${failureReason} ${durationMs}`;
+/** All that a metric looks at, besides the type of the event. */
+const LOOKED_AT = ['trigger', 'latenessMs', 'status', 'failureReason', 'durationMs'] as const;
+
+function keyOf({ type, detail }: SchedulerEvent): string {
+  return [type, ...LOOKED_AT.map((name) => detail?.[name])].join(' ');
+}
+
+function isAlike(one: SchedulerEvent, other: SchedulerEvent): boolean {
+  return one.type === other.type && LOOKED_AT.every((name) => one.detail?.[name] === other.detail?.[name]);
 }
 
 class DeferredMetrics implements Metrics {
   readonly #instance: Instance;
   readonly #readGauges: () => EngineGauges;
   readonly #gathered = new Map<string, Gathered>();
+  /** Of a herd, an event is nearly always like the one before it. */
+  #last: Gathered | null = null;
   #size = 0;
   #loading: Promise<Metrics> | null = null;
   #loaded: Metrics | null = null;
@@ -55,13 +62,18 @@ class DeferredMetrics implements Metrics {
   }
 
   record(event: SchedulerEvent): void {
-    const key = keyOf(event);
-    const known = this.#gathered.get(key);
-    if (known !== undefined) known.times += 1;
-    else this.#gathered.set(key, { event, times: 1 });
+    if (this.#last === null || !isAlike(this.#last.event, event)) this.#last = this.#gather(event);
+    this.#last.times += 1;
     this.#size += 1;
     const isMuch = this.#gathered.size > MAX_DISTINCT || this.#size > MAX_GATHERED;
     if (isMuch && this.#loaded !== null) this.#count(this.#loaded);
+  }
+
+  #gather(event: SchedulerEvent): Gathered {
+    const key = keyOf(event);
+    const gathered = this.#gathered.get(key) ?? { event, times: 0 };
+    this.#gathered.set(key, gathered);
+    return gathered;
   }
 
   async render(): Promise<string> {
@@ -73,6 +85,7 @@ class DeferredMetrics implements Metrics {
   #count(metrics: Metrics): void {
     for (const { event, times } of this.#gathered.values()) metrics.record(event, times);
     this.#gathered.clear();
+    this.#last = null;
     this.#size = 0;
   }
 

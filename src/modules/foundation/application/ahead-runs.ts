@@ -220,10 +220,10 @@ export class AheadRuns {
     const { clock, directory, dispatcher, held, lease, time } = this.#deps;
     const starting = held.takeConfirmed(dispatcher.freeSlots);
     if (lease.term === null || lease.term !== this.#confirmedTerm) return held.holdAgain(starting);
-    const now = time.atLeast();
+    const now = new Date(time.atLeast());
     if (starting.length > 0) this.#patientUntil = clock.monotonicMs() + PATIENCE_MS;
     for (const { run, config } of starting) {
-      const startedAt = new Date(Math.max(run.scheduledAt.getTime(), now));
+      const startedAt = run.scheduledAt > now ? run.scheduledAt : now;
       dispatcher.dispatch({ ...run, startedAt, isRecorded: true }, config, directory.registry);
     }
   }

@@ -35,7 +35,9 @@ const NONE: Answer = { confirmed: new Set(), givenBack: new Set() };
  * @returns by run ids, or of all that they may start; null: they are not due yet @throws DatabaseUnavailableError
  */
 export async function confirmDue(deps: ConfirmDueDeps, due: readonly HeldRun[]): Promise<Answer | 'all' | null> {
-  const ours = due.filter(({ renewals }) => renewals <= deps.lease.renewals);
+  const known = deps.lease.renewals;
+  const isOurs = ({ renewals }: HeldRun): boolean => renewals <= known;
+  const ours = due.every(isOurs) ? due : due.filter(isOurs);
   const answer = ours.length === 0 ? NONE : await confirmOurs(deps, ours);
   if (answer !== 'all' || ours.length === due.length) return answer;
   return { ...NONE, confirmed: new Set(ours.map(({ run }) => run.id)) };
@@ -99,11 +101,12 @@ function boundsOf(due: readonly HeldRun[]): Bounds {
     tick: Number.POSITIVE_INFINITY,
     renewals: Number.POSITIVE_INFINITY,
   };
-  for (const { run, tick, renewals } of due) {
-    bounds.firstDueAt = Math.min(bounds.firstDueAt, run.scheduledAt.getTime());
-    bounds.dueAt = Math.max(bounds.dueAt, run.scheduledAt.getTime());
+  due.forEach(({ run, tick, renewals }) => {
+    const at = run.scheduledAt.getTime();
+    bounds.firstDueAt = Math.min(bounds.firstDueAt, at);
+    bounds.dueAt = Math.max(bounds.dueAt, at);
     bounds.tick = Math.min(bounds.tick, tick);
     bounds.renewals = Math.min(bounds.renewals, renewals);
-  }
+  });
   return bounds;
 }

@@ -18,7 +18,7 @@ export type BusEvent = SchedulerEvent | RunOutputEvent;
 export type EventListener = (event: BusEvent) => void;
 
 export class EventBus {
-  readonly #listeners = new Set<EventListener>();
+  #listeners: readonly EventListener[] = [];
   readonly #logger: Logger;
 
   constructor(logger: Logger) {
@@ -27,8 +27,10 @@ export class EventBus {
 
   /** @returns how to stop listening */
   subscribe(listener: EventListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#listeners = [...new Set([...this.#listeners, listener])];
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== listener);
+    };
   }
 
   emit(event: BusEvent): void {

@@ -51,7 +51,7 @@ export class FireDispatcher {
   readonly #starts: StartBurst;
   readonly #maxConcurrentRuns: number;
   readonly #active = new Map<string, ActiveRun>();
-  readonly #listeners = new Set<SlotListener>();
+  #listeners: readonly SlotListener[] = [];
   /** The jobs of active runs that the database does not know of, by run id. */
   readonly #unrecorded = new Map<string, string>();
   /** Active runs whose job works. */
@@ -160,23 +160,28 @@ export class FireDispatcher {
     this.#active.set(run.id, active);
     this.#directory.noteStart(run);
     this.#working += 1;
-    const onWorkEnd = (): void => {
-      this.#endWork(active);
-      this.#offer();
-    };
-    const work = this.#executor.start({ run, config, registry, controller, onWorkEnd });
+    const work = this.#executor.start({ run, config, registry, controller, onWorkEnd: this.#onWorkEnd });
     // The start of one without a record is its record's.
-    if (run.isRecorded) this.#starts.afterwards(() => void this.#finish(active, work));
-    else void this.#finish(active, work);
+    if (run.isRecorded) this.#starts.afterwards(() => this.#finish(active, work));
+    else this.#finish(active, work);
   }
 
-  async #finish(active: ActiveRun, work: RunWork): Promise<void> {
-    try {
-      await this.#executor.finish(work);
-    } finally {
-      this.#ended(active);
-    }
+  #finish(active: ActiveRun, work: RunWork): void {
+    void this.#executor.finish(work).then(
+      () => this.#ended(active),
+      (error: unknown) => {
+        this.#ended(active);
+        throw error;
+      },
+    );
   }
+
+  /** One for all runs. */
+  readonly #onWorkEnd = ({ id }: TrackedRun): void => {
+    const active = this.#active.get(id);
+    if (active !== undefined) this.#endWork(active);
+    this.#offer();
+  };
 
   #endWork(active: ActiveRun): void {
     if (active.isWorking) this.#working -= 1;
@@ -194,8 +199,10 @@ export class FireDispatcher {
 
   /** Is told of each run that has ended, and once, where somebody asked, that slots are free. @returns how to stop listening */
   onSlotFree(listener: SlotListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#listeners = [...new Set([...this.#listeners, listener])];
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== listener);
+    };
   }
 
   /** Resolves when no run is active. */

@@ -58,13 +58,15 @@ export class FireQueue {
   }
 
   /** The jobs due at or before `until`, in no order; they stay. */
-  *within(until: number): Generator<string> {
+  within(until: number): string[] {
+    const found: string[] = [];
     const open = [0];
     for (let place = open.pop(); place !== undefined; place = open.pop()) {
       if (place >= this.size || this.#ats[place]! > until) continue;
-      yield this.#jobIds[place]!;
+      found.push(this.#jobIds[place]!);
       open.push(2 * place + 1, 2 * place + 2);
     }
+    return found;
   }
 
   #put(place: number, jobId: string, at: number): void {
@@ -75,7 +77,8 @@ export class FireQueue {
 
   /** Moves what stands at a place up or down, to where it belongs. */
   #settle(from: number): void {
-    const [jobId, at] = [this.#jobIds[from]!, this.#ats[from]!];
+    const jobId = this.#jobIds[from]!;
+    const at = this.#ats[from]!;
     let place = from;
     for (let up = (place - 1) >> 1; place > 0 && this.#ats[up]! > at; up = (place - 1) >> 1) {
       this.#put(place, this.#jobIds[up]!, this.#ats[up]!);

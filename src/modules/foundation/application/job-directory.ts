@@ -101,7 +101,7 @@ export class JobDirectory {
 
   /** The persisted jobs that are looked at by `until`, in no order. They stay. */
   jobIdsUpTo(until: number): string[] {
-    return [...this.#persisted.within(until)];
+    return this.#persisted.within(until);
   }
 
   /** When a persisted job is looked at next, in milliseconds since 1970, or null. */

@@ -8,11 +8,11 @@ import type { TrackedRun } from './ports/run-tracker.ts';
 import type { RunController } from './run-controller.ts';
 import type { RunLog } from './run-log.ts';
 
-export interface RunContextParts {
+/** Whose context it is. */
+export interface RunContextOwner {
   readonly run: TrackedRun;
   readonly controller: RunController;
   readonly log: RunLog;
-  readonly lastSuccessAt: Date | null;
 }
 
 /** What a console shows, which looks past the handler. */
@@ -33,7 +33,7 @@ export class RunContext implements JobContext {
     },
   };
 
-  readonly #parts: RunContextParts;
+  readonly #owner: RunContextOwner;
 
   readonly jobId: string;
   readonly executionId: string;
@@ -46,9 +46,9 @@ export class RunContext implements JobContext {
   readonly signal = LATER as AbortSignal;
   readonly logger = LATER as JobLogger;
 
-  constructor(parts: RunContextParts) {
-    const { run, lastSuccessAt } = parts;
-    this.#parts = parts;
+  constructor(owner: RunContextOwner, lastSuccessAt: Date | null) {
+    const { run } = owner;
+    this.#owner = owner;
     this.jobId = run.jobId;
     this.executionId = run.id;
     this.scheduledAt = run.scheduledAt;
@@ -60,8 +60,8 @@ export class RunContext implements JobContext {
   }
 
   #make(name: string | symbol): unknown {
-    return name === 'signal' ? this.#parts.controller.signal : this.#parts.log.forJob;
+    return name === 'signal' ? this.#owner.controller.signal : this.#owner.log.forJob;
   }
 
-  readonly progress = (fraction: number, message?: string): void => this.#parts.log.progress(fraction, message);
+  readonly progress = (fraction: number, message?: string): void => this.#owner.log.progress(fraction, message);
 }

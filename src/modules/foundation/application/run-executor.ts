@@ -50,8 +50,9 @@ export class RunExecutor {
   }
 
   #tellEnd({ assignment: { run }, durationMs }: RunWork, reason: string | null, how: JsonObject): void {
-    const of = { jobId: run.jobId, executionId: run.id, scheduledAt: run.scheduledAt };
-    const told = reason === null ? of : { ...of, reason };
-    this.#deps.bus.emit({ type: 'run.finished', ...told, detail: { ...how, durationMs } });
+    const { jobId, id: executionId, scheduledAt } = run;
+    const detail = { ...how, durationMs };
+    const told = { type: 'run.finished', jobId, executionId, scheduledAt, detail } as const;
+    this.#deps.bus.emit(reason === null ? told : { ...told, reason });
   }
 }

@@ -31,11 +31,13 @@ export class RunLog {
   #voice: RunVoice | null = null;
   #forJob: JobLogger | null = null;
   #secrets: RunSecrets | null = null;
-  #isClosed = false;
+  #isClosed: boolean;
 
-  constructor(deps: RunLogDeps, owner: RunLogOwner) {
+  /** @param isClosed the run's own takes nothing any more */
+  constructor(deps: RunLogDeps, owner: RunLogOwner, isClosed: boolean) {
     this.#deps = deps;
     this.#owner = owner;
+    this.#isClosed = isClosed;
   }
 
   get #run(): Run {

@@ -9,6 +9,7 @@
 import { JobNotRegisteredError, RunLostError, RunTimeoutError } from '../domain/errors.ts';
 import { handlerOf, type RunnableConfig } from '../domain/job-config.ts';
 import type { JsonObject, MergedJobRegistry, RegisteredJob } from '../domain/job-definition.ts';
+import { mayBePromise } from '../domain/may-be-promise.ts';
 import type { EventBus } from './event-bus.ts';
 import type { InstanceLease } from './instance-lease.ts';
 import { mergeKwargs, validateKwargs } from './job-kwargs.ts';
@@ -17,7 +18,7 @@ import type { Clock } from './ports/clock.ts';
 import type { ExecutionLogRepository } from './ports/execution-log-repository.ts';
 import type { TrackedRun, WorkSpan } from './ports/run-tracker.ts';
 import type { Timers } from './ports/timers.ts';
-import { RunContext } from './run-context.ts';
+import { RunContext, type RunContextOwner } from './run-context.ts';
 import type { RunController } from './run-controller.ts';
 import { RunLog, type RunLogDeps, type RunLogOwner } from './run-log.ts';
 
@@ -28,7 +29,7 @@ export interface Assignment {
   readonly registry: MergedJobRegistry;
   readonly controller: RunController;
   /** Is told when the job's own work has ended or was given up, before that is recorded. */
-  readonly onWorkEnd?: () => void;
+  readonly onWorkEnd?: (run: TrackedRun) => void;
 }
 
 export interface RunWorkDeps extends RunLogDeps {
@@ -39,10 +40,10 @@ export interface RunWorkDeps extends RunLogDeps {
   readonly timers: Timers;
 }
 
-export class RunWork implements WorkSpan, RunLogOwner {
+export class RunWork implements WorkSpan, RunLogOwner, RunContextOwner {
   readonly #deps: RunWorkDeps;
   readonly assignment: Assignment;
-  readonly log: RunLog;
+  #log: RunLog | null = null;
   #startedAt = 0;
   #endedAt: number | null = null;
   #hasStarted = false;
@@ -54,7 +55,12 @@ export class RunWork implements WorkSpan, RunLogOwner {
   constructor(deps: RunWorkDeps, assignment: Assignment) {
     this.#deps = deps;
     this.assignment = assignment;
-    this.log = new RunLog(deps, this);
+  }
+
+  /** Opened by whoever has something to say, or looks for secrets. */
+  get log(): RunLog {
+    this.#log ??= new RunLog(this.#deps, this, this.#endedAt !== null);
+    return this.#log;
   }
 
   get startedAt(): number {
@@ -120,12 +126,16 @@ export class RunWork implements WorkSpan, RunLogOwner {
 
   #ended(): void {
     this.#endedAt = this.#deps.clock.monotonicMs();
-    this.log.close();
-    this.assignment.onWorkEnd?.();
+    this.#log?.close();
+    this.assignment.onWorkEnd?.(this.run);
   }
 
   get run(): TrackedRun {
     return this.assignment.run;
+  }
+
+  get controller(): RunController {
+    return this.assignment.controller;
   }
 
   get defaults(): JsonObject | undefined {
@@ -169,8 +179,7 @@ export class RunWork implements WorkSpan, RunLogOwner {
     const { run, controller } = this.assignment;
     controller.throwIfAborted();
     if (run.isRecorded && (term === null || this.#deps.lease.term !== term)) throw new RunLostError();
-    const context = new RunContext({ run, controller, log: this.log, lastSuccessAt });
-    return handler.run(kwargs, context);
+    return handler.run(kwargs, new RunContext(this, lastSuccessAt));
   }
 
   async #lastSuccessAt(): Promise<Date | null> {
@@ -225,8 +234,4 @@ export class RunWork implements WorkSpan, RunLogOwner {
 interface Given {
   readonly kwargs: unknown;
   readonly lastSuccessAt: Date | null;
-}
-
-function mayBePromise(value: unknown): boolean {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

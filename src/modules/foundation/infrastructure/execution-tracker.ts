@@ -7,11 +7,12 @@ import type { Clock } from '../application/ports/clock.ts';
 import type { ExecutionLogRepository } from '../application/ports/execution-log-repository.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { RunOutputGate } from '../application/ports/run-outputs.ts';
-import type { RecordJournal, RunTracker, TrackedRun, Tracking, WorkSpan } from '../application/ports/run-tracker.ts';
+import type { RecordJournal, RunTracker, TrackedRun, Tracking } from '../application/ports/run-tracker.ts';
 import { describeError } from '../domain/describe-error.ts';
 import { DatabaseUnavailableError, RunLostError } from '../domain/errors.ts';
 import { failureReasonOf } from '../domain/failure-reason.ts';
 import type { Json } from '../domain/job-definition.ts';
+import { mayBePromise } from '../domain/may-be-promise.ts';
 import { isRetried } from '../domain/retry.ts';
 import type { Outcome } from '../domain/run.ts';
 import { toJson } from '../domain/to-json.ts';
@@ -25,6 +26,16 @@ export interface ExecutionTrackerDeps {
   readonly time: { atLeast(): number };
   readonly logger: Logger;
 }
+
+/** A run that is executed, and what is known of it. */
+interface Tracked {
+  readonly run: TrackedRun;
+  /** The RUNNING record is written. */
+  readonly isRecorded: boolean;
+  readonly tracking: Tracking;
+}
+
+type Ended = Pick<Outcome, 'finishedAt' | 'durationMs'>;
 
 export class ExecutionTracker implements RunTracker {
   readonly #deps: ExecutionTrackerDeps;
@@ -41,35 +52,55 @@ export class ExecutionTracker implements RunTracker {
    * @throws what `work` threw or rejected with, after it was recorded
    * @throws RunLostError where the run was taken away meanwhile: its outcome is not recorded
    */
-  async track(run: TrackedRun, work: () => unknown, tracking: Tracking = {}): Promise<Json> {
-    const isRecorded = run.isRecorded || (await this.#create(run));
-    const { span = null, retryAfterMs = null } = tracking;
-    const startedAt = span?.startedAt ?? this.#deps.clock.monotonicMs();
-    let result: Json;
+  track(run: TrackedRun, work: () => unknown, tracking: Tracking = {}): Promise<Json> {
+    if (run.isRecorded) return this.#execute({ run, isRecorded: true, tracking }, work);
+    return this.#create(run).then((isRecorded) => this.#execute({ run, isRecorded, tracking }, work));
+  }
+
+  /** Work that has ended already is recorded at once: a run of a herd costs as few promises as it can. */
+  #execute(tracked: Tracked, work: () => unknown): Promise<Json> {
+    const startedAt = tracked.tracking.span?.startedAt ?? this.#deps.clock.monotonicMs();
+    let result: unknown;
     try {
-      result = toJson(await work());
+      result = work();
     } catch (error) {
-      const { message, stack } = describeError(error);
-      const failureReason = failureReasonOf(error);
-      await this.#record(run, isRecorded, {
-        status: 'FAILED',
-        ...this.#end(run, startedAt, span),
-        failureReason,
-        errorMessage: message,
-        errorStack: stack,
-        ...(retryAfterMs !== null && isRetried(failureReason) ? { retryAfterMs } : {}),
-      });
-      throw error;
+      return this.#failed(tracked, startedAt, error);
     }
-    await this.#record(run, isRecorded, { status: 'SUCCESS', ...this.#end(run, startedAt, span), result });
-    return result;
+    if (!mayBePromise(result)) return this.#succeeded(tracked, startedAt, result);
+    return new Promise((resolve) => resolve(result)).then(
+      (value) => this.#succeeded(tracked, startedAt, value),
+      (error: unknown) => this.#failed(tracked, startedAt, error),
+    );
+  }
+
+  #succeeded(tracked: Tracked, startedAt: number, value: unknown): Promise<Json> {
+    const result = toJson(value);
+    const { finishedAt, durationMs } = this.#end(tracked, startedAt);
+    return this.#record(tracked, { status: 'SUCCESS', finishedAt, durationMs, result }, () => result);
+  }
+
+  #failed(tracked: Tracked, startedAt: number, error: unknown): Promise<never> {
+    const { message, stack } = describeError(error);
+    const failureReason = failureReasonOf(error);
+    const { retryAfterMs = null } = tracked.tracking;
+    const outcome: Outcome = {
+      status: 'FAILED',
+      ...this.#end(tracked, startedAt),
+      failureReason,
+      errorMessage: message,
+      errorStack: stack,
+      ...(retryAfterMs !== null && isRetried(failureReason) ? { retryAfterMs } : {}),
+    };
+    return this.#record(tracked, outcome, () => {
+      throw error;
+    });
   }
 
   /**
    * Work that ended in a burst of starts ended then, however late that is recorded. By as much as the database's clock is not
    * known here it is said to have ended too early rather than too late, when the next of its job may have started.
    */
-  #end(run: TrackedRun, startedAt: number, span: WorkSpan | null): { finishedAt: Date; durationMs: number } {
+  #end({ run, tracking: { span } }: Tracked, startedAt: number): Ended {
     const now = this.#deps.clock.monotonicMs();
     const endedAt = span?.endedAt ?? now;
     const finishedAt = this.#deps.time.atLeast() - Math.round(now - endedAt);
@@ -88,21 +119,30 @@ export class ExecutionTracker implements RunTracker {
     }
   }
 
-  async #record(run: TrackedRun, isRecorded: boolean, outcome: Outcome): Promise<void> {
-    const { executions, output } = this.#deps;
-    let isOurs = true;
-    try {
-      if (this.#deps.journal.isHolding) throw new DatabaseUnavailableError('The database is away.');
-      if (!isRecorded) await executions.create(run);
-      isOurs = await output.conclude(run.id, () => executions.update(run, outcome));
-    } catch (error) {
-      this.#deps.journal.hold({ run, outcome, isRecorded, mayBeRecorded: run.mayBeRecorded === true });
-      this.#logFailure(run, `The end of a run (${outcome.status}) could not be recorded.`, error);
-    }
-    if (isOurs) return;
-    throw new RunLostError(
-      `The outcome ${outcome.status} is not recorded: this instance had lost its lease, and the run is recorded as lost.`,
+  /** @returns what `answer` returns, or throws, once it is recorded or held */
+  #record<T>(tracked: Tracked, outcome: Outcome, answer: () => T): Promise<T> {
+    return this.#write(tracked, outcome).then(
+      (isOurs) => {
+        if (isOurs) return answer();
+        throw new RunLostError(
+          `The outcome ${outcome.status} is not recorded: this instance had lost its lease, and the run is recorded as lost.`,
+        );
+      },
+      (error: unknown) => {
+        const { run, isRecorded } = tracked;
+        this.#deps.journal.hold({ run, outcome, isRecorded, mayBeRecorded: run.mayBeRecorded === true });
+        this.#logFailure(run, `The end of a run (${outcome.status}) could not be recorded.`, error);
+        return answer();
+      },
     );
+  }
+
+  /** @returns false: it belongs to nobody any more */
+  #write({ run, isRecorded }: Tracked, outcome: Outcome): Promise<boolean> {
+    const { executions, journal, output } = this.#deps;
+    if (journal.isHolding) return Promise.reject(new DatabaseUnavailableError('The database is away.'));
+    const conclude = (): Promise<boolean> => output.conclude(run.id, () => executions.update(run, outcome));
+    return isRecorded ? conclude() : executions.create(run).then(conclude);
   }
 
   #logFailure(run: TrackedRun, message: string, error: unknown): void {

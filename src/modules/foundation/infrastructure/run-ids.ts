@@ -6,12 +6,14 @@ import { v7 } from 'uuid';
 
 const BYTES = 16;
 const pool = new Uint8Array(256 * BYTES);
+/** Of the id that is being made. */
+const random = new Uint8Array(BYTES);
 let used = pool.length;
 let msecs = 0;
 let seq = 0;
 
 export function newRunId(): string {
-  const random = nextRandom();
+  takeRandom();
   const now = Date.now();
   if (now > msecs) {
     msecs = now;
@@ -23,11 +25,11 @@ export function newRunId(): string {
   return v7({ random, msecs, seq });
 }
 
-function nextRandom(): Uint8Array {
+function takeRandom(): void {
   if (used === pool.length) {
     crypto.getRandomValues(pool);
     used = 0;
   }
+  for (let at = 0; at < BYTES; at += 1) random[at] = pool[used + at]!;
   used += BYTES;
-  return pool.slice(used - BYTES, used);
 }

@@ -47,9 +47,15 @@ export class BatchWriter<Item, Result> {
   add(item: Item, isApart = false): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     if (isApart) this.#writeApart([{ item, resolve, reject }]);
-    else this.#waiting.push({ item, resolve, reject });
-    if (!isApart && this.#running === 0) this.#startLane();
+    else this.#wait({ item, resolve, reject });
     return promise;
+  }
+
+  /** Beside a batch that is under way another begins once there is a full one. */
+  #wait(waiting: Waiting<Item, Result>): void {
+    const { capacity, lanes = 1 } = this.#limit;
+    this.#waiting.push(waiting);
+    if (this.#running === 0 || (this.#running < lanes && this.#waiting.length === capacity)) this.#startLane();
   }
 
   #startLane(): void {
@@ -76,11 +82,11 @@ export class BatchWriter<Item, Result> {
   async #writeAll(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     try {
       const results = await this.#write(batch.map(({ item }) => item));
-      for (const [at, { resolve, reject }] of batch.entries()) {
+      batch.forEach(({ resolve, reject }, at) => {
         const result = results[at];
         if (result === undefined) reject(new Error('A batch was written and does not say what became of this item.'));
         else resolve(result);
-      }
+      });
     } catch (error) {
       const { fault } = classifyDatabaseError(error);
       if (batch.length === 1 || fault === 'unavailable') for (const { reject } of batch) reject(error);

@@ -60,7 +60,7 @@ function sharedKinds(names: readonly string[], rows: readonly HerdRow[]): { kind
   const kindOf = rows.map((row) => {
     const before = last;
     last = row;
-    if (before !== null && names.every((name) => before[name] === row[name])) return kind;
+    if (before !== null && names.every((name) => isSame(before[name], row[name]))) return kind;
     const key = names.map((name) => keyOf(write(row[name]))).join('\0');
     const found = kinds.get(key) ?? { kind: kinds.size, ...picked(row, names, write) };
     kinds.set(key, found);
@@ -68,6 +68,10 @@ function sharedKinds(names: readonly string[], rows: readonly HerdRow[]): { kind
     return kind;
   });
   return { kinds: [...kinds.values()], kindOf };
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || (one instanceof Date && other instanceof Date && one.getTime() === other.getTime());
 }
 
 function picked(row: HerdRow, names: readonly string[], write: (value: unknown) => unknown): Record<string, unknown> {

@@ -26,7 +26,8 @@ class ManualExecutor {
 
   /** The job's own work ends; its outcome is still to be written. */
   endWork(runId: string): void {
-    this.assignments.get(runId)!.onWorkEnd!();
+    const { onWorkEnd, run } = this.assignments.get(runId)!;
+    onWorkEnd!(run);
   }
 
   async end(runId: string): Promise<void> {

@@ -28,7 +28,7 @@ function contextOf() {
     },
     progress: (...all: unknown[]) => void said.push(all),
   } as unknown as RunLog;
-  const context: JobContext = new RunContext({ run: RUN, controller, log, lastSuccessAt: null });
+  const context: JobContext = new RunContext({ run: RUN, controller, log }, null);
   return { context, controller, made, said };
 }
 
