@@ -23,7 +23,7 @@ const BUDGETS: readonly Budget[] = [
   { entry: 'src/deno.ts', maxKb: 153, isWhole: false },
   { entry: 'src/bun.ts', maxKb: 150, isWhole: false },
   { entry: 'src/cloudflare.ts', maxKb: 139, isWhole: false },
-  { entry: 'src/testing.ts', maxKb: 109, isWhole: false },
+  { entry: 'src/testing.ts', maxKb: 110, isWhole: false },
   { entry: 'src/client.ts', maxKb: 4, isWhole: true },
   { entry: 'src/time.ts', maxKb: 40, isWhole: true },
   { entry: 'src/main/cloudflare.ts', maxKb: 250, isWhole: true },

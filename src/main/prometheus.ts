@@ -39,7 +39,7 @@ interface Gathered {
 const LOOKED_AT = ['trigger', 'latenessMs', 'status', 'failureReason', 'durationMs'] as const;
 
 function keyOf({ type, detail }: SchedulerEvent): string {
-  return [type, ...LOOKED_AT.map((name) => detail?.[name])].join(' ');
+  return JSON.stringify([type, ...LOOKED_AT.map((name) => detail?.[name])]);
 }
 
 function isAlike(one: SchedulerEvent, other: SchedulerEvent): boolean {

@@ -19,6 +19,7 @@ import { LateClaim } from './late-claim.ts';
 import type { OutageJournal } from './outage-journal.ts';
 import { PendingRunClaimer } from './pending-run-claimer.ts';
 import type { Clock } from './ports/clock.ts';
+import type { ClaimedRun } from './ports/fire-claims.ts';
 import type { ExecutionLogRepository } from './ports/execution-log-repository.ts';
 import type { JobConfigRepository } from './ports/job-config-repository.ts';
 import type { Logger } from './ports/logger.ts';
@@ -175,7 +176,7 @@ export class PendingRunStarter {
     if (isFinal && !isAnyWaiting) this.#late = null;
   }
 
-  async #dispatch(runs: readonly Run[]): Promise<void> {
+  async #dispatch(runs: readonly ClaimedRun[]): Promise<void> {
     if (runs.length === 0) return;
     const { configs, directory, dispatcher, lease } = this.#deps;
     const unknown = runs.map((run) => run.jobId).filter((jobId) => directory.get(jobId)?.job.isPersisted !== true);

@@ -1,6 +1,7 @@
 /** Runs that wait for an instance: any process adds one, a process that has the function starts it. */
 import type { Run, RunTrigger } from '../../domain/run.ts';
 import type { JsonObject } from '../../domain/job-definition.ts';
+import type { ClaimedRun } from './fire-claims.ts';
 
 export interface NewPendingRun {
   /** The execution will have this id. */
@@ -34,7 +35,7 @@ export interface RetryOrder {
 
 export interface PendingClaim {
   /** Started by this instance: each has its RUNNING record. */
-  readonly runs: Run[];
+  readonly runs: ClaimedRun[];
   /** How long until the next waiting run becomes available, whoever may start it; null: none will by itself. */
   readonly nextInMs: number | null;
   /** Some are available and were not started: for want of a slot, of the function, or because a run of their job goes on. */

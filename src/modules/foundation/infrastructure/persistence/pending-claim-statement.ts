@@ -74,7 +74,7 @@ export function renderReady(options: PendingClaimOptions): SQL {
     select id from ready order by scheduled_at, id`;
 }
 
-/** Answers with the RUNNING records it wrote, each beside how long until the next waiting run becomes available, and whether one is left. */
+/** Answers with the RUNNING records it wrote, each beside when its job succeeded last, how long until the next waiting run becomes available, and whether one is left. */
 export function renderPendingClaim(instanceId: string, options: PendingClaimOptions): SQL {
   return sql`
     with ${renderFitting(options)},
@@ -120,7 +120,9 @@ export function renderPendingClaim(instanceId: string, options: PendingClaimOpti
         ${instanceId}, jsonb_build_object('cause', 'recorded', 'attempt', attempt)
       from gone where id not in (select id from started)
     )
-    select wait.next_in_ms, wait.is_any_left, started.*
+    select wait.next_in_ms, wait.is_any_left, started.*, (
+        select job.last_success_at from scheduler_job_config job where job.job_id = started.job_id
+      ) as last_success_at
     from (
       select (extract(epoch from min(available_at) - clock_timestamp()) * 1000)::float8 as next_in_ms,
         exists (
