@@ -76,6 +76,17 @@ describeOnEveryStore('PendingRuns', (database, onDatabases) => {
       expect(await pending().getById(added.id)).toBeNull();
     });
 
+    it('says when the job had succeeded last', async () => {
+      const { jobId } = await saveJob(database());
+      await pending().add(newRun(jobId));
+      const [first] = await claim(jobId);
+      const outcome = succeeded(first!);
+      await executions().update(first!, outcome);
+      await pending().add(newRun(jobId));
+      const [second] = await claim(jobId);
+      expect([first!.lastSuccessAt, second!.lastSuccessAt]).toEqual([null, outcome.finishedAt]);
+    });
+
     it('takes only runs whose function is among those asked for', async () => {
       const job = await saveJob(database(), { handler: 'some.function' });
       await pending().add(newRun(job.jobId));

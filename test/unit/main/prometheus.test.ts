@@ -43,6 +43,17 @@ it('PrometheusLoader counts those that say different things apart, however many 
   expect(await metrics.render()).toContain('carillon_runs_started_total{trigger="manual"} 6000');
 });
 
+it('PrometheusLoader counts those that come by turns, and after it was asked', async () => {
+  const metrics = new PrometheusLoader().factory(INSTANCE, () => GAUGES);
+  const finished = { type: 'run.finished', jobId: 'a', detail: { status: 'SUCCESS', durationMs: 1 } } as const;
+  for (const event of [started, finished, started, finished, finished]) metrics.record(event);
+  expect(await metrics.render()).toContain('carillon_runs_finished_total{status="SUCCESS",reason="none"} 3');
+  metrics.record(finished);
+  const text = await metrics.render();
+  expect(text).toContain('carillon_runs_started_total{trigger="manual"} 2');
+  expect(text).toContain('carillon_runs_finished_total{status="SUCCESS",reason="none"} 4');
+});
+
 it('PrometheusLoader leaves little to be counted to whoever asks, however much was recorded', async () => {
   const loader = new PrometheusLoader();
   const metrics = loader.factory(INSTANCE, () => GAUGES);

@@ -55,6 +55,26 @@ describe('BatchWriter', () => {
     expect([written, begun, most]).toEqual([[0, 1, 2, 3, 4, 5, 6, 7], [0, 2, 4, 6], 2]);
   });
 
+  it('begins a full batch beside one that is under way, and less than that behind it', async () => {
+    const { promise: letGo, resolve: release } = Promise.withResolvers<void>();
+    const begun: (readonly number[])[] = [];
+    const writer = new BatchWriter<number, number>(
+      async (items) => {
+        begun.push(items);
+        await letGo;
+        return items;
+      },
+      { capacity: 2, lanes: 2 },
+    );
+    const written = [writer.add(1)];
+    await vi.waitFor(() => expect(begun).toEqual([[1]]));
+    written.push(writer.add(2), writer.add(3), writer.add(4));
+    await vi.waitFor(() => expect(begun).toEqual([[1], [2, 3]]));
+    release();
+    expect(await Promise.all(written)).toEqual([1, 2, 3, 4]);
+    expect(begun).toEqual([[1], [2, 3], [4]]);
+  });
+
   it('cuts a large backlog into batches of 500', async () => {
     const sizes: number[] = [];
     const writer = new BatchWriter<number, number>(async (items) => {
