@@ -5,7 +5,7 @@
  * Invariant: a call is one statement: its effect is whole and at one instant, or there is none.
  */
 import type { RecordedEvent } from '../modules/foundation/application/ports/event-ledger.ts';
-import type { FireCursor } from '../modules/foundation/application/ports/fire-claims.ts';
+import type { ClaimedRun, FireCursor } from '../modules/foundation/application/ports/fire-claims.ts';
 import type { LiveInstance } from '../modules/foundation/application/ports/instances.ts';
 import type { Change } from '../modules/foundation/application/ports/change-feed.ts';
 import type { OutageSettlement } from '../modules/foundation/application/ports/outage-settlements.ts';
@@ -15,7 +15,7 @@ import type { JobConfig } from '../modules/foundation/domain/job-config.ts';
 import type { RunLogLine } from '../modules/foundation/domain/run-output.ts';
 import type { JsonObject } from '../modules/foundation/domain/job-definition.ts';
 import { isPaused } from '../modules/foundation/domain/next-fire.ts';
-import type { Execution, RunTrigger } from '../modules/foundation/domain/run.ts';
+import type { Execution, Run, RunTrigger } from '../modules/foundation/domain/run.ts';
 import { toWritableJson, toWritableText } from '../modules/foundation/domain/writable-text.ts';
 import { freeInstant } from './free-instant.ts';
 import { HeldRows } from './held-rows.ts';
@@ -218,6 +218,10 @@ export class InMemoryStore {
 
   runsOf(jobId: string): Execution[] {
     return [...this.executions.values()].filter((run) => run.jobId === jobId);
+  }
+
+  withLastSuccess(run: Run): ClaimedRun {
+    return { ...run, lastSuccessAt: this.configs.get(run.jobId)?.lastSuccessAt ?? null };
   }
 
   /** The runs of the job that wait, oldest first. */

@@ -75,8 +75,7 @@ export class StoredFireClaims implements FireClaims {
       if (store.isLeased(instanceId, renewals)) store.held.needRecords(neededRecords(store, fires, isCareful));
       const claiming: Claiming = { store, instanceId, runs: [], moved: new Set(), until: store.now() + aheadMs };
       if (store.isLeased(instanceId, renewals)) for (const fire of fires) claimOne(claiming, fire);
-      const successOf = (jobId: string): Date | null => store.configs.get(jobId)?.lastSuccessAt ?? null;
-      const runs = claiming.runs.map((run) => ({ ...run, lastSuccessAt: successOf(run.jobId) }));
+      const runs = claiming.runs.map((run) => store.withLastSuccess(run));
       return { runs, moved: claiming.moved, tick: store.tick };
     });
   }

@@ -76,9 +76,8 @@ export class StoredPendingRuns implements PendingRuns {
       }
       const waits = [...store.pending.values()].map(({ availableAt }) => availableAt.getTime() - store.now());
       const nextInMs = waits.filter((ms) => ms > 0).toSorted((a, b) => a - b)[0] ?? null;
-      const successOf = (jobId: string): Date | null => store.configs.get(jobId)?.lastSuccessAt ?? null;
-      const claimed = runs.map((run) => ({ ...run, lastSuccessAt: successOf(run.jobId) }));
-      return { runs: claimed, nextInMs, isAnyLeft: waits.some((ms) => ms <= 0) };
+      const isAnyLeft = waits.some((ms) => ms <= 0);
+      return { runs: runs.map((run) => store.withLastSuccess(run)), nextInMs, isAnyLeft };
     });
   }
 

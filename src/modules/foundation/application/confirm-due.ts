@@ -35,9 +35,8 @@ const NONE: Answer = { confirmed: new Set(), givenBack: new Set() };
  * @returns by run ids, or of all that they may start; null: they are not due yet @throws DatabaseUnavailableError
  */
 export async function confirmDue(deps: ConfirmDueDeps, due: readonly HeldRun[]): Promise<Answer | 'all' | null> {
-  const known = deps.lease.renewals;
-  const isOurs = ({ renewals }: HeldRun): boolean => renewals <= known;
-  const ours = due.every(isOurs) ? due : due.filter(isOurs);
+  const { renewals } = deps.lease;
+  const ours = due.filter((held) => held.renewals <= renewals);
   const answer = ours.length === 0 ? NONE : await confirmOurs(deps, ours);
   if (answer !== 'all' || ours.length === due.length) return answer;
   return { ...NONE, confirmed: new Set(ours.map(({ run }) => run.id)) };

@@ -18,6 +18,7 @@ export type BusEvent = SchedulerEvent | RunOutputEvent;
 export type EventListener = (event: BusEvent) => void;
 
 export class EventBus {
+  /** Replaced, never changed: an event goes to those who listened when it was emitted. */
   #listeners: readonly EventListener[] = [];
   readonly #logger: Logger;
 

@@ -51,6 +51,7 @@ export class FireDispatcher {
   readonly #starts: StartBurst;
   readonly #maxConcurrentRuns: number;
   readonly #active = new Map<string, ActiveRun>();
+  /** Replaced, never changed: who tells goes through those who listened when he began. */
   #listeners: readonly SlotListener[] = [];
   /** The jobs of active runs that the database does not know of, by run id. */
   readonly #unrecorded = new Map<string, string>();
@@ -166,17 +167,16 @@ export class FireDispatcher {
     else this.#finish(active, work);
   }
 
+  /** Whatever goes wrong with it, the run is over then. `finally` would cost two promises more. */
   #finish(active: ActiveRun, work: RunWork): void {
-    void this.#executor.finish(work).then(
-      () => this.#ended(active),
-      (error: unknown) => {
-        this.#ended(active);
-        throw error;
-      },
-    );
+    const failed = (error: unknown): never => {
+      this.#ended(active);
+      throw error;
+    };
+    void this.#executor.finish(work).then(() => this.#ended(active), failed);
   }
 
-  /** One for all runs. */
+  /** One for all, and not a function a run. */
   readonly #onWorkEnd = ({ id }: TrackedRun): void => {
     const active = this.#active.get(id);
     if (active !== undefined) this.#endWork(active);

@@ -51,11 +51,12 @@ export class RunContext implements JobContext {
     this.#owner = owner;
     this.jobId = run.jobId;
     this.executionId = run.id;
-    this.scheduledAt = run.scheduledAt;
+    // Dates of its own: the function may set them.
+    this.scheduledAt = new Date(run.scheduledAt);
     this.attempt = run.attempt;
     this.trigger = run.trigger;
     this.idempotencyKey = idempotencyKey(run);
-    this.lastSuccessAt = lastSuccessAt;
+    this.lastSuccessAt = lastSuccessAt && new Date(lastSuccessAt);
     return new Proxy(this, RunContext.#made);
   }
 

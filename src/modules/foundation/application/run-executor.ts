@@ -1,6 +1,6 @@
 /**
- * One run, from its claim to its outcome: its work (`run-work.ts`) → record → event. Invariant: nothing here throws or
- * rejects, and no run is left without an outcome, whatever the job does.
+ * One run, from its claim to its outcome: its work (`run-work.ts`) → record → event. Invariant: nothing here throws, nor
+ * rejects but for a fault of the tracker's, and no run is left without an outcome, whatever the job does.
  */
 import { describeError } from '../domain/describe-error.ts';
 import { failureReasonOf } from '../domain/failure-reason.ts';
@@ -32,6 +32,14 @@ export class RunExecutor {
 
   /** Tells of the start, waits for the end, and records it. Once a run. */
   finish(work: RunWork): Promise<void> {
+    try {
+      return this.#finish(work);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #finish(work: RunWork): Promise<void> {
     const { run, config } = work.assignment;
     work.tellStart();
     const tracking = { span: run.isRecorded ? work : null, retryAfterMs: retryAfterMs(run, config) };
@@ -52,7 +60,7 @@ export class RunExecutor {
   #tellEnd({ assignment: { run }, durationMs }: RunWork, reason: string | null, how: JsonObject): void {
     const { jobId, id: executionId, scheduledAt } = run;
     const detail = { ...how, durationMs };
-    const told = { type: 'run.finished', jobId, executionId, scheduledAt, detail } as const;
-    this.#deps.bus.emit(reason === null ? told : { ...told, reason });
+    const of = { type: 'run.finished', jobId, executionId, scheduledAt } as const;
+    this.#deps.bus.emit(reason === null ? { ...of, detail } : { ...of, reason, detail });
   }
 }

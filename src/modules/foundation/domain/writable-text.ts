@@ -3,7 +3,7 @@
  *
  * Invariant: never throws, and costs no more for a 200 MB text than for a short one.
  */
-import type { Json, JsonObject } from './json.ts';
+import type { Json } from './json.ts';
 
 export const MAX_TEXT_BYTES = 8 * 1024;
 export const MAX_RESULT_CHARACTERS = 64 * 1024;
@@ -18,14 +18,11 @@ export function toWritableText(text: string, maxBytes = MAX_TEXT_BYTES): string 
   return start.slice(0, read) + note;
 }
 
-/** The arguments and results of most runs of a herd: one value for all of them, to be told from others at a glance. */
-const EMPTY: JsonObject = Object.freeze({});
-
 /** JSON text of a value; a result that is too large is stored as its beginning. */
 export function toWritableJson(value: Json, maxCharacters = Number.POSITIVE_INFINITY): Json {
   if (value === null) return null;
-  if (typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0) return EMPTY;
   const text = JSON.stringify(value) ?? 'null';
+  if (text === '{}') return {};
   if (text.length > maxCharacters) {
     return { truncated: true, characters: text.length, start: toWritableText(text) };
   }

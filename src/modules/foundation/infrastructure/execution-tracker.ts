@@ -63,11 +63,12 @@ export class ExecutionTracker implements RunTracker {
     let result: unknown;
     try {
       result = work();
+      if (mayBePromise(result)) result = Promise.resolve(result);
     } catch (error) {
       return this.#failed(tracked, startedAt, error);
     }
-    if (!mayBePromise(result)) return this.#succeeded(tracked, startedAt, result);
-    return new Promise((resolve) => resolve(result)).then(
+    if (!(result instanceof Promise)) return this.#succeeded(tracked, startedAt, result);
+    return result.then(
       (value) => this.#succeeded(tracked, startedAt, value),
       (error: unknown) => this.#failed(tracked, startedAt, error),
     );
@@ -75,8 +76,7 @@ export class ExecutionTracker implements RunTracker {
 
   #succeeded(tracked: Tracked, startedAt: number, value: unknown): Promise<Json> {
     const result = toJson(value);
-    const { finishedAt, durationMs } = this.#end(tracked, startedAt);
-    return this.#record(tracked, { status: 'SUCCESS', finishedAt, durationMs, result }, () => result);
+    return this.#record(tracked, { status: 'SUCCESS', ...this.#end(tracked, startedAt), result }, () => result);
   }
 
   #failed(tracked: Tracked, startedAt: number, error: unknown): Promise<never> {
@@ -140,9 +140,13 @@ export class ExecutionTracker implements RunTracker {
   /** @returns false: it belongs to nobody any more */
   #write({ run, isRecorded }: Tracked, outcome: Outcome): Promise<boolean> {
     const { executions, journal, output } = this.#deps;
-    if (journal.isHolding) return Promise.reject(new DatabaseUnavailableError('The database is away.'));
     const conclude = (): Promise<boolean> => output.conclude(run.id, () => executions.update(run, outcome));
-    return isRecorded ? conclude() : executions.create(run).then(conclude);
+    try {
+      if (journal.isHolding) throw new DatabaseUnavailableError('The database is away.');
+      return isRecorded ? conclude() : executions.create(run).then(conclude);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #logFailure(run: TrackedRun, message: string, error: unknown): void {

@@ -45,7 +45,7 @@ export interface ClaimOptions {
 }
 
 export interface ClaimedRun extends Run {
-  /** When its job had succeeded last, at the time of the claim; left out: not asked. */
+  /** When its job had succeeded last, as the claim saw it when it began: what ends meanwhile is newer. Left out: not asked. */
   readonly lastSuccessAt?: Date | null;
 }
 

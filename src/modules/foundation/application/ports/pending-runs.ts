@@ -34,7 +34,7 @@ export interface RetryOrder {
 }
 
 export interface PendingClaim {
-  /** Started by this instance: each has its RUNNING record. */
+  /** Started by this instance: each has its RUNNING record, and says when its job had succeeded last. */
   readonly runs: ClaimedRun[];
   /** How long until the next waiting run becomes available, whoever may start it; null: none will by itself. */
   readonly nextInMs: number | null;

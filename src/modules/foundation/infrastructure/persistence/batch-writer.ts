@@ -34,6 +34,8 @@ export class BatchWriter<Item, Result> {
   readonly #write: WriteBatch<Item, Result>;
   readonly #limit: BatchLimit<Item>;
   #waiting: Waiting<Item, Result>[] = [];
+  /** Of all that wait. */
+  #weight = 0;
   #running = 0;
   readonly #apart: Waiting<Item, Result>[] = [];
   #runningApart = 0;
@@ -47,15 +49,16 @@ export class BatchWriter<Item, Result> {
   add(item: Item, isApart = false): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     if (isApart) this.#writeApart([{ item, resolve, reject }]);
-    else this.#wait({ item, resolve, reject });
+    else this.#enqueue({ item, resolve, reject });
     return promise;
   }
 
-  /** Beside a batch that is under way another begins once there is a full one. */
-  #wait(waiting: Waiting<Item, Result>): void {
+  /** Beside one that is under way another batch begins as soon as it is full. */
+  #enqueue(waiting: Waiting<Item, Result>): void {
     const { capacity, lanes = 1 } = this.#limit;
     this.#waiting.push(waiting);
-    if (this.#running === 0 || (this.#running < lanes && this.#waiting.length === capacity)) this.#startLane();
+    this.#weight += this.#weigh(waiting);
+    if (this.#running === 0 || (this.#running < lanes && this.#weight >= capacity)) this.#startLane();
   }
 
   #startLane(): void {
@@ -66,6 +69,7 @@ export class BatchWriter<Item, Result> {
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, this.#countOfNext());
+      for (const taken of batch) this.#weight -= this.#weigh(taken);
       if (this.#waiting.length > 0 && this.#running < (this.#limit.lanes ?? 1)) this.#startLane();
       await this.#writeAll(batch);
     }
@@ -73,10 +77,13 @@ export class BatchWriter<Item, Result> {
   }
 
   #countOfNext(): number {
-    const { capacity, weigh = () => 1 } = this.#limit;
     let weight = 0;
-    const over = this.#waiting.findIndex(({ item }) => (weight += weigh(item)) > capacity);
+    const over = this.#waiting.findIndex((waiting) => (weight += this.#weigh(waiting)) > this.#limit.capacity);
     return over === -1 ? this.#waiting.length : Math.max(1, over);
+  }
+
+  #weigh({ item }: Waiting<Item, Result>): number {
+    return this.#limit.weigh?.(item) ?? 1;
   }
 
   async #writeAll(batch: readonly Waiting<Item, Result>[]): Promise<void> {

@@ -74,7 +74,10 @@ export function renderReady(options: PendingClaimOptions): SQL {
     select id from ready order by scheduled_at, id`;
 }
 
-/** Answers with the RUNNING records it wrote, each beside when its job succeeded last, how long until the next waiting run becomes available, and whether one is left. */
+/**
+ * Answers with the RUNNING records it wrote, each with when its job had succeeded last; and, with each or alone, how long until
+ * the next waiting run becomes available, and whether one is left.
+ */
 export function renderPendingClaim(instanceId: string, options: PendingClaimOptions): SQL {
   return sql`
     with ${renderFitting(options)},

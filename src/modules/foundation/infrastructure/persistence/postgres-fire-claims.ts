@@ -33,7 +33,15 @@ import { toExecution } from './execution-row.ts';
 import { renderExpired } from './expired-event.ts';
 import { type ClaimedRow, renderClaim } from './fire-claim-statement.ts';
 import { schedulerExecutionLog } from './schema/runs.ts';
-import { ENDS_IN_TIME, inputList, inputRows, NOW_ONCE, readCursorInstant, readInstant } from './statement-input.ts';
+import {
+  ENDS_IN_TIME,
+  inputList,
+  inputRows,
+  NOW_ONCE,
+  readCursorInstant,
+  readInstant,
+  readInstantOrNull,
+} from './statement-input.ts';
 
 /** So many claims are sent that way after one that had to wait: it asks once more for each occurrence. */
 const CAREFUL_CLAIMS = 100;
@@ -166,7 +174,7 @@ function readClaimed(row: ClaimedRow): Claimed {
   const places = row.fires.slice(1, -1).split(',').map(Number);
   return {
     claimedAt: readInstant(row.claimed_at),
-    lastSuccessAt: row.last_success_at === null ? null : readInstant(row.last_success_at),
+    lastSuccessAt: readInstantOrNull(row.last_success_at),
     of: (fires) => places.map((place) => fires[place]).filter((fire) => fire !== undefined),
   };
 }

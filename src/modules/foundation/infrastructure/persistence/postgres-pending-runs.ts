@@ -23,10 +23,10 @@ import { toExecution } from './execution-row.ts';
 import { isUuid } from './page-cursor.ts';
 import { renderPendingClaim, renderReady } from './pending-claim-statement.ts';
 import { schedulerExecutionLog, schedulerPendingRun } from './schema/runs.ts';
-import { decodeRow, ENDS_IN_TIME, readInstant } from './statement-input.ts';
+import { decodeRow, ENDS_IN_TIME, readInstantOrNull } from './statement-input.ts';
 import { toWritableJson } from '../../domain/writable-text.ts';
 
-type ClaimedRow = {
+type ClaimedPendingRow = {
   id: string | null;
   last_success_at: string | null;
   next_in_ms: number | null;
@@ -80,11 +80,11 @@ export class PostgresPendingRuns implements PendingRuns {
 
   async claim(instanceId: string, options: PendingClaimOptions): Promise<PendingClaim> {
     if (options.handlers.length === 0 || options.limit <= 0) return { runs: [], nextInMs: null, isAnyLeft: true };
-    const rows = await this.#database.rows<ClaimedRow>(renderPendingClaim(instanceId, options));
+    const rows = await this.#database.rows<ClaimedPendingRow>(renderPendingClaim(instanceId, options));
     const started = rows.filter((row) => row.id !== null);
     const runs = started.map((row) => ({
       ...toExecution(decodeRow(schedulerExecutionLog, row)),
-      lastSuccessAt: row.last_success_at === null ? null : readInstant(row.last_success_at),
+      lastSuccessAt: readInstantOrNull(row.last_success_at),
     }));
     return { runs, nextInMs: rows[0]?.next_in_ms ?? null, isAnyLeft: rows[0]?.is_any_left !== false };
   }

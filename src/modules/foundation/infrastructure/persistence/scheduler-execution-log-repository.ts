@@ -14,7 +14,7 @@ import { toExecution } from './execution-row.ts';
 import { renderLastSuccesses, renderTouch, type TouchedJob } from './last-run-statements.ts';
 import { decodePageCursor, encodePageCursor, isInstant, isUuid } from './page-cursor.ts';
 import { schedulerExecutionLog } from './schema/runs.ts';
-import { readInstant } from './statement-input.ts';
+import { readInstantOrNull } from './statement-input.ts';
 
 /** Of a herd: what all its runs ask is one statement each time, or a few. */
 const HERD_BATCH = 2_000;
@@ -116,7 +116,7 @@ export class SchedulerExecutionLogRepository implements ExecutionLogRepository {
       renderLastSuccesses(jobIds),
     );
     const found = new Map(rows.map((row) => [row.job_id, row.last_success_at]));
-    return jobIds.map((of) => readNullable(found.get(of)));
+    return jobIds.map((of) => readInstantOrNull(found.get(of)));
   }
 
   async #createAll(runs: readonly Run[]): Promise<true[]> {
@@ -155,10 +155,6 @@ function later<Text extends string | null>(one: Text | undefined, other: Text): 
 
 function weigh({ outcome }: RunOutcome): number {
   return outcome.status === 'SUCCESS' && (outcome.result === null || typeof outcome.result !== 'object') ? 1 : HEAVY;
-}
-
-function readNullable(instant: string | null | undefined): Date | null {
-  return instant == null ? null : readInstant(instant);
 }
 
 function isOlderThan(cursor: string) {

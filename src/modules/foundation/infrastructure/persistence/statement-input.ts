@@ -70,8 +70,16 @@ function sharedKinds(names: readonly string[], rows: readonly HerdRow[]): { kind
   return { kinds: [...kinds.values()], kindOf };
 }
 
+/** At a glance: of others, `keyOf` tells. */
 function isSame(one: unknown, other: unknown): boolean {
-  return one === other || (one instanceof Date && other instanceof Date && one.getTime() === other.getTime());
+  if (one === other) return true;
+  if (one instanceof Date) return other instanceof Date && one.getTime() === other.getTime();
+  return isEmpty(one) && isEmpty(other);
+}
+
+/** No arguments, as of most jobs. */
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && value.constructor === Object && Object.keys(value).length === 0;
 }
 
 function picked(row: HerdRow, names: readonly string[], write: (value: unknown) => unknown): Record<string, unknown> {
@@ -139,6 +147,10 @@ export const NOW_ONCE = sql`(select clock_timestamp())`;
 /** An instant of a raw row; sessions are in UTC. */
 export function readInstant(text: string): Date {
   return new Date(text.replace(' ', 'T').replace(/\+00(:00)?$/, 'Z'));
+}
+
+export function readInstantOrNull(text: string | null | undefined): Date | null {
+  return text == null ? null : readInstant(text);
 }
 
 /** Where a cursor stands. */

@@ -28,7 +28,7 @@ describe('EventBus', () => {
     expect(logger.lines).toMatchObject([{ level: 'error', properties: { event: 'run.started' } }]);
   });
 
-  it('tells nobody who has stopped listening, also while it tells', () => {
+  it('tells nobody who has stopped listening, also himself while he is told', () => {
     const bus = new EventBus(new InMemoryLogger());
     let heard = 0;
     const stop = bus.subscribe(() => {

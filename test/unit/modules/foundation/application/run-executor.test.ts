@@ -222,17 +222,6 @@ describe('RunExecutor', () => {
     expect(said).toEqual([{ progress: [0.5, 'half way'] }, { line: ['info', 'hello', { n: 1 }] }, 'closed']);
   });
 
-  it('what a job that had said nothing logs after its end goes to the log alone', async () => {
-    let log = (): void => {};
-    const { execute, logger, said } = setUp((_kwargs, context) => {
-      log = (): void => context.logger.info('too late');
-    });
-    await execute();
-    log();
-    expect(logger.lines).toMatchObject([{ message: 'too late' }]);
-    expect(said[0]).toBe('closed');
-  });
-
   it('a progress that is no number hurts nobody', async () => {
     const { execute, logger, tracker } = setUp((_kwargs, context) => context.progress(Number.NaN));
     await execute();

@@ -145,4 +145,13 @@ describe('ExecutionTracker.track()', () => {
     expect(record()!.finishedAt!.getTime()).toBeGreaterThanOrEqual(run.startedAt.getTime());
     expect(store.executions.size).toBe(1);
   });
+
+  it('holds the record of a run whose writing throws at once', async () => {
+    const { track, wired } = setUp();
+    wired.executions.update = () => {
+      throw new TypeError('not to be written');
+    };
+    expect(await track(() => 'done')).toBe('done');
+    expect(wired.journal.size).toBe(1);
+  });
 });
