@@ -72,6 +72,18 @@ it('an overlap is one unless its job may have come to allow it', () => {
   expect(overlapping([before, { ...first, ...asked(-5_000) }])).toContain('no overlap');
 });
 
+it('of runs that were started while their job allowed overlap the newest keeps the next away, and no other', () => {
+  const ending = (second: number, endsAfterMs: number) =>
+    ranLines(second).map((line) => (line.event === 'end' ? { ...line, atMs: T + endsAfterMs } : line));
+  const allowing = { ...first, overlapPolicy: 'allow' as const };
+  const versions = [allowing, { ...first, version: 1, askedAtMs: T + 2_500, answeredAtMs: T + 2_550 }];
+  const executions = [1, 2, 5].map((second) => ({ ...ranRecord(second), version: second === 5 ? 1 : 0 }));
+  const broken = (older: number, newer: number) =>
+    rulesBroken({ ledger: [...ending(1, older), ...ending(2, newer), ...ranLines(5)], executions, versions });
+  expect(broken(6_000, 4_000)).not.toContain('no overlap');
+  expect(broken(4_000, 6_000)).toContain('no overlap');
+});
+
 it('what waits of a job that came to queue has come to something', () => {
   const waiting = { id: 'w', jobId: JOB, scheduledAtMs: T + 2_000, attempt: 1, availableAtMs: T + 85_000 };
   const part = { ledger: ranLines(1), executions: [{ ...ranRecord(1), version: 0 }], pending: [waiting] };

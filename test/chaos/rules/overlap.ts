@@ -1,5 +1,6 @@
 /**
- * Runs of a job that forbids overlap never run at the same time. A run ends where its ledger says so, where its process
+ * Runs of a job that forbids overlap never run at the same time; of those that were started while it still allowed overlap,
+ * the newest alone is waited for (`docs/policies.md`). A run ends where its ledger says so, where its process
  * ended, or where it was given up: at its timeout, its cancellation, or when its instance had lost its lease.
  */
 import { type ExecutionRecord, groupBy, type History, iso, type Rule } from '../history.ts';
@@ -34,8 +35,12 @@ export const noOverlap: Rule = (history) => {
       let goingOn: Interval[] = [];
       return sorted.flatMap((next) => {
         goingOn = goingOn.filter((earlier) => earlier.endMs - next.startMs > toleranceMs(earlier));
+        const allowed = sorted.findLast(({ startMs }) => startMs < next.startMs && mayAllow(jobId, startMs));
         const before = goingOn.find(
-          (earlier) => earlier.executionId !== next.executionId && !areCutOff(unseen, jobId, [earlier, next]),
+          (earlier) =>
+            earlier.executionId !== next.executionId &&
+            (earlier === allowed || !mayAllow(jobId, earlier.startMs)) &&
+            !areCutOff(unseen, jobId, [earlier, next]),
         );
         goingOn.push(next);
         if (before === undefined || mayAllow(jobId, next.startMs)) return [];
