@@ -21,7 +21,7 @@ const BUDGETS: readonly Budget[] = [
   { entry: 'src/index.ts', maxKb: 142, isWhole: false },
   { entry: 'src/node.ts', maxKb: 151, isWhole: false },
   { entry: 'src/deno.ts', maxKb: 153, isWhole: false },
-  { entry: 'src/bun.ts', maxKb: 150, isWhole: false },
+  { entry: 'src/bun.ts', maxKb: 151, isWhole: false },
   { entry: 'src/cloudflare.ts', maxKb: 139, isWhole: false },
   { entry: 'src/testing.ts', maxKb: 110, isWhole: false },
   { entry: 'src/client.ts', maxKb: 4, isWhole: true },

@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import type { Orm } from '../database.ts';
 import type { Parameter } from '../render-statement.ts';
 import type { Client } from './postgres-connection.ts';
+import { wholeClient, withoutHoles } from './whole-rows.ts';
 
 export interface PostgresPool {
   readonly orm: Orm;
@@ -13,9 +14,9 @@ export interface PostgresPool {
 
 export function ownPool(client: Client): PostgresPool {
   return {
-    orm: drizzle({ client }),
+    orm: drizzle({ client: wholeClient(client) }),
     rows: async <Row extends Record<string, unknown>>(text: string, values: readonly Parameter[]) => [
-      ...(await client.unsafe<Row[]>(text, [...values], { prepare: true })),
+      ...withoutHoles(await client.unsafe<Row[]>(text, [...values], { prepare: true })),
     ],
     end: (withinS) => client.end({ timeout: withinS }),
   };

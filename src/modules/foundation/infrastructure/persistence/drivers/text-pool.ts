@@ -9,6 +9,7 @@ import { withDeadline } from '../deadline.ts';
 import type { Parameter } from '../render-statement.ts';
 import { inSchema } from '../schema-name.ts';
 import type { PostgresPool } from './postgres-pool.ts';
+import { withoutHoles } from './whole-rows.ts';
 
 /** Any client of postgres.js, a host's with types of its own among them. */
 export type AnyClient = Pick<postgres.Sql, 'unsafe' | 'typed' | 'end'>;
@@ -49,7 +50,7 @@ async function askAsText(options: TextPoolOptions, text: string, values: readonl
   const result = await (isShared ? withDeadline(query, deadlineMs, () => withdraw(query)) : query);
   // A statement of another kind than a query has none.
   const columns = result.columns ?? [];
-  const rows = (result as unknown as (Uint8Array | null)[][]).map((row) =>
+  const rows = withoutHoles(result as unknown as (Uint8Array | null)[][]).map((row) =>
     row.map((value, index) => (value === null ? null : readValue(columns[index]!.type, decoder.decode(value)))),
   );
   return { names: columns.map(({ name }) => name), rows };
