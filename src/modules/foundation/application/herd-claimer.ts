@@ -1,9 +1,9 @@
 /**
- * Many jobs due at one instant: claimed ahead, a second or, the larger the herd, up to five, so that they start on time; among
+ * Many jobs due at one instant: claimed ahead, a second or, the larger the herd, up to ten, so that they start on time; among
  * several replicas each its own share.
  *
  * Invariants: only what can be judged ahead is taken ahead (no jitter to wait for, nothing queued, no limit of runs to
- * count, an interval so long that a job is not always claimed). A few jobs are claimed when they are due: ahead pays for a herd alone. Claims ahead go
+ * count, an interval so long that a job is not always claimed), and none before half of the time to its next. A few jobs are claimed when they are due: ahead pays for a herd alone. Claims ahead go
  * on beside the loop, two at a time, so that one is made ready while the database works at another, and what is due
  * meanwhile waits for none of them.
  */
@@ -17,8 +17,8 @@ import type { DirectoryEntry, JobDirectory } from './job-directory.ts';
 import { OwnShare } from './own-share.ts';
 
 const LEAST_AHEAD_MS = 1_000;
-/** Well below the time between two claims of one job, and below a lease. */
-const MOST_AHEAD_MS = 5_000;
+/** Below a lease. */
+const MOST_AHEAD_MS = 10_000;
 /** What a database claims in a millisecond, of all replicas together: a busy machine with two cores, in cold code. */
 const CLAIMS_PER_MS = 5;
 /** So often, where something is due soon, it is counted how much, and looked at what of it can be taken. */
@@ -175,7 +175,7 @@ function canBeTakenAhead({ job: { terms, schedule }, dueAt }: DirectoryEntry, lo
   if (terms.overlapPolicy !== 'skip' && terms.overlapPolicy !== 'allow') return false;
   try {
     const nextAt = nextFire(terms, schedule, dueAt);
-    return nextAt === null || nextAt - dueAt >= LEAST_INTERVAL_MS;
+    return nextAt === null || nextAt - dueAt >= Math.max(LEAST_INTERVAL_MS, 2 * (dueAt - now));
   } catch {
     // When it is due, whoever plans it says why it cannot be.
     return false;

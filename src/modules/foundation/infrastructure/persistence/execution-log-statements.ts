@@ -124,19 +124,18 @@ export function renderUpdate(outcomes: readonly RunOutcome[]): SQL {
       update scheduler_execution_log run set ${OUTCOME_SET}
       from (select * from held order by id) input
       where run.ctid = input.place and ${isHeld('run')}
-      returning run.id, run.job_id, run.started_at
+      returning run.id, run.job_id, run.started_at, run.status, run.finished_at
     ),
     done_elsewhere as (
       update scheduler_execution_log run set ${OUTCOME_SET}
       from held input
       where run.id = input.id and ${isHeld('run')} and input.id not in (select id from done_in_place)
-      returning run.id, run.job_id, run.started_at
+      returning run.id, run.job_id, run.started_at, run.status, run.finished_at
     ),
     done as materialized (select * from done_in_place union all select * from done_elsewhere),
     latest as materialized (
-      select done.job_id, max(done.started_at) as begun_at,
-        max(input.finished_at) filter (where input.status = 'SUCCESS') as success_at
-      from done join input using (id) group by done.job_id order by done.job_id
+      select job_id, max(started_at) as begun_at, max(finished_at) filter (where status = 'SUCCESS') as success_at
+      from done group by job_id order by job_id
     ),
     jobs as materialized (
       select latest.*, job.* from latest cross join lateral (
