@@ -155,7 +155,7 @@ describeOnEveryStore('Instances', (database, onDatabases) => {
       for (const { jobId } of runs) expect(await waitingOf(jobId)).toEqual([]);
     });
 
-    onDatabases('jobs deleted and edited in the same moment keep no lost run from ending beyond the next beat', async () => {
+    onDatabases('jobs deleted and edited in the same moment never keep a lost run from ending', async () => {
       const jobs = await Promise.all(Array.from({ length: 16 }, () => saveJob(database(), { onLost: 'retry' })));
       const runs = jobs.map(({ jobId }) => sampleRun({ jobId, instanceId: 'dead' }));
       await Promise.all(runs.map((run) => executions().create(run)));

@@ -46,7 +46,7 @@ async function start(order: FireOrder, onStart: OnStart): Promise<StartedContend
 
 async function isRecorded(sql: Sql): Promise<boolean> {
   const [row] = await sql<{ isDone: boolean }[]>`
-    /* bench_probe */ select not exists (select from agenda_jobs where last_finished_at is null) as "isDone"`;
+    select /* bench_probe */ not exists (select from agenda_jobs where last_finished_at is null) as "isDone"`;
   return row?.isDone === true;
 }
 

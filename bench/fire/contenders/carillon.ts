@@ -21,7 +21,7 @@ async function start(order: FireOrder, onStart: OnStart): Promise<StartedContend
 
 async function isRecorded(sql: Sql): Promise<boolean> {
   const [row] = await sql<{ isDone: boolean }[]>`
-    /* bench_probe */ select not exists (select from scheduler_execution_log where status = 'RUNNING') as "isDone"`;
+    select /* bench_probe */ not exists (select from scheduler_execution_log where status = 'RUNNING') as "isDone"`;
   return row?.isDone === true;
 }
 

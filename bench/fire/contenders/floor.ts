@@ -79,7 +79,7 @@ async function start(order: FireOrder, onStart: OnStart, aheadMs: number): Promi
 
 async function isRecorded(sql: Sql, order: FireOrder): Promise<boolean> {
   const [row] = await sql<{ done: number }[]>`
-    /* bench_probe */ select count(*)::int as done from floor_run where status = 'SUCCESS'`;
+    select /* bench_probe */ count(*)::int as done from floor_run where status = 'SUCCESS'`;
   return row?.done === order.due;
 }
 

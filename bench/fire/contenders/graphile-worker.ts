@@ -49,7 +49,7 @@ async function start(order: FireOrder, onStart: OnStart): Promise<StartedContend
 
 async function isRecorded(sql: Sql): Promise<boolean> {
   const [row] = await sql<{ isDone: boolean }[]>`
-    /* bench_probe */ select not exists (select from graphile_worker._private_jobs) as "isDone"`;
+    select /* bench_probe */ not exists (select from graphile_worker._private_jobs) as "isDone"`;
   return row?.isDone === true;
 }
 

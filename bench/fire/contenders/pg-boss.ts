@@ -44,7 +44,7 @@ async function start(order: FireOrder, onStart: OnStart): Promise<StartedContend
 
 async function isRecorded(sql: Sql): Promise<boolean> {
   const [row] = await sql<{ isDone: boolean }[]>`
-    /* bench_probe */ select not exists (select from pgboss.job where name = ${QUEUE} and state < 'completed') as "isDone"`;
+    select /* bench_probe */ not exists (select from pgboss.job where name = ${QUEUE} and state < 'completed') as "isDone"`;
   return row?.isDone === true;
 }
 

@@ -35,8 +35,8 @@ import { type ClaimedRow, renderClaim } from './fire-claim-statement.ts';
 import { schedulerExecutionLog } from './schema/runs.ts';
 import {
   ENDS_IN_TIME,
+  herdRows,
   inputList,
-  inputRows,
   NOW_ONCE,
   readCursorInstant,
   readInstant,
@@ -104,21 +104,20 @@ export class PostgresFireClaims implements FireClaims {
   async arm(cursors: readonly { jobId: string; revision: number; nextFireAt: Date | null }[]): Promise<Set<string>> {
     if (cursors.length === 0) return new Set();
     const rows = cursors.map(({ jobId, revision, nextFireAt }) => ({
-      jobId,
-      revision,
-      nextFireAt: orNever(nextFireAt),
+      ...{ job_id: jobId, revision, next_fire_at: orNever(nextFireAt) },
     }));
-    const columns = { jobId: 'text', revision: 'bigint', nextFireAt: 'timestamptz' };
+    const columns = { own: { job_id: 'text', revision: 'bigint' }, shared: { next_fire_at: 'timestamptz' } };
     const armed = await this.#database.rows<{ job_id: string }>(sql`
       with unarmed as materialized (
-        select c.job_id, input."nextFireAt" as next_fire_at
-        from scheduler_job_cursor c join ${inputRows('input', columns, rows)} on c.job_id = input."jobId"
-        where c.next_fire_at is null and c.revision = input.revision and ${ENDS_IN_TIME}
-        order by c.job_id
-        for update of c skip locked
+        select input.job_id, input.next_fire_at, held.place
+        from (select * from ${herdRows('input', columns, rows)} where ${ENDS_IN_TIME} order by job_id) input cross join lateral (
+          select c.ctid as place from scheduler_job_cursor c
+          where c.job_id = input.job_id and c.next_fire_at is null and c.revision = input.revision
+          for update skip locked
+        ) held
       ),
       ${renderExpired(sql`select job_id from unarmed where next_fire_at = 'infinity'`)}
-      update scheduler_job_cursor c set next_fire_at = unarmed.next_fire_at from unarmed where c.job_id = unarmed.job_id
+      update scheduler_job_cursor c set next_fire_at = unarmed.next_fire_at from unarmed where c.ctid = unarmed.place
       returning c.job_id`);
     return new Set(armed.map((row) => row.job_id));
   }

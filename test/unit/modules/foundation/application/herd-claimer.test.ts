@@ -167,20 +167,33 @@ describe('HerdClaimer', () => {
   for (const [size, aheadMs] of [
     [4_000, 1_000],
     [10_000, 2_000],
-    [150_000, 5_000],
+    [150_000, 10_000],
   ] as const)
     it(`a herd of ${size} is claimed ${aheadMs} ms ahead`, () => {
       const { claimer, directory, setNow, asked } = lonelyClaimer();
       for (let at = 0; at < size; at += 1) directory.put(armed(`job-${at}`), NOON);
       setNow(NOON - 60 * SECOND);
-      expect(claimer.inMs).toBe(55 * SECOND);
-      for (let now = NOON - 5 * SECOND; asked.length === 0; now += claimer.inMs) {
+      expect(claimer.inMs).toBe(50 * SECOND);
+      for (let now = NOON - 10 * SECOND; asked.length === 0; now += claimer.inMs) {
         setNow(now);
         claimer.take();
         if (asked.length > 0) expect(NOON - now).toBe(aheadMs);
       }
       expect(asked).toEqual([[1_000, aheadMs]]);
     });
+
+  it('however large the herd, a job is claimed no earlier than half of its interval before it is due', () => {
+    const { claimer, directory, setNow, asked } = lonelyClaimer();
+    for (let at = 0; at < 50_000; at += 1) directory.put(armed(`job-${at}`, '*/12 * * * * *'), NOON);
+    let now = NOON - 11 * SECOND;
+    for (; asked.length === 0; now += 50) {
+      setNow(now);
+      claimer.take();
+    }
+    expect(NOON - now).toBeLessThan(6 * SECOND);
+    expect(NOON - now).toBeGreaterThan(5.4 * SECOND);
+    expect(asked).toEqual([[1_000, 10_000]]);
+  });
 
   it('what it did not come to in time is no part of the next herd, and what is due another day is left alone', async () => {
     const { claimer, directory, setNow, asked, answer } = lonelyClaimer();
