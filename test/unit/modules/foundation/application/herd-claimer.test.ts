@@ -7,7 +7,6 @@ import { HerdClaimer } from '../../../../../src/modules/foundation/application/h
 import type { InstanceLease } from '../../../../../src/modules/foundation/application/instance-lease.ts';
 import { JobDirectory } from '../../../../../src/modules/foundation/application/job-directory.ts';
 import { ArmedJob } from '../../../../../src/modules/foundation/application/armed-job.ts';
-import { rankAmong } from '../../../../../src/modules/foundation/application/own-share.ts';
 import type { RegisteredJob } from '../../../../../src/modules/foundation/domain/job-definition.ts';
 import { scheduleOf } from '../../../../../src/modules/foundation/domain/next-fire.ts';
 import { jobConfig } from '../../../../support/in-memory-job-configs.ts';
@@ -74,30 +73,6 @@ function armed(jobId: string, cronExpression = '0 12 * * *'): ArmedJob {
   const config = jobConfig(jobId, { cronExpression });
   return new ArmedJob({ config, schedule: scheduleOf(config), handler: {} as RegisteredJob, isPersisted: true });
 }
-
-describe('rankAmong()', () => {
-  const jobIds = Array.from({ length: 2_000 }, (_, at) => `job-${at}`);
-  const ids = ['0197-a', '0197-b', '0197-c', '0197-d'];
-  const orderOf = (jobId: string, live: readonly string[]) =>
-    live.toSorted((one, other) => rankAmong(one, live)(jobId) - rankAmong(other, live)(jobId));
-
-  it('gives each of the live about the same, first as last, in whatever order they are named', () => {
-    for (const [rank, id] of ids.flatMap((one) => ids.map((_, at) => [at, one] as const))) {
-      const share = jobIds.filter((jobId) => rankAmong(id, ids)(jobId) === rank).length;
-      expect(share).toBeGreaterThan(400);
-      expect(share).toBeLessThan(600);
-    }
-    const reversed = ids.toReversed();
-    expect(jobIds.map((jobId) => orderOf(jobId, reversed))).toEqual(jobIds.map((jobId) => orderOf(jobId, ids)));
-  });
-
-  it('moves the share of one that goes to those who come next, and no other', () => {
-    const others = ids.slice(1);
-    for (const jobId of jobIds) {
-      expect(orderOf(jobId, others)).toEqual(orderOf(jobId, ids).filter((id) => id !== ids[0]));
-    }
-  });
-});
 
 describe('HerdClaimer', () => {
   it('a herd behind another, with a job of every second in between, is claimed as early as if it were alone', () => {

@@ -1,5 +1,5 @@
 /** Whose turn it is to claim what is due: the owner's, and of what he leaves over, later, the next one's. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ArmedJob } from '../../../../../src/modules/foundation/application/armed-job.ts';
 import type { DatabaseTime } from '../../../../../src/modules/foundation/application/database-time.ts';
 import type { InstanceLease } from '../../../../../src/modules/foundation/application/instance-lease.ts';
@@ -69,4 +69,28 @@ it('OwnShare looks at what is due again before its turn when it is its turn, and
   expect(turnOf(1_000, [others])).toEqual([]);
   expect([directory.lookOf(others), share.leftOverInMs]).toEqual([NOON + 1_800, Number.POSITIVE_INFINITY]);
   expect(turnOf(1_800, [others])).toEqual(['theirs']);
+});
+
+describe('rankAmong()', () => {
+  const jobIds = Array.from({ length: 2_000 }, (_, at) => `job-${at}`);
+  const ids = ['0197-a', '0197-b', '0197-c', '0197-d'];
+  const orderOf = (jobId: string, live: readonly string[]) =>
+    live.toSorted((one, other) => rankAmong(one, live)(jobId) - rankAmong(other, live)(jobId));
+
+  it('gives each of the live about the same, first as last, in whatever order they are named', () => {
+    for (const [rank, id] of ids.flatMap((one) => ids.map((_, at) => [at, one] as const))) {
+      const share = jobIds.filter((jobId) => rankAmong(id, ids)(jobId) === rank).length;
+      expect(share).toBeGreaterThan(400);
+      expect(share).toBeLessThan(600);
+    }
+    const reversed = ids.toReversed();
+    expect(jobIds.map((jobId) => orderOf(jobId, reversed))).toEqual(jobIds.map((jobId) => orderOf(jobId, ids)));
+  });
+
+  it('moves the share of one that goes to those who come next, and no other', () => {
+    const others = ids.slice(1);
+    for (const jobId of jobIds) {
+      expect(orderOf(jobId, others)).toEqual(orderOf(jobId, ids).filter((id) => id !== ids[0]));
+    }
+  });
 });
