@@ -47,6 +47,19 @@ function setUp(maxConcurrentRuns = 2) {
   return { executor, dispatcher, dispatch };
 }
 
+/** The next rejection that nobody handles, which is no fault of the test then. */
+async function unhandled(work: () => void): Promise<unknown> {
+  const listeners = process.listeners('unhandledRejection');
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  process.removeAllListeners('unhandledRejection').once('unhandledRejection', resolve);
+  work();
+  try {
+    return await promise;
+  } finally {
+    for (const listener of listeners) process.on('unhandledRejection', listener);
+  }
+}
+
 describe('FireDispatcher', () => {
   it('counts the slots that runs take, and gives them back', async () => {
     const { dispatcher, dispatch, executor } = setUp();
@@ -70,6 +83,16 @@ describe('FireDispatcher', () => {
     expect([dispatcher.freeSlots, dispatcher.activeCount, dispatcher.isRunning('a')]).toEqual([1, 2, true]);
     await executor.end('1');
     expect([dispatcher.freeSlots, dispatcher.activeCount, dispatcher.isRunning('a')]).toEqual([1, 1, false]);
+  });
+
+  it('a run whose recording fails altogether is over, and the fault is not hidden', async () => {
+    const { dispatcher, dispatch, executor } = setUp();
+    executor.finish = () => Promise.reject(new Error('The tracker is at fault.'));
+    const told: (string | null)[] = [];
+    dispatcher.onSlotFree((jobId) => told.push(jobId));
+    const fault = await unhandled(() => dispatch('1', 'a'));
+    expect(fault).toMatchObject({ message: 'The tracker is at fault.' });
+    expect([dispatcher.freeSlots, dispatcher.activeCount, told]).toEqual([2, 0, ['a']]);
   });
 
   it('whoever was refused a slot is told when work ends, and not again before it was refused again', () => {
