@@ -100,6 +100,22 @@ function quotient(part: number | null, whole: number | null): number | null {
   return part === null || whole === null ? null : part / whole;
 }
 
+/** What the floor took, in milliseconds until all was recorded, on the machine that the goals were set on. */
+const FLOOR_THEN: readonly (readonly [due: number, recordedMs: number])[] = [
+  [IN_SECOND, 236],
+  [ARMED, 1_900],
+];
+
+/** The goals are times, and machines differ. */
+function floorThenAndNow(findings: FireFindings): string[] {
+  return FLOOR_THEN.flatMap(([due, then]) => {
+    const now = of(due, 'floor', ({ recordedMs }) => recordedMs)(findings);
+    if (now === null) return [];
+    const figures = `${shown(then)} ms then, ${shown(now)} ms now, ${shown(now / then)} x`;
+    return [`The floor with ${due.toLocaleString('en-US')} due, when the goals were set and today: ${figures}`];
+  });
+}
+
 function shown(value: number | null): string {
   if (value === null) return '-';
   const digits = Math.abs(value) < 0.1 ? 4 : Math.abs(value) < 20 ? 1 : 0;
@@ -115,7 +131,7 @@ export function printGoals(findings: FireFindings): void {
   });
   const head = [''.padEnd(38), 'measured', 'at most', 'floor', 'floor, ahead', ''];
   const lines = [head, ...rows].map(([what, ...cells]) => what! + cells.map((cell) => cell.padStart(13)).join(''));
-  process.stdout.write(`\nGoals\n${lines.join('\n')}\n`);
+  process.stdout.write(`\nGoals\n${[...lines, ...floorThenAndNow(findings)].join('\n')}\n`);
 }
 
 export function printManual({ sameReplica, otherReplica }: ManualReport): void {
