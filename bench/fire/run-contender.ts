@@ -16,7 +16,7 @@ let databases = 0;
 /** Writing and arming rows takes longer the more there are, and what that left in memory is given back seconds later; a second attempt gets four times as long. */
 function leadMs({ contender, enabled }: Pick<FireOrder, 'contender' | 'enabled'>, attempt: number): number {
   const openMs = contender === 'carillon-embedded' ? EMBEDDED_MS : 15_000;
-  return (openMs + enabled * 0.35) * 4 ** (attempt - 1);
+  return Math.min((openMs + enabled * 0.35) * 4 ** (attempt - 1), TIMEOUT_MS / 2);
 }
 
 /** @throws where it fails twice */

@@ -12,7 +12,7 @@ export interface ServerCost {
 /** Nanoseconds of a tick in `/proc`: 100 a second everywhere that Linux runs today. */
 const TICK_US = 10_000;
 
-/** PostgreSQL cuts off comments before a statement's first word: the probes have theirs behind it. Statements are counted where the extension is loaded, otherwise committed transactions are: here that is the same. */
+/** PostgreSQL 18 cuts off comments before a statement's first word: the probes have theirs behind it. Statements are counted where the extension is loaded, otherwise committed transactions are: here that is the same. */
 export async function readServerCost(sql: Sql): Promise<ServerCost> {
   const [wal] = await sql<{ bytes: string }[]>`select pg_current_wal_insert_lsn() - '0/0'::pg_lsn as bytes`;
   const hasStatements = (await sql`select from pg_extension where extname = 'pg_stat_statements'`).length > 0;

@@ -62,7 +62,7 @@ describe('herdOf()', () => {
   it('a large herd is due more seldom, and claimed the further ahead the larger it is', () => {
     expect(herdOf(50)).toEqual({ size: 50, everyMs: 10_000, aheadMs: 1_000, isLarge: false });
     expect(herdOf(8_000)).toEqual({ size: 8_000, everyMs: 20_000, aheadMs: 1_600, isLarge: true });
-    expect(herdOf(200_000)).toMatchObject({ everyMs: 30_000, aheadMs: 5_000 });
+    expect(herdOf(200_000)).toMatchObject({ everyMs: 30_000, aheadMs: 10_000 });
   });
 
   it('isBeingClaimed() only so long before it is due, and only where it is large', () => {

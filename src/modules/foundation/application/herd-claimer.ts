@@ -175,7 +175,8 @@ function canBeTakenAhead({ job: { terms, schedule }, dueAt }: DirectoryEntry, lo
   if (terms.overlapPolicy !== 'skip' && terms.overlapPolicy !== 'allow') return false;
   try {
     const nextAt = nextFire(terms, schedule, dueAt);
-    return nextAt === null || nextAt - dueAt >= Math.max(LEAST_INTERVAL_MS, 2 * (dueAt - now));
+    const intervalMs = nextAt === null ? LEAST_INTERVAL_MS : nextAt - dueAt;
+    return intervalMs >= Math.max(LEAST_INTERVAL_MS, 2 * (dueAt - now));
   } catch {
     // When it is due, whoever plans it says why it cannot be.
     return false;

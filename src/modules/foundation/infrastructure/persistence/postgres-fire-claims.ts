@@ -101,6 +101,7 @@ export class PostgresFireClaims implements FireClaims {
     return new Set(rows.map(({ id }) => id));
   }
 
+  /** Found by their job, as a claim finds them: of an edit of thousands at once the index of instants has them all unarmed. */
   async arm(cursors: readonly { jobId: string; revision: number; nextFireAt: Date | null }[]): Promise<Set<string>> {
     if (cursors.length === 0) return new Set();
     const rows = cursors.map(({ jobId, revision, nextFireAt }) => ({
@@ -112,7 +113,7 @@ export class PostgresFireClaims implements FireClaims {
         select input.job_id, input.next_fire_at, held.place
         from (select * from ${herdRows('input', columns, rows)} where ${ENDS_IN_TIME} order by job_id) input cross join lateral (
           select c.ctid as place from scheduler_job_cursor c
-          where c.job_id = input.job_id and c.next_fire_at is null and c.revision = input.revision
+          where c.job_id = input.job_id and (c.next_fire_at is null) is true and c.revision = input.revision
           for update skip locked
         ) held
       ),
